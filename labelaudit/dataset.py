@@ -1,0 +1,216 @@
+"""A labelled dataset in columns: what a manifest says, before any image is opened."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import groupby
+from typing import Literal, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+Task = Literal["multiclass", "multilabel"]
+
+UNLABELLED = -1
+
+
+class State(IntEnum):
+    """What a manifest says about one class of one item that may have several labels."""
+
+    NEGATIVE = 0
+    POSITIVE = 1
+    UNCERTAIN = 2
+    UNKNOWN = 3
+
+
+class Media(Protocol):
+    """Where the encoded images are; safe to read from several threads."""
+
+    def read(self, item: int) -> bytes:
+        """Return the bytes of one item; raise ``FileNotFoundError`` when there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LabelStates:
+    """The states of items with several labels, row-compressed; a cell not stored is negative.
+
+    Attributes
+    ----------
+    indptr
+        Where each item's cells start, shape ``(n_samples + 1,)``.
+    indices
+        Class of each stored cell, ascending within an item.
+    states
+        `State` of each stored cell; never ``NEGATIVE``.
+    labelled
+        Whether an item has labels at all, shape ``(n_samples,)``.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    states: NDArray[np.int8]
+    labelled: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """How a dataset was read, and what of it was not.
+
+    Attributes
+    ----------
+    format
+        Name of the reader.
+    why
+        What made the reader choose itself, and which columns it took.
+    manifest
+        File that the rows come from, relative to the dataset; empty for a folder of files.
+    found
+        Rows or files that were there: the items and the ignored.
+    ignored
+        Files that are not items, counted by reason.
+    """
+
+    format: str
+    why: tuple[str, ...]
+    manifest: str = ""
+    found: int
+    ignored: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Dataset:
+    """A dataset's items in columns of length ``n_samples``.
+
+    Attributes
+    ----------
+    name
+        Name of the folder or manifest.
+    task
+        Whether an item has one label or several.
+    class_names
+        Names of all declared classes, those without items included.
+    paths
+        Path of each item relative to the dataset, with forward slashes, or its identifier.
+    labels
+        Class of each item, ``-1`` when unlabelled; all ``-1`` for a multi-label dataset.
+    label_states
+        The labels of a multi-label dataset; None otherwise.
+    splits
+        Position of each item's split in ``split_names``, ``-1`` for none.
+    groups
+        Number of the group (patient, source, video) of each item, or None.
+    annotations
+        One row a judgement: ``item`` (int64), ``annotator`` (string), ``label`` (int32); or None.
+    media
+        Where the images are; None when the manifest names none.
+    source
+        How it was read.
+    """
+
+    name: str
+    task: Task
+    class_names: tuple[str, ...]
+    paths: pa.LargeStringArray
+    labels: NDArray[np.int32]
+    label_states: LabelStates | None = None
+    split_names: tuple[str, ...] = ()
+    splits: NDArray[np.int32]
+    groups: NDArray[np.int32] | None = None
+    annotations: pa.Table | None = None
+    media: Media | None
+    source: Source
+
+    def __post_init__(self) -> None:
+        for column in (self.labels, self.splits, self.groups):
+            if column is not None:
+                if len(column) != len(self.paths):
+                    raise ValueError(f"a column of {len(column)} for {len(self.paths)} items")
+                column.setflags(write=False)
+
+    @property
+    def n_samples(self) -> int:
+        """Number of items."""
+        return len(self.paths)
+
+    @property
+    def labelled(self) -> NDArray[np.bool_]:
+        """Whether each item has a label, shape ``(n_samples,)``."""
+        if self.label_states is not None:
+            return self.label_states.labelled
+        return self.labels >= 0
+
+    def split(self, item: int) -> str | None:
+        """Return the name of an item's split."""
+        code = self.splits[item]
+        return None if code < 0 else self.split_names[code]
+
+    def label_text(self, item: int) -> str | list[str] | None:
+        """Return an item's label by name; a list with several, marked where not positive."""
+        if self.label_states is None:
+            code = self.labels[item]
+            return None if code < 0 else self.class_names[code]
+        states = self.label_states
+        if not states.labelled[item]:
+            return None
+        cells = slice(states.indptr[item], states.indptr[item + 1])
+        return sorted(
+            self.class_names[column]
+            if state == State.POSITIVE
+            else f"{State(state).name.lower()}:{self.class_names[column]}"
+            for column, state in zip(states.indices[cells], states.states[cells], strict=True)
+        )
+
+
+def item_lines(dataset: Dataset, content: NDArray[np.uint8]) -> Iterator[bytes]:
+    """Yield one canonical line an item, sorted by path, then by the line itself.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    content
+        SHA-256 of each item's bytes, zeros where there are none, shape ``(n_samples, 32)``.
+
+    Yields
+    ------
+    A JSON array of path, content hash, label and split, ended by a line feed.
+    """
+
+    def line(item: int) -> bytes:
+        row = [
+            dataset.paths[item].as_py(),
+            content[item].tobytes().hex(),
+            dataset.label_text(item),
+            dataset.split(item),
+        ]
+        return json.dumps(row, separators=(",", ":")).encode() + b"\n"
+
+    ranks = _ranks(dataset.paths)
+    order = np.argsort(ranks, kind="stable")
+    for _, same_path in groupby(order, key=ranks.__getitem__):
+        yield from sorted(line(item) for item in same_path)
+
+
+def digest(dataset: Dataset, content: NDArray[np.uint8]) -> str:
+    """Return the SHA-256 over every item's path, content, label and split.
+
+    It depends on no order of rows or classes, nor on the format the dataset was read from.
+    """
+    sha = hashlib.sha256()
+    for line in item_lines(dataset, content):
+        sha.update(line)
+    return sha.hexdigest()
+
+
+def _ranks(paths: pa.LargeStringArray) -> NDArray[np.int64]:
+    """Return the rank of each path; equal paths share one."""
+    encoded = paths.dictionary_encode()
+    order = pc.sort_indices(encoded.dictionary).to_numpy(zero_copy_only=False)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    codes: NDArray[np.int64] = encoded.indices.to_numpy(zero_copy_only=False)
+    return rank[codes]

@@ -1,0 +1,59 @@
+"""What a measure may ask for by parameter name, each computed once and only when asked for."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from labelaudit.errors import MissingInputError
+from labelaudit.registry import declared
+
+MARK = "__provider__"
+_P = TypeVar("_P", bound=Callable[..., Any])
+
+
+def provider(function: _P) -> _P:
+    """Register a function as the provider of the input of its name.
+
+    Its own parameters name other inputs. It raises `MissingInputError` with the reason when
+    this dataset cannot have the input.
+    """
+    setattr(function, MARK, True)
+    return function
+
+
+def load_providers() -> dict[str, Callable[..., Any]]:
+    """Return every provider by the name of its input."""
+    return declared(__name__, MARK)
+
+
+class Inputs:
+    """The inputs of one scan.
+
+    Parameters
+    ----------
+    given
+        What the scan starts from, by name: ``dataset``, ``content``, ``embedded``,
+        ``given_pred_probs`` and ``random_state``.
+    """
+
+    def __init__(self, given: Mapping[str, object]) -> None:
+        self._providers = load_providers()
+        self._ready: dict[str, object] = dict(given)
+
+    def get(self, name: str) -> object:
+        """Return one input; raise `MissingInputError` when this dataset cannot have it."""
+        if name not in self._ready:
+            if name not in self._providers:
+                raise KeyError(f"no input is called {name!r}")
+            try:
+                self._ready[name] = self.call(self._providers[name])
+            except MissingInputError as error:
+                self._ready[name] = error
+        found = self._ready[name]
+        if isinstance(found, MissingInputError):
+            raise found
+        return found
+
+    def call(self, function: Callable[..., Any]) -> Any:  # noqa: ANN401 - whatever it returns
+        """Call a function with the inputs that its parameters name."""
+        return function(**{name: self.get(name) for name in inspect.signature(function).parameters})

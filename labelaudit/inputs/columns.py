@@ -1,0 +1,33 @@
+"""The other columns of a manifest: splits, groups and annotations."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from labelaudit.dataset import Dataset
+from labelaudit.errors import MissingInputError
+from labelaudit.inputs import provider
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Splits:
+    """Names of the splits, and each item's position among them or ``-1``."""
+
+    names: tuple[str, ...]
+    codes: NDArray[np.int32]
+
+
+@provider
+def splits(dataset: Dataset) -> Splits:
+    """Return the split of each item; without a single name when there are none."""
+    return Splits(dataset.split_names, dataset.splits)
+
+
+@provider
+def annotations(dataset: Dataset) -> pa.Table:
+    """One row a judgement: ``item`` (int64), ``annotator`` (string), ``label`` (int32)."""
+    if dataset.annotations is None:
+        raise MissingInputError("the manifest names no annotators")
+    return dataset.annotations

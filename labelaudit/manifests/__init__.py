@@ -1,0 +1,123 @@
+"""One file per format: a reader from a path to a `Dataset`, and how the right one is chosen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from labelaudit.dataset import Dataset
+from labelaudit.errors import InputError, some
+from labelaudit.registry import declared
+
+MARK = "__reader__"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a user may say about a manifest instead of leaving it to be detected.
+
+    Attributes
+    ----------
+    format
+        Name of a reader; empty to detect it.
+    image_column, label_columns, split_column, group_column, annotator_columns
+        Columns of a table; empty to detect them by their usual names. Several label columns
+        are one class each.
+    label_separator
+        What separates several labels in one cell; empty for one label a cell.
+    label_states
+        What a cell of a class column means: from its text to ``positive``, ``negative``,
+        ``uncertain``, ``unknown`` or, for a whole label, ``unlabelled``.
+    """
+
+    format: str = ""
+    image_column: str = ""
+    label_columns: tuple[str, ...] = ()
+    split_column: str = ""
+    group_column: str = ""
+    annotator_columns: tuple[str, ...] = ()
+    label_separator: str = ""
+    label_states: dict[str, str] = field(default_factory=dict)
+
+
+Read = Callable[[Path, Options], Dataset]
+Detect = Callable[[Path], str]
+_R = TypeVar("_R", bound=Read)
+
+
+def reader(*, detect: Detect) -> Callable[[_R], _R]:
+    """Register a function as the reader of the format of its name.
+
+    Parameters
+    ----------
+    detect
+        Says in words why a path looks like this format, or returns an empty string.
+    """
+
+    def mark(function: _R) -> _R:
+        setattr(function, MARK, detect)
+        return function
+
+    return mark
+
+
+def load_readers() -> dict[str, Read]:
+    """Return every reader by the name of its format."""
+    return declared(__name__, MARK, group="labelaudit.formats")
+
+
+def open_dataset(path: Path, options: Options | None = None) -> Dataset:
+    """Read a folder or manifest as the one format it looks like.
+
+    Parameters
+    ----------
+    path
+        A folder, or a manifest file.
+    options
+        What the user said about it.
+
+    Returns
+    -------
+    The dataset; its `Source` says why this format was taken.
+
+    Raises
+    ------
+    InputError
+        When there is nothing at the path, it looks like no format, or like several.
+    """
+    options = options or Options()
+    readers = load_readers()
+    path = Path(path)
+    if not path.exists():
+        raise InputError(
+            f"{path}: there is no such file or folder", hint="check the path for a typing error"
+        )
+    if options.format:
+        if options.format not in readers:
+            raise InputError(
+                f"--format {options.format}: no such format",
+                hint=f"there are {', '.join(readers)}",
+            )
+        return readers[options.format](path, options)
+    reasons = {name: getattr(read, MARK)(path) for name, read in readers.items()}
+    matches = {name: why for name, why in reasons.items() if why}
+    if len(matches) == 1:
+        return readers[next(iter(matches))](path, options)
+    if matches:
+        raise InputError(
+            f"{path}: could be read in {len(matches)} ways",
+            details=[f"{name}: {why}" for name, why in matches.items()],
+            hint=f"say which with --format {'|'.join(matches)}, or name the manifest file",
+        )
+    raise InputError(
+        f"{path}: looks like none of the formats {', '.join(readers)}{_content(path)}",
+        hint="scan a folder of class folders, or a CSV, TSV, JSONL, Parquet or NPZ manifest",
+    )
+
+
+def _content(path: Path) -> str:
+    """Say what is at a path that no reader knows."""
+    if not path.is_dir():
+        return f"; it is a file of type {path.suffix or '(none)'!r}"
+    names = sorted(entry.name for entry in path.iterdir())
+    return f"; found {some(names)}" if names else "; the folder is empty"

@@ -1,0 +1,127 @@
+"""One file per measure: a pure function from named inputs to findings."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelaudit.registry import declared
+from labelaudit.report import Scalar, Table, Value
+
+MARK = "__measure__"
+FAMILIES = {
+    "label_noise": "Label noise",
+    "class_imbalance": "Class imbalance",
+    "multi_label": "Multi-label",
+    "label_sharpness": "Label sharpness",
+    "annotators": "Annotators",
+    "integrity": "Integrity",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ranking:
+    """Items worth looking at, worst first; the scan adds paths and thumbnails.
+
+    Attributes
+    ----------
+    items
+        Rows of the dataset, worst first.
+    scores
+        What they are sorted by, as long as ``items``; or None.
+    suggested
+        Class that the evidence points to, ``-1`` for none; or None.
+    groups
+        Number of the group that an item is shown in; or None.
+    details
+        The evidence for each, in words; or empty.
+    total
+        How many there are when ``items`` is cut; 0 for as many as there are items.
+    """
+
+    name: str
+    title: str
+    items: NDArray[np.int64]
+    scores: NDArray[np.float64] | None = None
+    suggested: NDArray[np.int32] | None = None
+    groups: NDArray[np.int64] | None = None
+    details: tuple[str, ...] = ()
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Findings:
+    """What a measure returns.
+
+    Attributes
+    ----------
+    values, tables, notes, parameters
+        As they are printed in the report.
+    rankings
+        Items to look at.
+    columns
+        One value an item, for ``issues.parquet``; boolean ones named ``is_*`` are issues.
+    """
+
+    values: tuple[Value, ...] = ()
+    tables: tuple[Table, ...] = ()
+    rankings: tuple[Ranking, ...] = ()
+    notes: tuple[str, ...] = ()
+    parameters: Mapping[str, Scalar] = field(default_factory=dict)
+    columns: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What the decorator of a measure says about it."""
+
+    family: str
+    title: str
+
+
+Measure = Callable[..., Findings]
+_M = TypeVar("_M", bound=Measure)
+
+
+def measure(*, family: str, title: str) -> Callable[[_M], _M]:
+    """Register a function as a measure; its parameters name the inputs it wants.
+
+    Parameters
+    ----------
+    family
+        One of `FAMILIES`.
+    title
+        Heading of its section.
+    """
+    if family not in FAMILIES:
+        raise ValueError(f"no family {family!r}; there are {', '.join(FAMILIES)}")
+
+    def mark(function: _M) -> _M:
+        setattr(function, MARK, Description(family, title))
+        return function
+
+    return mark
+
+
+def describe(function: Measure) -> Description:
+    """Return what was said when the measure was registered."""
+    found = getattr(function, MARK)
+    assert isinstance(found, Description)  # noqa: S101 - only the decorator sets it
+    return found
+
+
+def summary(function: Measure) -> str:
+    """Return the first sentence of a measure's documentation."""
+    return inspect.getdoc(function).partition("\n")[0]  # type: ignore[union-attr]
+
+
+def load_measures() -> dict[str, Measure]:
+    """Return every measure, by family, then name."""
+    found: dict[str, Measure] = declared(__name__, MARK, group="labelaudit.measures")
+    order = list(FAMILIES)
+    return dict(
+        sorted(found.items(), key=lambda pair: (order.index(describe(pair[1]).family), pair[0]))
+    )

@@ -1,0 +1,1 @@
+"""From a report to text: HTML, JSON, SVG and the terminal."""

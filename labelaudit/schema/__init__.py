@@ -1,0 +1,1 @@
+"""The JSON Schema of the report, made from its dataclasses."""
