@@ -1,0 +1,126 @@
+"""The rows of the nutrition label, always the same ones in the same order."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from labelaudit.render import text
+from labelaudit.report import Report, Value
+
+NOT_MEASURED: Final = "not measured"
+FAILED: Final = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One row: what it is, how much, and beside what that is read.
+
+    Attributes
+    ----------
+    name
+        What the row says.
+    amount
+        The number in print; empty when there is none.
+    reference
+        Share of the items, what a good value would be, or why there is no amount.
+    inner
+        Whether it is a part of the row above.
+    """
+
+    name: str
+    amount: str
+    reference: str
+    inner: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether there is an amount."""
+        return bool(self.amount)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hero:
+    """The one oversized number: how many labels are wrong, and how that is known."""
+
+    amount: str
+    basis: str
+
+
+COUNTS: Final = (
+    ("Suspected label errors", "label_noise", "suspected_errors_count", False),
+    ("Exact duplicates", "integrity", "exact_duplicates_count", False),
+    ("with contradictory labels", "integrity", "contradictory_duplicates_count", True),
+    ("Near duplicates", "near_duplicates", "near_duplicates_count", False),
+)
+NUMBERS: Final = (
+    ("Imbalance ratio", "class_imbalance", "imbalance_ratio", "1 is balanced"),
+    ("Effective classes", "class_imbalance", "effective_classes", "of {classes}"),
+    ("Labels an item", "multi_label", "cardinality", "on average"),
+    ("Label sharpness", "label_sharpness", "kf_max", "lower is smoother"),
+    ("Annotator agreement", "annotator_agreement", "krippendorff_alpha", "1 is perfect"),
+)
+
+
+def hero(report: Report) -> Hero:
+    """Return the headline of a label."""
+    value = report.value("label_noise", "model_estimated_error_rate")
+    if value is None:
+        return Hero(amount=_missing(report, "label_noise"), basis="No label was checked.")
+    if value.value is None:
+        return Hero(amount=text.UNDEFINED, basis="Model-estimated, not audited.")
+    found = text.interval(value)
+    basis = "Model-estimated, not audited" + (f"; range {found}." if found else ".")
+    return Hero(amount=text.number(value.value, value.unit), basis=basis)
+
+
+def facts(report: Report) -> tuple[Fact, ...]:
+    """Return the rows of a label; what is not known has its row too."""
+    counts = [_count(report, *row) for row in COUNTS]
+    numbers = [_number(report, *row) for row in NUMBERS]
+    dataset = report.dataset
+    unreadable = _share_row("Unreadable", dataset.n_unreadable, dataset.n_items)
+    unlabelled = _share_row("Unlabelled", dataset.n_unlabelled, dataset.n_items)
+    return (*counts, *numbers, unreadable, unlabelled)
+
+
+def _count(report: Report, name: str, measure: str, value: str, inner: bool) -> Fact:  # noqa: FBT001 - a cell of a table
+    found = report.value(measure, value)
+    if found is None or found.value is None:
+        return _unknown(report, name, measure, found, inner=inner)
+    return Fact(
+        name=name,
+        amount=text.number(found.value, found.unit),
+        reference=text.share_of(found.value, report.dataset.n_items),
+        inner=inner,
+    )
+
+
+def _number(report: Report, name: str, measure: str, value: str, reference: str) -> Fact:
+    if measure == "multi_label" and report.dataset.task == "multiclass":
+        return Fact(name=name, amount="1", reference="by its format")
+    found = report.value(measure, value)
+    if found is None or found.value is None:
+        return _unknown(report, name, measure, found)
+    return Fact(
+        name=name,
+        amount=text.number(found.value),
+        reference=reference.format(classes=f"{len(report.dataset.class_names):,}"),
+    )
+
+
+def _share_row(name: str, amount: int | None, n_items: int) -> Fact:
+    if amount is None:
+        return Fact(name=name, amount="", reference=NOT_MEASURED)
+    return Fact(name=name, amount=f"{amount:,}", reference=text.share_of(amount, n_items))
+
+
+def _unknown(
+    report: Report, name: str, measure: str, found: Value | None, *, inner: bool = False
+) -> Fact:
+    why = text.UNDEFINED if found is not None else _missing(report, measure)
+    return Fact(name=name, amount="", reference=why, inner=inner)
+
+
+def _missing(report: Report, measure: str) -> str:
+    """Say why a measure has no number: it failed, or was not run or not possible."""
+    result = report.measure(measure)
+    return FAILED if result is not None and result.status == "failed" else NOT_MEASURED

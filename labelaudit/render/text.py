@@ -1,0 +1,119 @@
+"""Numbers and names as people read them: the one place that turns a field into print."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from labelaudit.report import Sample, Scalar, Value
+
+UNDEFINED: Final = "undefined"
+PERCENT: Final = 100
+WHOLE_FROM: Final = 100
+SMALLEST_PERCENT: Final = 0.001
+FAMILIES: Final = {"multi_label": "Multi-label"}
+
+# Controls (C0, C1, bidirectional), fillers and format characters that show nothing, lone
+# surrogates and noncharacters; not the joiners that Persian, Hindi and emoji are written with.
+INVISIBLE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    r"""Return a text with what would not show, or would reorder the rest, as its code point.
+
+    Examples
+    --------
+    >>> visible("cat\u202egpj.exe")
+    'cat[U+202E]gpj.exe'
+    """
+    return INVISIBLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+
+
+def number(value: Scalar, unit: str = "") -> str:
+    """Return a value as it is printed.
+
+    Integers are printed whole, other numbers to three significant digits, shares as a
+    percentage that is 0% or 100% only when the share is.
+
+    Parameters
+    ----------
+    value
+        Of a value, a cell or a parameter; None is undefined.
+    unit
+        As of a `Value`.
+
+    Examples
+    --------
+    >>> number(0.02345, "share"), number(0.99996, "share"), number(50000, "count")
+    ('2.35%', '>99.9%', '50,000')
+    """
+    if value is None:
+        return UNDEFINED
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return visible(value)
+    if unit == "share":
+        return _share(value)
+    suffix = f" {visible(unit)}" if unit not in ("", "count", "ratio", "share") else ""
+    return _digits(value) + suffix
+
+
+def interval(value: Value) -> str:
+    """Return the interval of a value, such as ``3.2% to 5.3%``; empty when it has none."""
+    if value.low is None or value.high is None:
+        return ""
+    return f"{number(value.low, value.unit)} to {number(value.high, value.unit)}"
+
+
+def share_of(part: float, whole: float) -> str:
+    """Return a part as a percentage of a whole; empty when there is no whole."""
+    return _share(part / whole) if whole else ""
+
+
+def counted(amount: int, singular: str, plural: str = "") -> str:
+    """Return an amount with its noun, such as ``1 item`` or ``2,000 items``."""
+    return f"{amount:,} {singular if amount == 1 else plural or singular + 's'}"
+
+
+def heading(family: str) -> str:
+    """Return the heading of a family or column from its name."""
+    return FAMILIES.get(family) or visible(family.replace("_", " ")).capitalize()
+
+
+def alternative(sample: Sample) -> str:
+    """Return what stands for a thumbnail where it cannot be seen."""
+    parts = [f"given {sample.given_label}" if sample.given_label is not None else "no label given"]
+    if sample.suggested_label is not None:
+        parts.append(f"suggested {sample.suggested_label}")
+    return visible(f"{sample.path}: {', '.join(parts)}")
+
+
+def splits(amounts: Mapping[str, int]) -> str:
+    """Return the splits with their items, such as ``train 900, test 100``."""
+    ordered = sorted(amounts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{visible(name)} {amount:,}" for name, amount in ordered)
+
+
+def _share(value: float) -> str:
+    """Return a share as a percentage, never as none or all of it when it is not."""
+    percent = PERCENT * value
+    text = f"{percent:.3g}"
+    if 0 < value < 1 and float(text) >= PERCENT:
+        return ">99.9%"
+    if 0 < percent < SMALLEST_PERCENT:
+        return f"<{SMALLEST_PERCENT}%"
+    return _digits(percent) + "%"
+
+
+def _digits(value: float) -> str:
+    """Return a number whole when it is an integer or has three digits, else to three digits."""
+    if isinstance(value, int) or value.is_integer() or abs(value) >= WHOLE_FROM:
+        return f"{value:,.0f}"
+    text = f"{value:.3g}"
+    if "e" not in text:
+        return text
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}"
