@@ -32,8 +32,8 @@ class Inputs:
     Parameters
     ----------
     given
-        What the scan starts from, by name: ``dataset``, ``content``, ``embedded``,
-        ``given_pred_probs`` and ``random_state``.
+        What the scan starts from, by name; a `MissingInputError` stands for what it cannot have.
+        A given input takes the place of its provider.
     """
 
     def __init__(self, given: Mapping[str, object]) -> None:
@@ -55,5 +55,15 @@ class Inputs:
         return found
 
     def call(self, function: Callable[..., Any]) -> Any:  # noqa: ANN401 - whatever it returns
-        """Call a function with the inputs that its parameters name."""
-        return function(**{name: self.get(name) for name in inspect.signature(function).parameters})
+        """Call a function with the inputs that its parameters name.
+
+        A parameter with a default keeps it when this dataset cannot have the input.
+        """
+        arguments = {}
+        for name, parameter in inspect.signature(function).parameters.items():
+            try:
+                arguments[name] = self.get(name)
+            except MissingInputError:
+                if parameter.default is parameter.empty:
+                    raise
+        return function(**arguments)

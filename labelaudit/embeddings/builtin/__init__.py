@@ -1,0 +1,1 @@
+"""The built-in model: fixed weights, no training, no download."""

@@ -1,0 +1,227 @@
+"""An embedding model in ONNX Runtime: loading it, proving where it runs, and running it."""
+
+import ctypes
+import hashlib
+import sys
+from collections import Counter
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelaudit.embeddings.preprocessing import Preprocessing, read_preprocessing, sidecar_path
+from labelaudit.errors import ModelError
+
+Device = Literal["auto", "cpu", "cuda"]
+
+BUILTIN = Path(__file__).parent / "builtin" / "builtin.onnx"
+CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
+NO_CUDA_HINT = "run with --device auto or cpu, or repair the installation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Model:
+    """A loaded model.
+
+    Attributes
+    ----------
+    name, sha256
+        Its file's name and hash.
+    preprocessing
+        What it wants of an image.
+    session
+        The ONNX Runtime session; ``run`` may be called from several threads.
+    provider
+        The execution provider that the session says it runs on.
+    node_providers
+        Number of its nodes by the provider they were given to.
+    n_features
+        Length of an embedding.
+    batch_size
+        The batch that the graph is fixed to; 0 when it takes any.
+    """
+
+    name: str
+    sha256: str
+    preprocessing: Preprocessing
+    session: Any
+    provider: str
+    node_providers: dict[str, int]
+    n_features: int
+    batch_size: int
+
+
+def load_model(path: Path, device: Device = "auto") -> Model:
+    """Load a model and make sure that it runs, on the device that was asked for.
+
+    Parameters
+    ----------
+    path
+        An ONNX file with its preprocessing declared beside it, in the same name with ``.json``.
+    device
+        ``cuda`` is an error when the session does not come up on CUDA; ``auto`` takes CUDA
+        where it does.
+
+    Raises
+    ------
+    ModelError
+        When it is not an ONNX model, does not fit its declaration, or runs elsewhere.
+    """
+    preprocessing = read_preprocessing(sidecar_path(path)) if path.is_file() else None
+    if preprocessing is None:
+        raise ModelError(f"{path}: there is no such model", hint="name an .onnx file, or builtin")
+    session = _session(path, device)
+    _check_names(path, session, preprocessing)
+    batch_size = _check_shape(path, session, preprocessing)
+    model = Model(
+        name="builtin" if path == BUILTIN else path.name,
+        sha256=_sha256(path),
+        preprocessing=preprocessing,
+        session=session,
+        provider=session.get_providers()[0],
+        node_providers=_node_providers(session),
+        n_features=0,
+        batch_size=batch_size,
+    )
+    trial = run_model(model, np.zeros((1, *preprocessing.shape), dtype=preprocessing.dtype))
+    if trial.ndim != 2:  # noqa: PLR2004 - one vector an image
+        raise ModelError(
+            f"{path}: output {preprocessing.output!r} is of shape {trial.shape}; "
+            "an embedding is one vector an image",
+            hint="declare an output of two axes, such as the one before the classifier",
+        )
+    return Model(
+        **{name: getattr(model, name) for name in Model.__slots__} | {"n_features": trial.shape[1]}
+    )
+
+
+def run_model(model: Model, batch: NDArray[np.generic]) -> NDArray[np.floating]:
+    """Return the embeddings of a batch of inputs, shape ``(n, n_features)``.
+
+    A graph that is fixed to a batch is given whole batches, the last one filled up with zeros.
+    """
+    wanted = model.preprocessing
+    step = model.batch_size or max(1, len(batch))
+    parts = []
+    for start in range(0, len(batch), step):
+        part = batch[start : start + step]
+        missing = model.batch_size - len(part) if model.batch_size else 0
+        if missing:
+            filler = np.zeros((missing, *part.shape[1:]), dtype=part.dtype)
+            part = np.concatenate([part, filler])
+        try:
+            (out,) = model.session.run([wanted.output], {wanted.input: part})
+        except Exception as error:
+            raise ModelError(f"{model.name}: the model failed on a batch: {error}") from error
+        parts.append(out[: len(out) - missing])
+    joined: NDArray[np.floating] = np.concatenate(parts)
+    return joined
+
+
+def _session(path: Path, device: Device) -> Any:  # noqa: ANN401 - onnxruntime is not typed
+    try:
+        import onnxruntime as ort
+
+        available = ort.get_available_providers()
+    except (ImportError, AttributeError) as error:
+        raise ModelError(
+            f"onnxruntime cannot be imported: {error}",
+            hint="uninstall onnxruntime and onnxruntime-gpu, then install one of them, never both",
+        ) from error
+    ort.disable_telemetry_events()
+    ort.set_default_logger_severity(4)
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
+    has_cuda = CUDA in available and _has_cuda_driver()
+    if device == "cuda" and not has_cuda:
+        raise ModelError(f"--device cuda: {_why_no_cuda(available)}", hint=NO_CUDA_HINT)
+    wanted = [CPU]
+    if has_cuda and device != "cpu":
+        with redirect_stdout(sys.stderr):
+            ort.preload_dlls()
+        wanted = [CUDA, CPU]
+    try:
+        session = ort.InferenceSession(str(path), options, providers=wanted)
+    except Exception as error:
+        raise ModelError(
+            f"{path}: ONNX Runtime cannot load it: {_first_line(error)}",
+            hint="is it an ONNX model, whole, with its external data beside it?",
+        ) from error
+    if device == "cuda" and session.get_providers()[0] != CUDA:
+        raise ModelError(
+            "--device cuda: the session came up on "
+            f"{session.get_providers()[0]}; {_why_no_cuda(available)}",
+            hint=NO_CUDA_HINT,
+        )
+    return session
+
+
+def _why_no_cuda(available: list[str]) -> str:
+    if CUDA not in available:
+        return "the installed onnxruntime has no CUDA provider (is onnxruntime-gpu overwritten?)"
+    if not _has_cuda_driver():
+        return "there is no NVIDIA driver on this machine"
+    return "CUDA 13 or cuDNN 9 did not load (pip install 'onnxruntime-gpu[cuda,cudnn]')"
+
+
+def _has_cuda_driver() -> bool:
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    return True
+
+
+def _node_providers(session: Any) -> dict[str, int]:  # noqa: ANN401 - onnxruntime is not typed
+    """Count the nodes by provider; empty where this onnxruntime does not tell."""
+    try:
+        parts = session.get_provider_graph_assignment_info()
+    except (AttributeError, RuntimeError):
+        return {}
+    counts: Counter[str] = Counter()
+    for part in parts:
+        counts[part.ep_name] += len(part.get_nodes())
+    return dict(sorted(counts.items()))
+
+
+def _check_names(path: Path, session: Any, wanted: Preprocessing) -> None:  # noqa: ANN401 - as above
+    inputs = [tensor.name for tensor in session.get_inputs()]
+    outputs = [tensor.name for tensor in session.get_outputs()]
+    if inputs != [wanted.input] or wanted.output not in outputs:
+        raise ModelError(
+            f"{path}: the declaration names input {wanted.input!r} and output {wanted.output!r}; "
+            f"the model has inputs {', '.join(inputs)} and outputs {', '.join(outputs)}",
+            hint=f"correct {sidecar_path(path).name}; a model takes one input, the images",
+        )
+
+
+def _check_shape(path: Path, session: Any, wanted: Preprocessing) -> int:  # noqa: ANN401 - as above
+    """Return the fixed batch size or 0; raise when the input is not of the declared shape."""
+    (tensor,) = session.get_inputs()
+    shape = (1, *wanted.shape)
+    fits = len(tensor.shape) == len(shape) and all(
+        not isinstance(axis, int) or axis == length
+        for axis, length in zip(tensor.shape[1:], wanted.shape, strict=False)
+    )
+    kind = {"float32": "float", "float16": "float16", "uint8": "uint8"}[wanted.dtype]
+    if not fits or tensor.type != f"tensor({kind})":
+        raise ModelError(
+            f"{path}: the declaration makes inputs of shape [N, {', '.join(map(str, shape[1:]))}] "
+            f"and type tensor({kind}); the model wants {tensor.shape} and {tensor.type}",
+            hint=f"correct size, color, layout or dtype in {sidecar_path(path).name}",
+        )
+    return tensor.shape[0] if isinstance(tensor.shape[0], int) else 0
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

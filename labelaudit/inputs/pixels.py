@@ -1,0 +1,78 @@
+"""The pixels of a sample of the images, small and of one size."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelaudit.dataset import Dataset
+from labelaudit.embeddings.content import Content
+from labelaudit.embeddings.decode import decode
+from labelaudit.embeddings.preprocessing import Preprocessing, fit
+from labelaudit.errors import MissingInputError
+from labelaudit.inputs import provider
+
+N_PIXEL_SAMPLES = 4000
+SIDE = 32
+SMALL_RGB = Preprocessing(
+    input="",
+    output="",
+    size=(SIDE, SIDE),
+    resize="stretch",
+    resize_to=0,
+    interpolation="bilinear",
+    color="RGB",
+    layout="NHWC",
+    dtype="float32",
+    scale=1 / 255,
+    mean=(0.0, 0.0, 0.0),
+    std=(1.0, 1.0, 1.0),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pixels:
+    """Small copies of a sample of the labelled images.
+
+    Attributes
+    ----------
+    items
+        Rows of the dataset that were drawn, shape ``(n,)``.
+    values
+        Their pixels in ``[0, 1]``, shape ``(n, n_pixels)``.
+    space
+        What was done to the images.
+    """
+
+    items: NDArray[np.int64]
+    values: NDArray[np.float32]
+    space: str
+
+
+@provider
+def pixels(
+    dataset: Dataset,
+    content: Content,
+    labels: NDArray[np.int32],
+) -> Pixels:
+    """Return small copies of a sample of the readable and labelled images."""
+    items = np.flatnonzero(content.readable & (labels >= 0))
+    if not len(items):
+        raise MissingInputError("no labelled image can be read")
+    drawn = items[by_content(content, items)[:N_PIXEL_SAMPLES]]
+    media = dataset.media
+    if media is None:
+        raise MissingInputError("the manifest names no images")
+    values = np.empty((len(drawn), SIDE * SIDE * 3), dtype=np.float32)
+    for row, item in enumerate(drawn):
+        values[row] = fit(decode(media.read(int(item)), at_least=SIDE).image, SMALL_RGB).ravel()
+    return Pixels(
+        items=drawn,
+        values=values,
+        space=f"RGB, {SIDE} x {SIDE}, [0, 1], of {len(drawn):,} of {len(items):,} images",
+    )
+
+
+def by_content(content: Content, items: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return an order of items that is random, and the same however the manifest is sorted."""
+    return np.argsort(content.digests[items].copy().view("S32").ravel(), kind="stable")

@@ -1,0 +1,181 @@
+"""Out-of-sample class probabilities: the user's own, or from the embeddings without a model."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelaudit.embeddings import Embeddings
+from labelaudit.errors import MissingInputError
+from labelaudit.inputs import provider
+from labelaudit.inputs.linear_probe import (
+    LinearProbe,
+    fit_linear_probe,
+    log_softmax,
+    row_blocks,
+)
+from labelaudit.inputs.neighbors import Neighbors
+
+N_TUNING_ROWS = 5000
+VOTE_SCALE = 0.05
+VOTE_FLOOR = 0.05
+VOTE_SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)
+LEAST_WEIGHT = 0.02
+
+Block = tuple[NDArray[np.int64], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PredProbs:
+    """Out-of-sample probabilities, in blocks of rows so that they never exist all at once.
+
+    Attributes
+    ----------
+    source
+        Where they come from, in words.
+    blocks
+        Call it to go through them: items of the dataset, ``(n,)``, and the logarithms of their
+        class probabilities, float32 ``(n, n_classes)``. Every labelled item of a class with at
+        least two items that has an embedding (or a row of the user's) comes once.
+    """
+
+    source: str
+    blocks: Callable[[], Iterator[Block]]
+
+
+def user_probs(probs: NDArray[np.floating], labels: NDArray[np.int32]) -> PredProbs:
+    """Return the user's own probabilities, shape ``(n_samples, n_classes)``, in blocks."""
+    items = np.flatnonzero(labels >= 0)
+
+    def blocks() -> Iterator[Block]:
+        for block in row_blocks(len(items)):
+            rows = np.asarray(probs[items[block]], dtype=np.float32)
+            rows = np.maximum(rows / rows.sum(axis=1, keepdims=True), 1e-12)
+            yield items[block], np.log(rows)
+
+    return PredProbs(source="the user's predicted probabilities", blocks=blocks)
+
+
+@provider
+def pred_probs(
+    embeddings: Embeddings,
+    neighbors: Neighbors,
+    copies: NDArray[np.int64],
+    labels: NDArray[np.int32],
+    class_names: tuple[str, ...],
+) -> PredProbs:
+    """Mix a leave-one-out linear probe with neighbours' votes, by leave-one-out likelihood.
+
+    The probe is fitted, then fitted again with each item weighted by how far the first one
+    believes its label. The mixture is geometric.
+    """
+    n_classes = len(class_names)
+    counts = np.bincount(labels[(labels >= 0) & embeddings.present], minlength=n_classes)
+    if (counts >= 2).sum() < 2:  # noqa: PLR2004 - two classes of two items
+        raise MissingInputError("fewer than two classes have two labelled items with an embedding")
+    usable = (labels >= 0) & embeddings.present & (counts[np.maximum(labels, 0)] >= 2)  # noqa: PLR2004
+    items = np.flatnonzero(usable)
+    given, weights = labels[items], np.ones(len(items), dtype=np.float32)
+    tuning = np.linspace(0, len(items) - 1, min(len(items), N_TUNING_ROWS)).astype(np.int64)
+    vectors = _Rows(embeddings.vectors, items)
+    probe = _fit(vectors, given, n_classes, weights, tuning)
+    for block in row_blocks(len(items)):
+        logs = probe.log_probs(vectors[block], given[block], weights[block])
+        trust = np.exp(logs[np.arange(len(logs)), given[block]] - logs.max(axis=1))
+        weights[block] = np.maximum(trust, LEAST_WEIGHT)
+    probe = _fit(vectors, given, n_classes, weights, tuning)
+
+    def views(rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        linear = probe.log_probs(vectors[rows], given[rows], weights[rows])
+        return linear, log_votes(neighbors, copies, labels, items[rows], counts)
+
+    share = _vote_share(*views(tuning), given[tuning])
+
+    def blocks() -> Iterator[Block]:
+        for block in row_blocks(len(items)):
+            linear, votes = views(np.arange(block.start, block.stop))
+            yield items[block], log_softmax((1 - share) * _floored(linear) + share * votes)
+
+    return PredProbs(
+        source=(
+            "leave-one-out linear discriminant "
+            f"(shrinkage {probe.shrinkage:g}, temperature {probe.temperature:g}) and votes of "
+            f"{neighbors.indices.shape[1]} neighbours, weighted {1 - share:.1f} : {share:.1f}"
+        ),
+        blocks=blocks,
+    )
+
+
+def log_votes(
+    neighbors: Neighbors,
+    copies: NDArray[np.int64],
+    labels: NDArray[np.int32],
+    items: NDArray[np.int64],
+    counts: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """Log class probabilities by the votes of neighbours, weighted by similarity.
+
+    Unlabelled neighbours and copies of the item itself do not vote: a copy would vouch for its
+    own mistake. A small share of the class frequencies keeps every class possible.
+
+    Returns
+    -------
+    Shape ``(len(items), n_classes)``.
+    """
+    around = neighbors.indices[items]
+    similar = neighbors.similarities[items]
+    votes_cast = (around >= 0) & (labels[around] >= 0) & (copies[around] != copies[items][:, None])
+    nearest = np.where(votes_cast, similar, -np.inf).max(axis=1, keepdims=True)
+    nearest = np.where(np.isfinite(nearest), nearest, 0)
+    strength = np.where(votes_cast, np.exp((similar - nearest) / VOTE_SCALE), 0)
+    votes = np.zeros((len(items), len(counts)), dtype=np.float32)
+    row, slot = np.nonzero(votes_cast)
+    np.add.at(votes, (row, labels[around[row, slot]]), strength[row, slot])
+    total = votes.sum(axis=1, keepdims=True)
+    prior = (counts / counts.sum()).astype(np.float32)
+    share = np.where(total > 0, votes / np.where(total > 0, total, 1), prior)
+    mixed: NDArray[np.float32] = (1 - VOTE_FLOOR) * share + VOTE_FLOOR * prior
+    with np.errstate(divide="ignore"):
+        return np.log(mixed)
+
+
+class _Rows:
+    """Rows of a memory-mapped array by their position among some items, as float32."""
+
+    def __init__(self, vectors: NDArray[np.floating], items: NDArray[np.int64]) -> None:
+        self._vectors, self._items = vectors, items
+        self.shape = (len(items), vectors.shape[1])
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __getitem__(self, rows: slice | NDArray[np.int64]) -> NDArray[np.float32]:
+        return self._vectors[self._items[rows]].astype(np.float32)
+
+
+def _fit(
+    vectors: _Rows,
+    labels: NDArray[np.int32],
+    n_classes: int,
+    weights: NDArray[np.float32],
+    tuning: NDArray[np.int64],
+) -> LinearProbe:
+    return fit_linear_probe(vectors, labels, n_classes, weights=weights, tuning_rows=tuning)
+
+
+def _floored(logs: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return log probabilities that no mixture can turn into minus infinity times zero."""
+    return np.maximum(logs, np.float32(-60))
+
+
+def _vote_share(
+    linear: NDArray[np.float32], votes: NDArray[np.float32], labels: NDArray[np.int32]
+) -> float:
+    """Return the weight of the votes under which the given labels are likeliest."""
+    rows = np.arange(len(labels))
+    losses = []
+    for share in VOTE_SHARES:
+        mixed = log_softmax((1 - share) * _floored(linear) + share * votes)
+        losses.append(-mixed[rows, labels].mean())
+    return VOTE_SHARES[int(np.argmin(losses))]
