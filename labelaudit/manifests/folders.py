@@ -3,16 +3,18 @@
 import os
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from labelaudit.errors import InputError
+from labelaudit.manifests.cells import encode
 
-IMAGE_SUFFIXES = frozenset(
-    {".avif", ".bmp", ".gif", ".jfif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm"}
-    | {".tif", ".tiff", ".webp"}
+IMAGE_SUFFIXES = (
+    *(".avif", ".bmp", ".gif", ".jfif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm"),
+    *(".tif", ".tiff", ".webp"),
 )
 SPLIT_ALIASES = {
     "train": "train",
@@ -26,6 +28,17 @@ SPLIT_ALIASES = {
     "eval": "test",
     "evaluation": "test",
 }
+HIDDEN = "hidden, or __MACOSX"
+
+
+def is_image(path: str) -> bool:
+    """Tell by its name whether a file is an image."""
+    return path.lower().endswith(IMAGE_SUFFIXES)
+
+
+def is_hidden(name: str) -> bool:
+    """Tell whether a file or folder is no part of a dataset."""
+    return name.startswith(".") or name == "__MACOSX"
 
 
 def split_name(text: str) -> str:
@@ -33,15 +46,25 @@ def split_name(text: str) -> str:
     return SPLIT_ALIASES.get(text.lower(), text)
 
 
-def encode_splits(names: Sequence[str | None]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-    """Return the sorted names of the splits, and each item's position among them or -1."""
-    found = sorted({name for name in names if name})
-    position = {name: code for code, name in enumerate(found)}
-    codes = (position[name] if name else -1 for name in names)
-    return tuple(found), np.fromiter(codes, dtype=np.int32, count=len(names))
+def encode_splits(
+    names: Sequence[str | None] | pa.LargeStringArray,
+) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """Return the sorted usual names of the splits, and each item's position or ``-1``.
+
+    Examples
+    --------
+    >>> splits, codes = encode_splits(["val", None, "train", "dev"])
+    >>> splits, codes.tolist()
+    (('train', 'validation'), [1, -1, 0, 1])
+    """
+    coded = encode(pa.array(names, type=pa.large_string()))
+    usual = [split_name(value.strip()) for value in coded.values]
+    found = tuple(sorted(set(usual)))
+    position = np.array([*map(found.index, usual), -1], dtype=np.int32)
+    return found, position[coded.codes]
 
 
-def walk(root: Path) -> tuple[list[PurePosixPath], list[PurePosixPath], Counter[str]]:
+def walk(root: Path) -> tuple[list[str], list[str], Counter[str]]:
     """List the files and folders below a root.
 
     Parameters
@@ -51,40 +74,41 @@ def walk(root: Path) -> tuple[list[PurePosixPath], list[PurePosixPath], Counter[
 
     Returns
     -------
-    Files and folders relative to the root, sorted; and how many hidden files were ignored.
+    Files and folders relative to the root, with forward slashes, sorted; and how many hidden
+    files were ignored.
 
     Raises
     ------
     InputError
-        When a symbolic link leaves the root, or a name is not UTF-8.
+        When a symbolic link leaves the root or leads to a folder, a name is not UTF-8, a folder
+        cannot be opened, or something is neither a file nor a folder.
     """
-    files: list[PurePosixPath] = []
-    folders: list[PurePosixPath] = []
+    files: list[str] = []
+    folders: list[str] = []
     ignored: Counter[str] = Counter()
     problems: list[str] = []
-    for top, names, leaves in os.walk(root, followlinks=True):
-        here = Path(top)
-        for name in list(names):
-            hidden = name.startswith(".") or name == "__MACOSX"
-            if hidden:
-                names.remove(name)
-                count = sum(len(inside) for _, _, inside in os.walk(here / name))
-                ignored["hidden, or __MACOSX"] += count
-                continue
-            relative = PurePosixPath((here / name).relative_to(root).as_posix())
-            if (here / name).is_symlink():
-                names.remove(name)
-                problems.append(f"{_shown(relative)}: a symbolic link to a folder")
-                continue
-            folders.append(relative)
-        for name in leaves:
-            relative = PurePosixPath((here / name).relative_to(root).as_posix())
-            if name.startswith("."):
-                ignored["hidden, or __MACOSX"] += 1
-            elif problem := unsafe(root, relative):
-                problems.append(f"{_shown(relative)}: {problem}")
+    real = os.path.realpath(root)
+    pending = [""]
+    while pending:
+        above = pending.pop()
+        try:
+            entries = list(os.scandir(root / above))
+        except OSError as error:
+            problems.append(f"{above or '.'}: cannot be opened; {error.strerror}")
+            continue
+        for entry in entries:
+            path = above + entry.name
+            if is_hidden(entry.name):
+                ignored[HIDDEN] += _count(entry)
+            elif what := refusal(entry, real):
+                problems.append(f"{printable(path)}: {what}")
+            elif not entry.is_dir():
+                files.append(path)
+            elif entry.is_symlink():
+                problems.append(f"{path}: a symbolic link to a folder")
             else:
-                files.append(relative)
+                folders.append(path)
+                pending.append(path + "/")
     if problems:
         raise InputError(
             f"{root}: {len(problems):,} paths are refused",
@@ -94,20 +118,42 @@ def walk(root: Path) -> tuple[list[PurePosixPath], list[PurePosixPath], Counter[
     return sorted(files), sorted(folders), ignored
 
 
-def unsafe(root: Path, relative: PurePosixPath) -> str:
-    """Say why a path below a root is refused; an empty string when it is not."""
-    if relative.is_absolute() or ".." in relative.parts:
-        return "the path leaves the folder of the manifest"
-    try:
-        str(relative).encode()
-    except UnicodeEncodeError:
+def refusal(entry: os.DirEntry[str], root: str) -> str:
+    """Say why a file or folder is refused; an empty string when it is not.
+
+    Parameters
+    ----------
+    entry
+        The file or folder.
+    root
+        Real path of the folder that no symbolic link may leave.
+    """
+    if printable(entry.name) != entry.name:
         return "the name is not UTF-8"
-    path = root / relative
-    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
-        return "a symbolic link that leaves the folder"
-    return ""
+    try:
+        plain = entry.is_file() or entry.is_dir()
+    except OSError:
+        return "a symbolic link that leads nowhere"
+    if entry.is_symlink():
+        real = os.path.realpath(entry.path)
+        if not is_inside(real, root):
+            return "a symbolic link that leaves the folder"
+        plain = plain or not os.path.lexists(real)
+    return "" if plain else "neither a file nor a folder"
 
 
-def _shown(path: PurePosixPath) -> str:
-    """Return a path that can be printed, whatever its bytes."""
-    return str(path).encode("utf-8", "backslashreplace").decode()
+def is_inside(path: str, root: str) -> bool:
+    """Tell whether a real path is a root or below it."""
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def printable(name: str) -> str:
+    """Return a name that can be encoded, whatever its bytes."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _count(entry: os.DirEntry[str]) -> int:
+    """Return how many files a hidden entry is or holds."""
+    if entry.is_dir(follow_symlinks=False):
+        return sum(len(files) for _, _, files in os.walk(entry.path))
+    return 1

@@ -28,7 +28,10 @@ class Files:
     def read(self, item: int) -> bytes:
         """Return the bytes of one file."""
         path: str = self._paths[item].as_py()
-        return (self._root / path).read_bytes()
+        try:
+            return (self._root / path).read_bytes()
+        except (IsADirectoryError, NotADirectoryError):
+            raise FileNotFoundError(f"{path}: not a file") from None
 
 
 class ParquetCells:
@@ -54,7 +57,7 @@ class ParquetCells:
                 self._groups.append((file, group))
                 starts.append(starts[-1] + metadata.row_group(group).num_rows)
         self._starts = np.array(starts)
-        self._loaded: OrderedDict[int, pa.Array] = OrderedDict()
+        self._loaded: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
         self._lock = Lock()
 
     def read(self, item: int) -> bytes:
@@ -65,13 +68,14 @@ class ParquetCells:
             raise FileNotFoundError(f"row {item}: column {self._column!r} holds no bytes")
         return bytes(cell)
 
-    def _cells(self, group: int) -> pa.Array:
+    def _cells(self, group: int) -> pa.ChunkedArray:
+        """Return one row group, kept for its neighbours; in chunks, as it may exceed 2 GB."""
         with self._lock:
             if group not in self._loaded:
                 file, number = self._groups[group]
                 with pq.ParquetFile(file) as parquet:
                     table = parquet.read_row_group(number, columns=[self._column])
-                self._loaded[group] = table.column(0).combine_chunks()
+                self._loaded[group] = table.column(0)
                 if len(self._loaded) > self.KEPT:
                     self._loaded.popitem(last=False)
             return self._loaded[group]

@@ -1,0 +1,115 @@
+"""From the rows of a manifest and the roles of its columns to a dataset."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from labelaudit.dataset import Dataset, Media, Source
+from labelaudit.errors import InputError, some
+from labelaudit.manifests import Options
+from labelaudit.manifests.cells import as_text, blank, encode
+from labelaudit.manifests.columns import Roles
+from labelaudit.manifests.folders import encode_splits
+from labelaudit.manifests.labels import Labels, read_labels
+from labelaudit.manifests.rows import Problems, Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Items:
+    """What a reader knows of the items beside the columns that all tables share.
+
+    Attributes
+    ----------
+    name, paths, media, source
+        As in a `Dataset`.
+    splits
+        Split of each item where no column says it; or None.
+    splits_from
+        Where these come from, in words.
+    labels
+        The labels when the format itself declares its classes; or None.
+    """
+
+    name: str
+    paths: pa.LargeStringArray
+    media: Media | None
+    source: Source
+    splits: pa.LargeStringArray | None = None
+    splits_from: str = ""
+    labels: Labels | None = None
+
+
+def to_dataset(items: Items, roles: Roles, options: Options, problems: Problems) -> Dataset:
+    """Return the dataset of some items and the columns that go with them.
+
+    Raises
+    ------
+    InputError
+        With all problems, those that were noted before included.
+    """
+    rows = problems.rows
+    labels = items.labels or read_labels(rows, roles, options, problems)
+    names, splits_from = items.splits, items.splits_from
+    if roles.split:
+        splits_from = f"column {roles.split!r}"
+        names = as_text(rows.table.column(roles.split), splits_from, problems)
+    groups = None
+    if roles.group:
+        column = rows.table.column(roles.group)
+        groups = encode(as_text(column, f"column {roles.group!r}", problems)).codes
+    problems.check()
+    split_names, splits = encode_splits(pa.nulls(len(items.paths)) if names is None else names)
+    why = [*items.source.why, *roles.why, *labels.why]
+    why.append(f"splits: {splits_from}: {some(split_names)}" if split_names else "no splits")
+    return Dataset(
+        name=items.name,
+        task=labels.task,
+        class_names=labels.class_names,
+        paths=items.paths,
+        labels=labels.labels,
+        label_states=labels.label_states,
+        split_names=split_names,
+        splits=splits,
+        groups=groups,
+        annotations=labels.annotations,
+        media=items.media,
+        source=replace(items.source, why=tuple(why)),
+    )
+
+
+def check_rows(rows: Rows) -> None:
+    """Raise `InputError` when a manifest has columns and no rows."""
+    if not rows.table.num_rows:
+        raise InputError(
+            f"{rows.where}: there are no rows below the columns {some(rows.names)}",
+            hint="write one row an item",
+        )
+
+
+def identifiers(column: pa.ChunkedArray, name: str, problems: Problems) -> pa.LargeStringArray:
+    """Return the identifiers of items without images."""
+    texts = as_text(column, f"column {name!r}", problems)
+    problems.add(
+        np.flatnonzero(blank(texts)),
+        lambda _: f"column {name!r}: the identifier is blank",
+        "give each row an identifier, or leave out the column",
+    )
+    return texts
+
+
+def row_names(
+    rows: NDArray[np.int64], prefix: str = "row", *, digits: int = 8, suffix: str = ""
+) -> pa.LargeStringArray:
+    """Return names for items that have none.
+
+    Examples
+    --------
+    >>> row_names(np.array([0, 7])).to_pylist()
+    ['row/00000000', 'row/00000007']
+    """
+    numbers = pc.utf8_lpad(pa.array(rows).cast(pa.large_string()), digits, "0")
+    before, after = (pa.scalar(text, pa.large_string()) for text in (f"{prefix}/", suffix))
+    return pc.binary_join_element_wise(before, numbers, after, pa.scalar("", pa.large_string()))

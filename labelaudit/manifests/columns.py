@@ -1,0 +1,211 @@
+"""Which column of a table is the image, the label, the split, the group and the annotators."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+
+from labelaudit.errors import InputError, some
+from labelaudit.manifests import Options
+
+USUAL = {
+    "image": ("path", "image", "file_name", "filename", "file", "image_path", "filepath"),
+    "label": ("label", "labels", "class", "class_name", "target", "category"),
+    "split": ("split", "subset"),
+    "group": ("group", "group_id", "patient_id"),
+    "id": ("id",),
+}
+ANNOTATOR = re.compile(r"annotator[ _-]?(?!(id|name|count)s?$).+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roles:
+    """The columns that a table is read by; empty where there is none.
+
+    Attributes
+    ----------
+    image, split, group, id
+        Name of the column.
+    labels
+        The label column, or several of one class each.
+    annotators
+        One column an annotator.
+    why
+        What was taken and why, in words.
+    """
+
+    image: str = ""
+    labels: tuple[str, ...] = ()
+    split: str = ""
+    group: str = ""
+    id: str = ""
+    annotators: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+
+
+def is_file_name(name: str) -> bool:
+    """Tell whether a column names the files of an imagefolder."""
+    return name == "file_name" or name.endswith("_file_name")
+
+
+def is_usual_image(name: str) -> bool:
+    """Tell whether a column has one of the usual names for images."""
+    return _plain(name) in USUAL["image"]
+
+
+def wanted_columns(
+    options: Options, is_image: Callable[[str], bool] = is_usual_image
+) -> Callable[[str], bool]:
+    """Return what tells by its name whether a column can be needed at all."""
+    usual = {name for names in USUAL.values() for name in names}
+    asked = {
+        options.image_column,
+        options.split_column,
+        options.group_column,
+        *options.label_columns,
+        *options.annotator_columns,
+    }
+    return lambda name: (
+        bool(name)
+        and (
+            name in asked
+            or is_image(name)
+            or _plain(name) in usual
+            or ANNOTATOR.fullmatch(name) is not None
+        )
+    )
+
+
+def choose_columns(
+    where: str,
+    names: Sequence[str],
+    options: Options,
+    *,
+    is_image: Callable[[str], bool] = is_usual_image,
+    other_labels: Sequence[str] = (),
+) -> Roles:
+    """Choose a table's columns by the options, else by their usual names.
+
+    Parameters
+    ----------
+    where
+        The manifest as a message names it.
+    names
+        Names of the columns.
+    options
+        What the user said.
+    is_image
+        Tells by its name whether a column can be the one of the images.
+    other_labels
+        Columns that can be the label when none has a usual name.
+
+    Raises
+    ------
+    InputError
+        When a column that was asked for is not there, there is no label column, or several
+        could be meant.
+    """
+    taken = {
+        options.image_column,
+        options.split_column,
+        options.group_column,
+        *options.label_columns,
+        *options.annotator_columns,
+    }
+    free = [name for name in names if name and name not in taken]
+    usual = {role: [n for n in free if _plain(n) in USUAL[role]] for role in USUAL}
+    usual["image"] = [name for name in free if is_image(name)]
+    usual["label"] = usual["label"] or [name for name in other_labels if name in free]
+    asked = {
+        "image": [options.image_column] if options.image_column else [],
+        "label": list(options.label_columns),
+        "split": [options.split_column] if options.split_column else [],
+        "group": [options.group_column] if options.group_column else [],
+        "annotator": list(options.annotator_columns),
+    }
+    found = {role: asked.get(role) or usual[role] for role in USUAL}
+    if found["image"]:
+        found["id"] = []
+    _check_columns(where, names, asked, found)
+    annotators = asked["annotator"] or [name for name in free if ANNOTATOR.fullmatch(name)]
+    if len(annotators) == 1 and not asked["annotator"]:
+        annotators = []  # one column is no disagreement; it may as well name the annotator
+    single = {role: (found[role] or [""])[0] for role in ("image", "split", "group", "id")}
+    return Roles(
+        **single,
+        labels=tuple(found["label"]),
+        annotators=tuple(annotators),
+        why=_why(names, single | {"annotator": annotators, "label": found["label"]}, asked),
+    )
+
+
+def refuse_options(where: str, options: Options, allowed: Sequence[str] = ()) -> None:
+    """Raise for options about columns that a format without columns cannot follow."""
+    given = [
+        f"--{field.name.removesuffix('s').replace('_', '-')}"
+        for field in fields(options)
+        if field.name not in {"format", *allowed} and getattr(options, field.name)
+    ]
+    if given:
+        raise InputError(
+            f"{where}: {some(given)} {'have' if len(given) > 1 else 'has'} no effect on this "
+            "format, which has no columns to choose from",
+            hint="leave it out",
+        )
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
+
+
+def _check_columns(
+    where: str, names: Sequence[str], asked: dict[str, list[str]], found: dict[str, list[str]]
+) -> None:
+    """Raise for columns that are missing or not clear, all at once."""
+    problems, hints = [], []
+    for role, columns in asked.items():
+        missing = [column for column in columns if column not in names]
+        if missing:
+            problems.append(f"there is no {role} column {some(map(repr, missing))}")
+            hints.append(f"check --{role}-column for a typing error")
+        twice = sorted({column for column in columns if columns.count(column) > 1})
+        if twice:
+            problems.append(f"the {role} column {some(map(repr, twice))} is asked for twice")
+            hints.append(f"name each --{role}-column once")
+    for role, columns in found.items():
+        if len(columns) > 1 and not asked.get(role):
+            problems.append(f"the {role} column could be {some(map(repr, columns))}")
+            hints.append(f"say which with --{role}-column" if role != "id" else "keep one of them")
+    if not found["label"]:
+        problems.append("there is no label column")
+        hints.append("name it with --label-column")
+    if problems:
+        raise InputError(
+            f"{where}: {'; '.join(problems)}; found {some(map(repr, names), 12) or 'no columns'}",
+            hint="; ".join(hints),
+        )
+
+
+def _why(
+    names: Sequence[str], roles: dict[str, str | list[str]], asked: dict[str, list[str]]
+) -> tuple[str, ...]:
+    """Say which columns were taken, and which were not read."""
+    why = []
+    read: set[str] = set()
+    for role, taken in roles.items():
+        columns = [taken] if isinstance(taken, str) else taken
+        if not any(columns):
+            if role == "image":
+                why.append(f"no {role} column")
+            continue
+        read.update(columns)
+        reason = "as asked for" if asked.get(role) else "the only one of the usual names"
+        if role == "annotator":
+            why.append(f"{len(columns)} annotator columns: {some(map(repr, columns))}")
+        elif role == "label" and len(columns) > 1:
+            why.append(f"{len(columns)} class columns {some(map(repr, columns))}: as asked for")
+        else:
+            why.append(f"{role} column {columns[0]!r}: {reason}")
+    others = [name for name in names if name not in read]
+    if others:
+        why.append(f"columns that were not read: {some(map(repr, others))}")
+    return tuple(why)

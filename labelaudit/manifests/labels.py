@@ -1,0 +1,179 @@
+"""From the label columns of a table to classes: one label an item, several, or annotators'."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from labelaudit.dataset import UNLABELLED, LabelStates, Task
+from labelaudit.errors import some
+from labelaudit.manifests import Options
+from labelaudit.manifests.cells import (
+    Coded,
+    as_text,
+    check_minus_one,
+    check_states,
+    encode,
+    flat,
+    in_order,
+    is_list,
+    recode,
+)
+from labelaudit.manifests.class_columns import class_columns
+from labelaudit.manifests.columns import Roles
+from labelaudit.manifests.label_sets import label_sets, parse_json_lists, split_cells
+from labelaudit.manifests.rows import Problems, Rows
+
+SEPARATORS = "|;"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Labels:
+    """What label columns say; the fields but ``why`` are those of a `Dataset`."""
+
+    task: Task
+    class_names: tuple[str, ...]
+    labels: NDArray[np.int32]
+    label_states: LabelStates | None = None
+    annotations: pa.Table | None = None
+    why: tuple[str, ...] = ()
+
+
+def read_labels(rows: Rows, roles: Roles, options: Options, problems: Problems) -> Labels:
+    """Read the labels of a table.
+
+    Several label columns are one class each. One column has several labels a cell when its
+    cells are lists, when all that are not blank are JSON lists, or when a separator is given;
+    otherwise a cell is one label. A blank cell or null is unlabelled; an empty list is an item
+    that was labelled with none of the classes.
+
+    Parameters
+    ----------
+    rows
+        The table.
+    roles
+        Its columns.
+    options
+        ``label_separator``, ``label_states`` and ``annotator_columns`` count.
+    problems
+        Takes what is wrong; the labels are then not to be used.
+    """
+    if len(roles.labels) == 1:
+        column = rows.table.column(roles.labels[0])
+        if is_list(column.type):
+            lists = flat(column)
+        else:
+            coded = encode(as_text(column, f"column {roles.labels[0]!r}", problems))
+            found = _lists_in_text(coded, roles.labels[0], options, problems)
+            if found is None:
+                return _one_label(rows, coded, roles, options, problems)
+            lists = found
+        return _label_lists(rows, lists, roles, options, problems)
+    states = class_columns(rows, roles.labels, options.label_states, problems)
+    _no_annotators(options, problems)
+    return Labels(
+        task="multilabel",
+        class_names=roles.labels,
+        labels=unlabelled(rows.table.num_rows),
+        label_states=states,
+        why=(f"several labels an item: one column for each of {len(roles.labels)} classes",),
+    )
+
+
+def unlabelled(n_samples: int) -> NDArray[np.int32]:
+    """Return the column of items that have no single label."""
+    return np.full(n_samples, UNLABELLED, dtype=np.int32)
+
+
+def _lists_in_text(
+    coded: Coded, column: str, options: Options, problems: Problems
+) -> pa.LargeListArray | None:
+    """Return the lists that text cells hold, or None when a cell is one label."""
+    name = f"column {column!r}"
+    if options.label_separator:
+        states = options.label_states
+        check_states(states, ("unlabelled", "negative", "positive"), problems)
+        return split_cells(coded, options.label_separator, states, name, problems)
+    if coded.values and all(value.lstrip().startswith("[") for value in coded.values):
+        return parse_json_lists(coded, name, problems)
+    if column.strip().casefold() == "labels":
+        wrong = {value for value in coded.values if any(mark in value for mark in SEPARATORS)}
+        problems.add(
+            coded.rows(wrong),
+            lambda row: f"{name}: {coded.text(row)} may be one label or several",
+            "say --label-separator with the text between labels, "
+            "or name the column 'label' when a cell is one label",
+        )
+    return None
+
+
+def _label_lists(
+    rows: Rows, lists: pa.LargeListArray, roles: Roles, options: Options, problems: Problems
+) -> Labels:
+    """Return the labels of cells that are lists."""
+    (name,) = roles.labels
+    _no_annotators(options, problems)
+    states, class_names, repeated = label_sets(
+        lists, f"column {name!r}", options.label_states, problems
+    )
+    why = [f"several labels an item: column {name!r} holds lists, {len(class_names)} classes"]
+    if repeated:
+        why.append(f"{repeated:,} labels stand twice in one list and count once")
+    return Labels(
+        task="multilabel",
+        class_names=class_names,
+        labels=unlabelled(rows.table.num_rows),
+        label_states=states,
+        why=tuple(why),
+    )
+
+
+def _no_annotators(options: Options, problems: Problems) -> None:
+    """Note annotator columns that were asked for beside labels that are sets."""
+    if options.annotator_columns:
+        problems.note(
+            "annotator columns are read only when an item has one label",
+            "leave out --annotator-column",
+        )
+
+
+def _one_label(
+    rows: Rows, coded: Coded, roles: Roles, options: Options, problems: Problems
+) -> Labels:
+    """Return one label an item, and what each annotator said."""
+    states = options.label_states
+    check_states(states, ("unlabelled", "positive"), problems)
+    columns = {f"column {roles.labels[0]!r}": coded}
+    for annotator in roles.annotators:
+        name = f"column {annotator!r}"
+        columns[name] = encode(as_text(rows.table.column(annotator), name, problems))
+    check_minus_one(columns, states, problems)
+    class_names = in_order(
+        value
+        for column in columns.values()
+        for value in column.values
+        if states.get(value) != "unlabelled"
+    )
+    labels, *judgements = (recode(column, class_names) for column in columns.values())
+    return Labels(
+        task="multiclass",
+        class_names=class_names,
+        labels=labels,
+        annotations=judgements_table(judgements, roles.annotators) if judgements else None,
+        why=(f"one label an item, {len(class_names)} classes: {some(class_names)}",),
+    )
+
+
+def judgements_table(judgements: list[NDArray[np.int32]], annotators: Sequence[str]) -> pa.Table:
+    """Return the judgements that were made, one row each, by item."""
+    matrix = np.stack(judgements, axis=1)
+    items, columns = np.nonzero(matrix != UNLABELLED)
+    return pa.table(
+        {
+            "item": pa.array(items, type=pa.int64()),
+            "annotator": pa.array(annotators, type=pa.string()).take(pa.array(columns)),
+            "label": pa.array(matrix[items, columns], type=pa.int32()),
+        }
+    )

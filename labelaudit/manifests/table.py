@@ -1,0 +1,57 @@
+"""A table of items: CSV, TSV, JSON Lines or Parquet, with or without images."""
+
+from pathlib import Path
+
+import numpy as np
+
+from labelaudit.dataset import Dataset, Source
+from labelaudit.manifests import Options, reader
+from labelaudit.manifests.assemble import Items, check_rows, identifiers, row_names, to_dataset
+from labelaudit.manifests.columns import choose_columns, wanted_columns
+from labelaudit.manifests.image_cells import image_columns
+from labelaudit.manifests.item_paths import item_paths
+from labelaudit.manifests.media import Files
+from labelaudit.manifests.rows import Problems
+from labelaudit.manifests.table_files import TABLES, read_rows
+
+
+def looks_like_table(path: Path) -> str:
+    """Say why a path looks like a table."""
+    suffix = path.suffix.lower()
+    if suffix not in TABLES or not path.is_file():
+        return ""
+    if suffix == ".parquet" and image_columns(path):
+        return ""
+    return f"a file of type {suffix}"
+
+
+@reader(detect=looks_like_table)
+def table(path: Path, options: Options) -> Dataset:
+    """Read a table with one row an item.
+
+    Paths are relative to the folder of the manifest. Without an image column the items are
+    known by a column ``id``, else by their row, and nothing but their labels is measured.
+    """
+    rows = read_rows(path, wanted_columns(options))
+    roles = choose_columns(rows.where, rows.names, options)
+    check_rows(rows)
+    problems = Problems(rows)
+    columns = rows.table
+    if roles.image:
+        paths = item_paths(columns.column(roles.image), roles.image, path.parent, problems)
+    elif roles.id:
+        paths = identifiers(columns.column(roles.id), roles.id, problems)
+    else:
+        paths = row_names(np.arange(columns.num_rows))
+    items = Items(
+        name=path.stem,
+        paths=paths,
+        media=Files(path.parent, paths) if roles.image else None,
+        source=Source(
+            format="table",
+            why=(looks_like_table(path) or "read as asked for",),
+            manifest=path.name,
+            found=columns.num_rows,
+        ),
+    )
+    return to_dataset(items, roles, options, problems)
