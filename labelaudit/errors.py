@@ -54,3 +54,7 @@ class OutputError(LabelauditError):
 
 class MissingInputError(LabelauditError):
     """Why a measure cannot have an input; the measure is then *not measured*, for this reason."""
+
+
+class MeasureError(LabelauditError):
+    """Measures that broke; the report was written without them."""

@@ -1,1 +1,62 @@
-"""One thin file per command: parse, call, print."""
+"""The command line: one thin file per command, each parses, calls and prints."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from labelaudit import __version__
+from labelaudit.cli.explain import explain
+from labelaudit.cli.inspect import inspect
+from labelaudit.cli.render import render
+from labelaudit.cli.scan import scan
+from labelaudit.cli.schema import schema
+from labelaudit.errors import LabelauditError
+
+FAILED, INTERRUPTED = 2, 130
+
+app = typer.Typer(
+    name="labelaudit",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (scan, inspect, render, explain, schema):
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer passes the flag's value
+    if wanted:
+        typer.echo(f"labelaudit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def labelaudit(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Measure a labelled dataset and print its nutrition label.
+
+    Exit codes: 0 done, 2 the input, the model or the output is not usable, 130 interrupted.
+    """
+
+
+def main() -> None:
+    """Run the command line; an error that its reader can act on is printed, with exit code 2."""
+    try:
+        app()
+    except LabelauditError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; what was embedded is kept, the same command goes on", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Any, TypeVar
 
 from labelaudit.errors import MissingInputError
@@ -9,6 +10,7 @@ from labelaudit.registry import declared
 
 MARK = "__provider__"
 _P = TypeVar("_P", bound=Callable[..., Any])
+_T = TypeVar("_T")
 
 
 def provider(function: _P) -> _P:
@@ -39,20 +41,36 @@ class Inputs:
     def __init__(self, given: Mapping[str, object]) -> None:
         self._providers = load_providers()
         self._ready: dict[str, object] = dict(given)
+        self._nested = 0.0
+        self.seconds: dict[str, float] = {}
 
     def get(self, name: str) -> object:
         """Return one input; raise `MissingInputError` when this dataset cannot have it."""
         if name not in self._ready:
             if name not in self._providers:
                 raise KeyError(f"no input is called {name!r}")
-            try:
-                self._ready[name] = self.call(self._providers[name])
-            except MissingInputError as error:
-                self._ready[name] = error
+            self._ready[name] = self.timed(name, lambda: self._provide(name))
         found = self._ready[name]
         if isinstance(found, MissingInputError):
             raise found
         return found
+
+    def timed(self, name: str, work: Callable[[], _T]) -> _T:
+        """Do some work, and note its seconds without those of the inputs made on the way."""
+        before, self._nested, started = self._nested, 0.0, perf_counter()
+        try:
+            return work()
+        finally:
+            elapsed = perf_counter() - started
+            self.seconds[name] = elapsed - self._nested
+            self._nested = before + elapsed
+
+    def _provide(self, name: str) -> object:
+        try:
+            provided: object = self.call(self._providers[name])
+        except MissingInputError as error:
+            return error
+        return provided
 
     def call(self, function: Callable[..., Any]) -> Any:  # noqa: ANN401 - whatever it returns
         """Call a function with the inputs that its parameters name.

@@ -1,6 +1,7 @@
 """Labels as arrays: one class an item, or a sparse matrix of several."""
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
@@ -43,3 +44,21 @@ def label_matrix(label_states: LabelStates, class_names: tuple[str, ...]) -> csr
         shape=(len(label_states.labelled), len(class_names)),
     )
     return matrix[np.flatnonzero(label_states.labelled)]
+
+
+@provider
+def label_codes(dataset: Dataset) -> NDArray[np.int64]:
+    """Return a number an item that items of equal labels share; ``-1`` when unlabelled.
+
+    For a dataset with several labels an item, labels are equal when all states are.
+    """
+    states = dataset.label_states
+    if states is None:
+        return dataset.labels.astype(np.int64)
+    cells = np.stack([states.indices, states.states.astype(np.int32)], axis=1)
+    texts = (
+        cells[start:stop].tobytes()
+        for start, stop in zip(states.indptr[:-1], states.indptr[1:], strict=True)
+    )
+    codes: NDArray[np.int64] = pd.factorize(np.array(list(texts), dtype=object))[0]
+    return np.where(states.labelled, codes, -1)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from labelaudit.embeddings import Embeddings
@@ -52,28 +51,6 @@ def neighbors(embeddings: Embeddings, progress: Progress) -> Neighbors:
     spread = np.full((n, k), -np.inf, dtype=np.float32)
     spread[present] = similarities
     return Neighbors(indices=indices, similarities=spread)
-
-
-@provider
-def copies(embeddings: Embeddings) -> NDArray[np.int64]:
-    """Return a number an item that items of equal embedding share; ``-1`` without embedding."""
-    codes = np.full(len(embeddings.present), -1, dtype=np.int64)
-    present = np.flatnonzero(embeddings.present)
-    width = embeddings.vectors.dtype.itemsize * embeddings.vectors.shape[1]
-    hashes = np.empty(len(present), dtype=np.uint64)
-    for block in row_blocks(len(present)):
-        rows = np.ascontiguousarray(embeddings.vectors[present[block]])
-        words = rows.view(np.uint8).reshape(len(rows), width)
-        hashes[block] = [hash_bytes(word) for word in words]
-    codes[present] = pd.factorize(hashes)[0]
-    return codes
-
-
-def hash_bytes(words: NDArray[np.uint8]) -> int:
-    """Return 64 bits of BLAKE2 over an array's bytes."""
-    import hashlib
-
-    return int.from_bytes(hashlib.blake2b(words.tobytes(), digest_size=8).digest(), "little")
 
 
 def unit_vectors(vectors: NDArray[np.floating], rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -116,21 +116,15 @@ def log_votes(
 ) -> NDArray[np.float32]:
     """Log class probabilities by the votes of neighbours, weighted by similarity.
 
-    Unlabelled neighbours and copies of the item itself do not vote: a copy would vouch for its
-    own mistake. A small share of the class frequencies keeps every class possible.
+    A small share of the class frequencies keeps every class possible.
 
     Returns
     -------
     Shape ``(len(items), n_classes)``.
     """
-    around = neighbors.indices[items]
-    similar = neighbors.similarities[items]
-    votes_cast = (around >= 0) & (labels[around] >= 0) & (copies[around] != copies[items][:, None])
-    nearest = np.where(votes_cast, similar, -np.inf).max(axis=1, keepdims=True)
-    nearest = np.where(np.isfinite(nearest), nearest, 0)
-    strength = np.where(votes_cast, np.exp((similar - nearest) / VOTE_SCALE), 0)
+    around, strength = vote_strengths(neighbors, copies, labels, items)
     votes = np.zeros((len(items), len(counts)), dtype=np.float32)
-    row, slot = np.nonzero(votes_cast)
+    row, slot = np.nonzero(strength)
     np.add.at(votes, (row, labels[around[row, slot]]), strength[row, slot])
     total = votes.sum(axis=1, keepdims=True)
     prior = (counts / counts.sum()).astype(np.float32)
@@ -138,6 +132,24 @@ def log_votes(
     mixed: NDArray[np.float32] = (1 - VOTE_FLOOR) * share + VOTE_FLOOR * prior
     with np.errstate(divide="ignore"):
         return np.log(mixed)
+
+
+def vote_strengths(
+    neighbors: Neighbors,
+    copies: NDArray[np.int64],
+    labels: NDArray[np.int32],
+    items: NDArray[np.int64],
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return the neighbours of items and the strength of their votes, the nearest's being 1.
+
+    Unlabelled neighbours and copies of the item itself do not vote: a copy would vouch for its
+    own mistake. Both arrays are of shape ``(len(items), n_neighbors)``.
+    """
+    around, similar = neighbors.indices[items], neighbors.similarities[items]
+    votes = (around >= 0) & (labels[around] >= 0) & (copies[around] != copies[items, None])
+    nearest = np.where(votes, similar, -np.inf).max(axis=1, keepdims=True)
+    behind = np.where(votes, similar - np.where(np.isfinite(nearest), nearest, 0), -np.inf)
+    return around, np.exp(behind / np.float32(VOTE_SCALE))
 
 
 class _Rows:

@@ -1,0 +1,59 @@
+"""Write results so that a file is either whole or as it was before."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from labelaudit.errors import OutputError
+
+
+def check_folder(folder: Path) -> None:
+    """Make sure, before long work, that a folder can be written to.
+
+    Raises
+    ------
+    OutputError
+        When it is no folder, or cannot be made or written to.
+    """
+    probe = folder / f".labelaudit.{os.getpid()}.tmp"
+    made = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+        if made:
+            folder.rmdir()
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder: all under temporary names, then each is renamed.
+
+    Raises
+    ------
+    OutputError
+        When one cannot be written; then none is changed.
+    """
+    temporary = {name: folder / f".{name}.{os.getpid()}.tmp" for name in files}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            with temporary[name].open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        for name, path in temporary.items():
+            path.replace(folder / name)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    finally:
+        for path in temporary.values():
+            path.unlink(missing_ok=True)
+
+
+def _unwritable(folder: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"{folder}: cannot be written: {error.strerror or error}",
+        hint="make room or name another folder with --output; embeddings are kept in the cache",
+    )

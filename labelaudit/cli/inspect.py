@@ -1,0 +1,78 @@
+"""``labelaudit inspect``: what was detected in a dataset, and why; no image is opened."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from labelaudit.cli import manifest_options as said
+
+if TYPE_CHECKING:
+    from labelaudit.dataset import Dataset
+
+
+def inspect(  # noqa: PLR0913 - each is an option
+    data: said.DATA,
+    *,
+    dataset_format: said.FORMAT = "",
+    image_column: said.IMAGE_COLUMN = "",
+    label_column: said.LABEL_COLUMN = None,
+    split_column: said.SPLIT_COLUMN = "",
+    group_column: said.GROUP_COLUMN = "",
+    annotator_column: said.ANNOTATOR_COLUMN = None,
+    label_separator: said.LABEL_SEPARATOR = "",
+    label_states: said.LABEL_STATES = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say how a dataset is read: format, columns, classes, splits, and what was ignored."""
+    import json
+
+    from labelaudit.manifests import open_dataset
+    from labelaudit.render.text import visible
+
+    options = said.manifest_options(
+        format_name=dataset_format,
+        image_column=image_column,
+        label_column=label_column,
+        split_column=split_column,
+        group_column=group_column,
+        annotator_column=annotator_column,
+        label_separator=label_separator,
+        label_states=label_states,
+    )
+    facts = facts_of(open_dataset(data, options))
+    if as_json:
+        typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        return
+    for name, value in facts.items():
+        if isinstance(value, dict):
+            value = ", ".join(f"{key} {count:,}" for key, count in value.items())  # noqa: PLW2901
+        elif isinstance(value, list):
+            shown = [str(entry) for entry in value[:20]]
+            more = f", ... ({len(value):,} in all)" if len(value) > len(shown) else ""
+            value = ", ".join(shown) + more  # noqa: PLW2901
+        text = f"{value:,}" if isinstance(value, int) else str(value)
+        typer.echo(f"{name:<14} {visible(text) or '-'}")
+
+
+def facts_of(dataset: "Dataset") -> dict[str, object]:
+    """Return what is known of a dataset without opening an image."""
+    import numpy as np
+
+    source = dataset.source
+    counts = np.bincount(dataset.splits + 1, minlength=len(dataset.split_names) + 1).tolist()
+    return {
+        "name": dataset.name,
+        "format": source.format,
+        "why": list(source.why),
+        "manifest": source.manifest,
+        "task": dataset.task,
+        "images": "none" if dataset.media is None else type(dataset.media).__name__,
+        "found": source.found,
+        "items": dataset.n_samples,
+        "ignored": dict(source.ignored),
+        "unlabelled": int((~dataset.labelled).sum()),
+        "classes": len(dataset.class_names),
+        "class_names": list(dataset.class_names),
+        "splits": dict(zip(dataset.split_names, counts[1:], strict=True)),
+        "first_items": [path.as_py() for path in dataset.paths[:3]],
+    }

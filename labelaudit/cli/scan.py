@@ -1,0 +1,134 @@
+"""``labelaudit scan``: measure a dataset and write its nutrition label."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from labelaudit.cli import manifest_options as said
+from labelaudit.errors import InputError, MeasureError
+
+if TYPE_CHECKING:
+    from labelaudit.report import Report
+
+DEVICES = ("auto", "cpu", "cuda")
+
+
+def scan(  # noqa: PLR0913 - each is an option
+    data: said.DATA,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")] = Path(
+        "labelaudit-report"
+    ),
+    model: Annotated[
+        str, typer.Option(help="Embedding model: builtin, or an ONNX file with its declaration.")
+    ] = "builtin",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    embeddings: Annotated[
+        Path | None, typer.Option(help="Your own embeddings, .npy or .parquet.")
+    ] = None,
+    pred_probs: Annotated[
+        Path | None, typer.Option(help="Your own out-of-sample probabilities, .npy.")
+    ] = None,
+    dataset_format: said.FORMAT = "",
+    image_column: said.IMAGE_COLUMN = "",
+    label_column: said.LABEL_COLUMN = None,
+    split_column: said.SPLIT_COLUMN = "",
+    group_column: said.GROUP_COLUMN = "",
+    annotator_column: said.ANNOTATOR_COLUMN = None,
+    label_separator: said.LABEL_SEPARATOR = "",
+    label_states: said.LABEL_STATES = "",
+    allow_unreadable: Annotated[
+        bool,
+        typer.Option(
+            "--allow-unreadable",
+            help="List images that are missing, no images or too large, instead of refusing.",
+        ),
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every draw.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, help="Threads; 0 for all processors.")] = 0,
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder that keeps embeddings; the user's when not given.")
+    ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep no embeddings.")] = False,
+    templates: Annotated[
+        Path | None, typer.Option(help="Folder of templates that replace ours, file by file.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+) -> None:
+    """Measure a dataset and write report.json, report.html, label.svg and the issues found."""
+    if device not in DEVICES:
+        raise InputError(f"--device {device}: no such device", hint=f"one of {', '.join(DEVICES)}")
+    from labelaudit.cli.files import check_folder, write_files
+    from labelaudit.cli.progress import shown_progress
+    from labelaudit.embeddings.model import BUILTIN
+    from labelaudit.embeddings.store import default_cache
+    from labelaudit.manifests import open_dataset
+    from labelaudit.render.files import rendered_files
+    from labelaudit.render.issues import issue_files
+    from labelaudit.scan import ScanOptions
+    from labelaudit.scan import scan as run_scan
+
+    check_folder(output)
+    options = said.manifest_options(
+        format_name=dataset_format,
+        image_column=image_column,
+        label_column=label_column,
+        split_column=split_column,
+        group_column=group_column,
+        annotator_column=annotator_column,
+        label_separator=label_separator,
+        label_states=label_states,
+    )
+    with shown_progress(quiet=quiet) as progress:
+        progress("reading the manifest", 0, 0)
+        dataset = open_dataset(data, options)
+        found = run_scan(
+            dataset,
+            ScanOptions(
+                model=BUILTIN if model == "builtin" else Path(model),
+                device=device,  # type: ignore[arg-type]
+                embeddings=embeddings,
+                pred_probs=pred_probs,
+                cache=None if no_cache else cache or default_cache(),
+                n_threads=threads or available_processors(),
+                random_state=seed,
+                allow_unreadable=allow_unreadable,
+            ),
+            progress=progress,
+        )
+        progress("writing the report", 0, 0)
+        write_files(output, rendered_files(found.report, templates) | issue_files(found.items))
+    show(found.report, output)
+    refuse_failed(found.report)
+
+
+def show(report: "Report", output: Path) -> None:
+    """Print the summary of a report, and where to look."""
+    from rich.console import Console
+
+    from labelaudit.render.terminal import to_terminal
+
+    console = Console()
+    console.print(to_terminal(report))
+    console.print(f"\n{output / 'report.html'}", soft_wrap=True, highlight=False, markup=False)
+
+
+def refuse_failed(report: "Report") -> None:
+    """Raise when a measure broke; its report is written by then."""
+    failed = [result for result in report.measures if result.status == "failed"]
+    if failed:
+        raise MeasureError(
+            f"{len(failed)} of {len(report.measures)} measures failed; the report has the others",
+            details=[f"{result.name}: {result.reason}" for result in failed],
+            hint="this is a fault of labelaudit: please report it with the lines above",
+        )
+
+
+def available_processors() -> int:
+    """Return how many processors this process may use."""
+    import os
+
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,177 @@
+"""Files that cannot be read, copies, copies whose labels contradict, and missing labels."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelaudit.embeddings.content import Content
+from labelaudit.embeddings.decode import Oddity, Status
+from labelaudit.inputs.columns import Splits
+from labelaudit.measures import Findings, Ranking, measure
+from labelaudit.measures.findings import Specification, exact_values
+from labelaudit.measures.groups import Groups, groups_of
+from labelaudit.report import Column, Table, Value
+
+N_SHOWN = 200
+SPECIFICATIONS: tuple[Specification, ...] = (
+    ("unlabelled_count", "Items without a label", "count", "lower"),
+    ("unreadable_count", "Images that cannot be read", "count", "lower"),
+    ("missing_count", "of these, missing or not to be opened", "count", "lower"),
+    ("empty_count", "of these, empty files", "count", "lower"),
+    ("truncated_count", "of these, truncated or damaged", "count", "lower"),
+    ("not_an_image_count", "of these, no images", "count", "lower"),
+    ("too_large_count", "of these, too large to be decoded", "count", "lower"),
+    ("exact_duplicates_count", "Files that repeat another", "count", "lower"),
+    ("contradictory_duplicates_count", "Equal files with different labels", "count", "lower"),
+    ("duplicates_across_splits_count", "Equal files in different splits", "count", "lower"),
+)
+ODDITIES = {
+    Oddity.ROTATED: "rotated by EXIF",
+    Oddity.SIXTEEN_BIT: "16 bits a channel",
+    Oddity.CMYK: "CMYK",
+    Oddity.ALPHA: "with transparency",
+    Oddity.ANIMATED: "animated, first frame taken",
+    Oddity.GRAYSCALE: "grayscale",
+}
+
+
+@measure(family="integrity", title="Integrity")
+def integrity(
+    label_codes: NDArray[np.int64],
+    splits: Splits,
+    content: Content | None = None,
+    file_copies: NDArray[np.int64] | None = None,
+) -> Findings:
+    """Count what is missing, broken or there twice: files, labels and exact copies.
+
+    Every file is opened, hashed and decoded. A file is a copy when its bytes equal another's
+    (SHA-256). Copies contradict each other when their labels differ, so that at least one of
+    them is wrong, whatever the criterion; copies in different splits leak.
+
+    Formula
+    -------
+    Repeats are the sum over groups of equal files of (size - 1). Contradictory files, and files
+    across splits, are the sum of the sizes of the groups in which labels, or splits, differ. An
+    unlabelled copy contradicts nothing.
+
+    Range
+    -----
+    Counts from 0; lower is better.
+
+    Undefined
+    ---------
+    All but the unlabelled items, for a manifest without images.
+
+    Not comparable
+    --------------
+    Copies of equal pixels in different encodings are not counted here.
+    """
+    n = len(label_codes)
+    numbers: dict[str, float | None] = dict.fromkeys(name for name, *_ in SPECIFICATIONS)
+    numbers["unlabelled_count"] = int((label_codes < 0).sum())
+    unlabelled = np.flatnonzero(label_codes < 0)
+    rankings = [_ranking("unlabelled", "Items without a label", unlabelled)]
+    columns: dict[str, NDArray[np.generic]] = {"is_unlabelled": label_codes < 0}
+    tables: tuple[Table, ...] = ()
+    if content is not None and file_copies is not None:
+        groups = groups_of(file_copies)
+        contradictory = groups.only(groups.disagree(label_codes))
+        leaked = groups.only(groups.disagree(splits.codes))
+        numbers |= _status_counts(content) | {
+            "exact_duplicates_count": int((groups.sizes - 1).sum()),
+            "contradictory_duplicates_count": len(contradictory.items),
+            "duplicates_across_splits_count": len(leaked.items) if splits.names else None,
+        }
+        rankings += [
+            _unreadable(content),
+            _grouped(
+                "contradictory_duplicates", "Equal files with different labels", contradictory
+            ),
+            _grouped("duplicates_across_splits", "Equal files in different splits", leaked),
+            _grouped("exact_duplicates", "Equal files", groups),
+        ]
+        columns |= {
+            "is_unreadable": ~content.readable,
+            "is_exact_duplicate": _marked(n, groups),
+            "is_contradictory_duplicate": _marked(n, contradictory),
+            "is_duplicate_across_splits": _marked(n, leaked),
+        }
+        tables = (_oddity_table(content), _size_table(content))
+    return Findings(
+        values=_values(numbers),
+        tables=tables,
+        rankings=tuple(ranking for ranking in rankings if len(ranking.items)),
+        columns=columns,
+    )
+
+
+def _values(numbers: dict[str, float | None]) -> tuple[Value, ...]:
+    notes = {
+        name: "The manifest names no images." for name, number in numbers.items() if number is None
+    }
+    if numbers["exact_duplicates_count"] is not None:
+        notes["duplicates_across_splits_count"] = "There are no splits."
+    return exact_values(SPECIFICATIONS, numbers, notes)
+
+
+def _status_counts(content: Content) -> dict[str, float | None]:
+    counts = np.bincount(content.status, minlength=len(Status))
+    by_name = {f"{status.name.lower()}_count": int(counts[status]) for status in Status}
+    del by_name["ok_count"]
+    return {"unreadable_count": int(counts.sum() - counts[Status.OK]), **by_name}
+
+
+def _ranking(name: str, title: str, items: NDArray[np.int64]) -> Ranking:
+    return Ranking(name=name, title=title, items=items[:N_SHOWN], total=len(items))
+
+
+def _unreadable(content: Content) -> Ranking:
+    items = np.flatnonzero(~content.readable)
+    return Ranking(
+        name="unreadable",
+        title="Images that cannot be read",
+        items=items[:N_SHOWN],
+        details=tuple(content.reasons[int(item)] for item in items[:N_SHOWN]),
+        total=len(items),
+    )
+
+
+def _grouped(name: str, title: str, groups: Groups) -> Ranking:
+    return Ranking(
+        name=name,
+        title=title,
+        items=groups.items[:N_SHOWN],
+        groups=groups.numbers[:N_SHOWN],
+        total=len(groups.items),
+    )
+
+
+def _marked(n: int, groups: Groups) -> NDArray[np.bool_]:
+    marked = np.zeros(n, dtype=bool)
+    marked[groups.items] = True
+    return marked
+
+
+def _oddity_table(content: Content) -> Table:
+    counts = {words: int((content.oddities & flag > 0).sum()) for flag, words in ODDITIES.items()}
+    return Table(
+        name="oddities",
+        title="Images that were converted",
+        columns=(Column(name="kind"), Column(name="count", unit="count")),
+        rows=tuple((words, count) for words, count in counts.items() if count),
+    )
+
+
+def _size_table(content: Content) -> Table:
+    sizes = content.sizes[content.readable]
+    rows = [
+        (name, int(values.min()), float(np.median(values)), int(values.max()))
+        for name, values in zip(("width", "height"), sizes.T, strict=True)
+        if len(values)
+    ]
+    names = ("side", "smallest", "median", "largest")
+    return Table(
+        name="sizes",
+        title="Sizes in pixels",
+        columns=tuple(Column(name=name) for name in names),
+        rows=tuple(rows),
+    )

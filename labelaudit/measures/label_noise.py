@@ -1,0 +1,257 @@
+"""Labels that the evidence contradicts, ranked, and what share of all they may be."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelaudit.inputs.columns import Splits
+from labelaudit.inputs.neighbors import Neighbors
+from labelaudit.inputs.pred_probs import PredProbs
+from labelaudit.measures import Findings, Ranking, measure
+from labelaudit.measures.confident_learning import Judgement, judge, outvoted, proven_wrong
+from labelaudit.measures.findings import Specification, exact_values, ranked_table
+from labelaudit.measures.intervals import wilson
+from labelaudit.report import Table, Value
+
+N_RANKED = 200
+SPECIFICATIONS: tuple[Specification, ...] = (
+    ("suspected_errors_count", "Suspected label errors", "count", "lower"),
+    ("suspected_errors_share", "Suspected, of the items judged", "share", "lower"),
+    ("model_disagreement_share", "The model prefers another class", "share", "neither"),
+    ("proven_wrong_count", "Labels proven wrong by copies that disagree", "count", "lower"),
+)
+
+
+@measure(family="label_noise", title="Label noise")
+def label_noise(
+    labels: NDArray[np.int32],
+    class_names: tuple[str, ...],
+    pred_probs: PredProbs,
+    splits: Splits,
+    neighbors: Neighbors | None = None,
+    copies: NDArray[np.int64] | None = None,
+    file_copies: NDArray[np.int64] | None = None,
+) -> Findings:
+    r"""Find labels that out-of-sample probabilities contradict, most doubtful first.
+
+    Items are ranked by their logit margin, the log probability of the given class less the
+    largest of the others. An item is *suspected* when confident learning puts it off the
+    diagonal of the confident joint and, where there are embeddings, its neighbours vote for the
+    suggested class over the given one. Of equal files whose labels differ, all but
+    the commonest label are proven wrong.
+
+    The probabilities leave the item itself out: a linear discriminant in closed form, fitted
+    twice, the second time with each item weighted by how far the first believes its label,
+    mixed with the votes of the 50 nearest neighbours. Predicted probabilities of the user's own
+    take their place.
+
+    Formula
+    -------
+    .. math:: m_i = \log p_i(y_i) - \max_{k \ne y_i} \log p_i(k), \quad
+              t_k = \operatorname{mean}_{i: y_i = k} p_i(k)
+
+    Flagged: the largest :math:`p_i(k)` among the classes with :math:`p_i(k) \ge t_k` is of a
+    class other than :math:`y_i`, and :math:`m_i < 0`.
+
+    Range
+    -----
+    Margins in ``(-inf, inf)``, shares in ``[0, 1]``; a higher margin is better, a lower share is.
+
+    The *model-estimated error rate* is the share that is suspected. Its range is no confidence
+    interval: it runs from the labels that copies prove wrong to every label that the model
+    disagrees with (upper Wilson bound). A model cannot tell its own mistakes from those of the
+    labels, so only judgements by people narrow it. The true rate can lie above the range where
+    the model repeats mistakes of the labels.
+
+    Undefined
+    ---------
+    For items without label or embedding, and for classes with a single item.
+
+    Not comparable
+    --------------
+    Across embedding models, or between datasets of different difficulty.
+
+    References
+    ----------
+    Northcutt, Jiang and Chuang, Confident Learning, JAIR 70, 2021. Hastie, Tibshirani and
+    Friedman, The Elements of Statistical Learning, section 4.3.
+    """
+    judgement = judge(labels, len(class_names), pred_probs)
+    suspected = judgement.flagged
+    if neighbors is not None and copies is not None:
+        suspected = suspected & outvoted(labels, judgement.suggested, neighbors, copies)
+    order = np.flatnonzero(suspected)
+    order = order[np.lexsort((order, judgement.margin[order]))]
+    top = order[:N_RANKED]
+    certain = proven_wrong(labels, file_copies) if file_copies is not None else None
+    by_split = (
+        [_share_table("split", splits.names, splits.codes, judgement, suspected)]
+        if splits.names
+        else []
+    )
+    return Findings(
+        values=_values(judgement, suspected, certain),
+        tables=(
+            _share_table("class", class_names, labels, judgement, suspected),
+            _transition_table(labels, judgement.suggested, suspected, class_names),
+            *by_split,
+        ),
+        rankings=(
+            Ranking(
+                name="suspects",
+                title="Suspected label errors",
+                items=top,
+                scores=judgement.margin[top].astype(np.float64),
+                suggested=judgement.suggested[top],
+                details=tuple(
+                    _detail(
+                        item,
+                        labels,
+                        judgement,
+                        class_names,
+                        _voters(item, labels, neighbors, copies),
+                    )
+                    for item in top
+                ),
+                total=len(order),
+            ),
+        ),
+        notes=_notes(labels, judgement, neighbors),
+        parameters={"probabilities": pred_probs.source, "n_judged": int(judgement.judged.sum())},
+        columns={
+            "is_label_suspected": suspected,
+            "suggested_label": judgement.suggested,
+            "label_margin": judgement.margin,
+            "self_confidence": judgement.self_confidence,
+        },
+    )
+
+
+def _values(
+    judgement: Judgement, suspected: NDArray[np.bool_], certain: int | None
+) -> tuple[Value, ...]:
+    n_judged, n_suspected = int(judgement.judged.sum()), int(suspected.sum())
+    n_disagreed = int((judgement.margin < 0).sum())
+    share = n_suspected / n_judged if n_judged else None
+    low = min(certain or 0, n_judged) / n_judged if n_judged else None
+    high = float(wilson(n_disagreed, n_judged)[1]) if n_judged else None
+    rate = Value(
+        name="model_estimated_error_rate",
+        title="Label errors, model-estimated",
+        value=max(share, low) if share is not None and low is not None else None,
+        unit="share",
+        better="lower",
+        low=low,
+        high=max(high, low) if high is not None and low is not None else None,
+        interval="from labels proven wrong by copies to all that the model disagrees with",
+        note="Estimated by a model, judged by no person: the range is no confidence interval.",
+    )
+    numbers = {
+        "suspected_errors_count": n_suspected,
+        "suspected_errors_share": share,
+        "model_disagreement_share": n_disagreed / n_judged if n_judged else None,
+        "proven_wrong_count": certain,
+    }
+    notes = {
+        "model_disagreement_share": "Mistakes of the model and of the labels together.",
+        "proven_wrong_count": "" if certain is not None else "No files, so no copies are known.",
+    }
+    return (rate, *exact_values(SPECIFICATIONS, numbers, notes))
+
+
+def _share_table(
+    name: str,
+    names: tuple[str, ...],
+    codes: NDArray[np.int32],
+    judgement: Judgement,
+    suspected: NDArray[np.bool_],
+) -> Table:
+    """Return what is suspected for each class or split, the largest share first."""
+
+    def count(rows: NDArray[np.bool_]) -> NDArray[np.int64]:
+        return np.bincount(codes[rows & (codes >= 0)], minlength=len(names))
+
+    judged, wrong = count(judgement.judged), count(suspected)
+    disagreed = count(judgement.judged & (judgement.margin < 0))
+    low, high = wilson(wrong, judged)
+    tries = np.where(judged > 0, judged, np.nan)
+    columns = (
+        (name, "", names),
+        ("judged", "count", judged),
+        ("suspected", "count", wrong),
+        ("share", "share", wrong / tries),
+        ("share_low", "share", low),
+        ("share_high", "share", high),
+        ("disagreement_share", "share", disagreed / tries),
+    )
+    order = np.lexsort((np.arange(len(names)), -np.nan_to_num(wrong / tries, nan=-1.0)))
+    return ranked_table(f"per_{name}", f"Suspected by {name}", columns, order)
+
+
+def _transition_table(
+    labels: NDArray[np.int32],
+    suggested: NDArray[np.int32],
+    suspected: NDArray[np.bool_],
+    class_names: tuple[str, ...],
+) -> Table:
+    pairs = np.stack([labels[suspected], suggested[suspected]])
+    (given, other), counts = np.unique(pairs, axis=1, return_counts=True)
+    columns = (
+        ("given", "", [class_names[code] for code in given]),
+        ("suggested", "", [class_names[code] for code in other]),
+        ("count", "count", counts),
+    )
+    order = np.lexsort((other, given, -counts))
+    return ranked_table("transitions", "From given to suggested class", columns, order)
+
+
+def _detail(
+    item: np.int64,
+    labels: NDArray[np.int32],
+    judgement: Judgement,
+    class_names: tuple[str, ...],
+    voters: NDArray[np.int32] | None,
+) -> str:
+    """Say in words what speaks against a label."""
+    text = f"P(given) = {judgement.self_confidence[item]:.2g}"
+    if voters is None:
+        return text
+    given, other = labels[item], judgement.suggested[item]
+    return (
+        f"{text}; of {len(voters)} neighbours {int((voters == other).sum())} are "
+        f"{class_names[other]}, {int((voters == given).sum())} {class_names[given]}"
+    )
+
+
+def _voters(
+    item: np.int64,
+    labels: NDArray[np.int32],
+    neighbors: Neighbors | None,
+    copies: NDArray[np.int64] | None,
+) -> NDArray[np.int32] | None:
+    """Return the labels of the neighbours that vote on an item."""
+    if neighbors is None or copies is None:
+        return None
+    around = neighbors.indices[item]
+    votes: NDArray[np.int32] = labels[around[(around >= 0) & (copies[around] != copies[item])]]
+    return votes[votes >= 0]
+
+
+def _notes(
+    labels: NDArray[np.int32], judgement: Judgement, neighbors: Neighbors | None
+) -> tuple[str, ...]:
+    notes = []
+    left = int(((labels >= 0) & ~judgement.judged).sum())
+    if left:
+        notes.append(
+            f"{left:,} labelled items were not judged: they have no embedding, or are alone in "
+            "their class."
+        )
+    if neighbors is None:
+        notes.append("There are no embeddings, so no neighbours confirm what is suspected.")
+    disagreed = float((judgement.margin < 0).sum() / max(judgement.judged.sum(), 1))
+    if disagreed > 0.2:  # noqa: PLR2004 - beyond it most of what is suspected is the model's doing
+        notes.append(
+            f"The model prefers another class for {disagreed:.0%} of the items: it is weak on this "
+            "dataset, or the labels are noisy, and many of the suspected labels may be right."
+        )
+    return tuple(notes)

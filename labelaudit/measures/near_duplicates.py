@@ -1,0 +1,140 @@
+"""Images that are nearly the same: neighbours in the embedding whose pixels confirm it."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from labelaudit.embeddings.content import Content
+from labelaudit.inputs.columns import Splits
+from labelaudit.inputs.linear_probe import row_blocks
+from labelaudit.inputs.neighbors import Neighbors
+from labelaudit.measures import Findings, Ranking, measure
+from labelaudit.measures.findings import Specification, exact_values
+from labelaudit.measures.groups import Groups, groups_of
+
+N_SHOWN = 200
+N_CANDIDATES = 5
+MAX_DIFFERENCE = 0.15
+SPECIFICATIONS: tuple[Specification, ...] = (
+    ("near_duplicates_count", "Images that nearly repeat another", "count", "lower"),
+    ("contradictory_near_duplicates_count", "of these, with different labels", "count", "lower"),
+    ("near_duplicates_across_splits_count", "of these, in different splits", "count", "lower"),
+)
+
+
+@measure(family="integrity", title="Near duplicates")
+def near_duplicates(
+    content: Content,
+    neighbors: Neighbors,
+    file_copies: NDArray[np.int64],
+    label_codes: NDArray[np.int64],
+    splits: Splits,
+) -> Findings:
+    r"""Find images that are copies of each other but for compression, size or small edits.
+
+    Candidates are an image's five nearest neighbours in the embedding. A candidate is confirmed
+    by the pixels: a 16 x 16 gray copy of each is brought to mean 0 and length 1, and the two
+    must nearly coincide. Confirmed pairs join into groups. Exact copies are left to *integrity*:
+    a group of which all files are equal is none here.
+
+    Formula
+    -------
+    .. math:: \lVert g_i / |g_i| - g_j / |g_j| \rVert_2 \le 0.15
+
+    which is a correlation of at least 0.989 between the gray copies.
+
+    Range
+    -----
+    Counts of items from 0; lower is better.
+
+    Undefined
+    ---------
+    Without images or embeddings. A flat image, of one gray, has no direction and is left out.
+
+    Not comparable
+    --------------
+    Between tolerances. Cropped, mirrored or rotated copies are mostly not found, and different
+    images of very plain content may be taken for copies: the groups are to be looked at.
+    """
+    pairs = confirmed_pairs(content, neighbors)
+    groups = joined(pairs, len(label_codes))
+    groups = groups.only(groups.disagree(file_copies))
+    contradictory = groups.only(groups.disagree(label_codes))
+    leaked = groups.only(groups.disagree(splits.codes))
+    numbers = {
+        "near_duplicates_count": len(groups.items),
+        "contradictory_near_duplicates_count": len(contradictory.items),
+        "near_duplicates_across_splits_count": len(leaked.items) if splits.names else None,
+    }
+    missing = "" if splits.names else "There are no splits."
+    marked = np.zeros(len(label_codes), dtype=bool)
+    marked[groups.items] = True
+    return Findings(
+        values=exact_values(
+            SPECIFICATIONS, numbers, {"near_duplicates_across_splits_count": missing}
+        ),
+        rankings=_rankings(groups, contradictory),
+        parameters={"max_difference": MAX_DIFFERENCE, "candidates": N_CANDIDATES},
+        columns={"is_near_duplicate": marked},
+    )
+
+
+def confirmed_pairs(content: Content, neighbors: Neighbors) -> NDArray[np.int64]:
+    """Return the pairs of near neighbours whose gray copies nearly coincide, shape ``(n, 2)``."""
+    found = [np.empty((0, 2), dtype=np.int64)]
+    width = min(N_CANDIDATES, neighbors.indices.shape[1])
+    for block in row_blocks(len(content.status)):
+        rows = np.arange(block.start, block.stop)
+        own, flat = _directions(content.signatures[rows])
+        for slot in range(width):
+            other = neighbors.indices[rows, slot]
+            usable = (other >= 0) & ~flat
+            theirs, their_flat = _directions(content.signatures[np.maximum(other, 0)])
+            close = usable & ~their_flat
+            close &= np.linalg.norm(own - theirs, axis=1) <= MAX_DIFFERENCE
+            found.append(np.stack([rows[close], other[close].astype(np.int64)], axis=1))
+    return np.concatenate(found)
+
+
+def joined(pairs: NDArray[np.int64], n: int) -> Groups:
+    """Return the groups that pairs join their items into.
+
+    Examples
+    --------
+    >>> joined(np.array([[0, 2], [2, 4], [3, 5]]), 6).items.tolist()
+    [0, 2, 4, 3, 5]
+    """
+    links = coo_array((np.ones(len(pairs), dtype=bool), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    _, codes = connected_components(links, directed=False)
+    return groups_of(codes.astype(np.int64))
+
+
+def _directions(
+    signatures: NDArray[np.uint8],
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return gray copies of mean 0 and length 1, and which were of one gray."""
+    gray = signatures.astype(np.float32)
+    gray -= gray.mean(axis=1, keepdims=True)
+    lengths = np.linalg.norm(gray, axis=1)
+    flat = lengths < signatures.shape[1] ** 0.5
+    scale = np.where(flat, np.float32(1), lengths)
+    return gray / scale[:, None], flat
+
+
+def _rankings(groups: Groups, contradictory: Groups) -> tuple[Ranking, ...]:
+    shown = (
+        ("contradictory_near_duplicates", "Near duplicates with different labels", contradictory),
+        ("near_duplicates", "Near duplicates", groups),
+    )
+    return tuple(
+        Ranking(
+            name=name,
+            title=title,
+            items=found.items[:N_SHOWN],
+            groups=found.numbers[:N_SHOWN],
+            total=len(found.items),
+        )
+        for name, title, found in shown
+        if len(found.items)
+    )

@@ -1,0 +1,362 @@
+"""From a dataset to a report: read the images, run every measure, gather what they found."""
+
+import platform
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from labelaudit import __version__
+from labelaudit.dataset import Dataset, digest
+from labelaudit.embeddings import Embeddings
+from labelaudit.embeddings.content import Content, read_content, store_for
+from labelaudit.embeddings.decode import Status
+from labelaudit.embeddings.model import BUILTIN, Device, Model, load_model
+from labelaudit.embeddings.thumbnails import thumbnail
+from labelaudit.embeddings.user_files import read_embeddings, read_pred_probs
+from labelaudit.errors import InputError, MissingInputError
+from labelaudit.inputs import Inputs
+from labelaudit.inputs.pred_probs import user_probs
+from labelaudit.measures import Findings, Measure, Ranking, describe, load_measures, summary
+from labelaudit.progress import Progress, silent
+from labelaudit.report import (
+    DatasetFacts,
+    EmbeddingFacts,
+    Gallery,
+    MeasureResult,
+    Report,
+    Run,
+    Sample,
+)
+
+N_THUMBNAILS = 48
+PACKAGES = ("numpy", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy")
+INPUT_ERRORS = (Status.MISSING, Status.NOT_AN_IMAGE, Status.TOO_LARGE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanOptions:
+    """What a scan is done with.
+
+    Attributes
+    ----------
+    model
+        ONNX file of the embedding model.
+    device
+        Where it has to run.
+    embeddings, pred_probs
+        The user's own arrays; embeddings take the place of the model's.
+    cache
+        Folder of the embedding store; None to keep nothing.
+    n_threads
+        Threads for images and for linear algebra.
+    random_state
+        Seed of every draw.
+    allow_unreadable
+        Report images that are missing, no images or too large as findings, instead of
+        refusing the dataset.
+    """
+
+    model: Path = BUILTIN
+    device: Device = "auto"
+    embeddings: Path | None = None
+    pred_probs: Path | None = None
+    cache: Path | None = None
+    n_threads: int = 1
+    random_state: int = 0
+    allow_unreadable: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """What a scan returns: the report, and one row an item for ``issues.parquet``."""
+
+    report: Report
+    items: pa.Table
+
+
+@dataclass(slots=True)
+class _Read:
+    """What was read before anything is measured."""
+
+    model: Model | None = None
+    content: Content | None = None
+    embeddings: Embeddings | None = None
+    pred_probs: NDArray[np.floating] | None = None
+    n_from_cache: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def scan(
+    dataset: Dataset, options: ScanOptions | None = None, *, progress: Progress = silent
+) -> Scan:
+    """Measure a dataset.
+
+    Parameters
+    ----------
+    dataset
+        As `labelaudit.open_dataset` returns it.
+    options
+        What to do it with.
+    progress
+        Told of each stage.
+
+    Returns
+    -------
+    The report and the table of items. A measure that breaks is reported as failed; the others
+    are not lost.
+
+    Raises
+    ------
+    LabelauditError
+        When the dataset, an array or the model cannot be used.
+    """
+    options = options or ScanOptions()
+    started = datetime.now(UTC)
+    read = _read(dataset, options, progress)
+    given: dict[str, object] = {
+        "dataset": dataset,
+        "content": read.content or MissingInputError("the manifest names no images"),
+        "embeddings": read.embeddings
+        or MissingInputError("there are no images, and no --embeddings were given"),
+        "random_state": options.random_state,
+        "progress": progress,
+    }
+    if read.pred_probs is not None:
+        given["pred_probs"] = user_probs(read.pred_probs, dataset.labels)
+    inputs = Inputs(given)
+    measures = load_measures()
+    results: list[MeasureResult] = []
+    columns: dict[str, NDArray[np.generic]] = {}
+    gallery_items: list[NDArray[np.int64]] = []
+    with threadpool_limits(options.n_threads):
+        for done, (name, measure) in enumerate(measures.items()):
+            progress("measuring", done, len(measures))
+            result, findings = _run(name, measure, inputs, dataset, read.content)
+            results.append(result)
+            columns |= findings.columns
+            gallery_items += [ranking.items[:N_THUMBNAILS] for ranking in findings.rankings]
+        progress("measuring", len(measures), len(measures))
+    before = perf_counter()
+    thumbnails = _thumbnails(dataset, read.content, gallery_items, progress)
+    read.seconds |= {"measuring": sum(inputs.seconds.values())} | {
+        f"measuring: {name}": seconds for name, seconds in inputs.seconds.items()
+    }
+    read.seconds["thumbnails"] = perf_counter() - before
+    report = Report(
+        tool_version=__version__,
+        dataset=_dataset_facts(dataset, read),
+        embedding=_embedding_facts(read.embeddings),
+        random_state=options.random_state,
+        measures=tuple(results),
+        thumbnails=thumbnails,
+        run=_run_facts(started, read),
+    )
+    return Scan(report, _items(dataset, columns))
+
+
+def _read(dataset: Dataset, options: ScanOptions, progress: Progress) -> _Read:
+    """Read images and arrays; refuse what is not what it is said to be."""
+    read = _Read()
+    if options.embeddings:
+        read.embeddings = read_embeddings(options.embeddings, dataset)
+    if options.pred_probs:
+        read.pred_probs = read_pred_probs(options.pred_probs, dataset)
+    if dataset.media is None:
+        return read
+    before = perf_counter()
+    if read.embeddings is None:
+        read.model = load_model(options.model, options.device)
+    store = store_for(options.cache, read.model)
+    with threadpool_limits(1) if options.n_threads > 1 else nullcontext():
+        read.content, embedded, read.n_from_cache = read_content(
+            dataset, read.model, store, n_threads=options.n_threads, progress=progress
+        )
+    read.embeddings = read.embeddings or embedded
+    read.seconds["images"] = perf_counter() - before
+    _refuse_unreadable(dataset, read.content, options)
+    return read
+
+
+def _refuse_unreadable(dataset: Dataset, content: Content, options: ScanOptions) -> None:
+    wrong = np.flatnonzero(np.isin(content.status, INPUT_ERRORS))
+    none_left = not content.readable.any()
+    if not none_left and (options.allow_unreadable or not len(wrong)):
+        return
+    wrong = np.flatnonzero(~content.readable) if none_left else wrong
+    raise InputError(
+        f"{dataset.name}: {len(wrong):,} of {dataset.n_samples:,} images are missing, no images, "
+        "or too large",
+        details=[f"{dataset.paths[int(item)]}: {content.reasons[int(item)]}" for item in wrong],
+        hint="is this the image column?"
+        if none_left
+        else "repair or remove them, or pass --allow-unreadable to have them listed in the report; "
+        "what was embedded is kept",
+    )
+
+
+def _run(
+    name: str, measure: Measure, inputs: Inputs, dataset: Dataset, content: Content | None
+) -> tuple[MeasureResult, Findings]:
+    """Run one measure; what it cannot have, or where it breaks, becomes its status."""
+    about = describe(measure)
+    result = MeasureResult(
+        name=name,
+        family=about.family,
+        title=about.title,
+        summary=summary(measure),
+        status="not_measured",
+    )
+    try:
+        findings: Findings = inputs.timed(name, lambda: inputs.call(measure))
+    except MissingInputError as error:
+        return replace(result, reason=error.message), Findings()
+    except Exception as error:  # noqa: BLE001 - one broken measure must not lose the others
+        reason = f"{type(error).__name__}: {error}"
+        return replace(result, status="failed", reason=reason), Findings()
+    return (
+        replace(
+            result,
+            status="measured",
+            values=findings.values,
+            tables=findings.tables,
+            galleries=tuple(_gallery(ranking, dataset, content) for ranking in findings.rankings),
+            notes=findings.notes,
+            parameters=dict(findings.parameters),
+        ),
+        findings,
+    )
+
+
+def _gallery(ranking: Ranking, dataset: Dataset, content: Content | None) -> Gallery:
+    samples = []
+    for at, item in enumerate(int(item) for item in ranking.items):
+        suggested = -1 if ranking.suggested is None else int(ranking.suggested[at])
+        pictured = at < N_THUMBNAILS and content is not None and content.readable[item]
+        samples.append(
+            Sample(
+                path=dataset.paths[item].as_py(),
+                split=dataset.split(item),
+                given_label=_label(dataset, item),
+                suggested_label=None if suggested < 0 else dataset.class_names[suggested],
+                score=None if ranking.scores is None else float(ranking.scores[at]),
+                detail=ranking.details[at] if ranking.details else "",
+                group=None if ranking.groups is None else int(ranking.groups[at]),
+                thumbnail=_key(content, item) if content is not None and pictured else None,
+            )
+        )
+    total = ranking.total or len(samples)
+    return Gallery(
+        name=ranking.name,
+        title=ranking.title,
+        samples=tuple(samples),
+        omitted=total - len(samples),
+    )
+
+
+def _label(dataset: Dataset, item: int) -> str | None:
+    label = dataset.label_text(item)
+    return ", ".join(label) if isinstance(label, list) else label
+
+
+def _key(content: Content, item: int) -> str:
+    return content.digests[item, :8].tobytes().hex()
+
+
+def _thumbnails(
+    dataset: Dataset,
+    content: Content | None,
+    gallery_items: Iterable[NDArray[np.int64]],
+    progress: Progress,
+) -> Mapping[str, str]:
+    """Return small copies of the images in the galleries, by the start of their content hash."""
+    if content is None or dataset.media is None:
+        return {}
+    wanted = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *gallery_items]))
+    wanted = wanted[content.readable[wanted]]
+    made = {}
+    for done, item in enumerate(int(item) for item in wanted):
+        made[_key(content, item)] = thumbnail(dataset.media.read(item))
+        progress("drawing thumbnails", done + 1, len(wanted))
+    return dict(sorted(made.items()))
+
+
+def _dataset_facts(dataset: Dataset, read: _Read) -> DatasetFacts:
+    content = read.content
+    none = np.zeros((dataset.n_samples, 32), dtype=np.uint8)
+    counts = Counter(dataset.splits.tolist())
+    return DatasetFacts(
+        name=dataset.name,
+        digest=digest(dataset, none if content is None else content.digests),
+        format=dataset.source.format,
+        why=dataset.source.why,
+        manifest=dataset.source.manifest,
+        task=dataset.task,
+        class_names=dataset.class_names,
+        n_found=dataset.source.found,
+        n_items=dataset.n_samples,
+        n_unlabelled=int((~dataset.labelled).sum()),
+        n_unreadable=None if content is None else int((~content.readable).sum()),
+        ignored=dict(dataset.source.ignored),
+        splits={name: counts[code] for code, name in enumerate(dataset.split_names)},
+    )
+
+
+def _embedding_facts(embeddings: Embeddings | None) -> EmbeddingFacts | None:
+    if embeddings is None:
+        return None
+    return EmbeddingFacts(
+        model=embeddings.model,
+        model_sha256=embeddings.model_sha256,
+        preprocessing=embeddings.preprocessing,
+        n_features=embeddings.vectors.shape[1],
+        n_embedded=int(embeddings.present.sum()),
+    )
+
+
+def _run_facts(started: datetime, read: _Read) -> Run:
+    versions = {name: version(name) for name in PACKAGES}
+    if read.model is not None:
+        import onnxruntime
+
+        versions["onnxruntime"] = onnxruntime.__version__
+    return Run(
+        started=started.isoformat(timespec="seconds"),
+        seconds={name: round(seconds, 3) for name, seconds in read.seconds.items()},
+        provider=read.model.provider if read.model else "",
+        node_providers=read.model.node_providers if read.model else {},
+        n_from_cache=read.n_from_cache,
+        python=platform.python_version(),
+        packages=dict(sorted(versions.items())),
+    )
+
+
+def _items(dataset: Dataset, columns: Mapping[str, NDArray[np.generic]]) -> pa.Table:
+    """Return one row an item: path, split, label, and what the measures say of it."""
+    split = np.array([None, *dataset.split_names], dtype=object)[dataset.splits + 1]
+    names = np.array([None, *dataset.class_names], dtype=object)
+    if dataset.label_states is None:
+        label = pa.array(names[dataset.labels + 1], type=pa.string())
+    else:
+        texts = [dataset.label_text(item) for item in range(dataset.n_samples)]
+        label = pa.array(texts, type=pa.list_(pa.string()))
+    table = {
+        "path": dataset.paths,
+        "split": pa.array(split, type=pa.string()),
+        "given_label": label,
+    }
+    for name, values in columns.items():
+        if name == "suggested_label":
+            table[name] = pa.array(names[values.astype(np.int64) + 1], type=pa.string())
+        else:
+            table[name] = pa.array(values, from_pandas=True)
+    return pa.table(table)
