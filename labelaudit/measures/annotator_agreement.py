@@ -46,30 +46,41 @@ def annotator_agreement(
 ) -> Findings:
     """Measure how far the annotators of an item agree, beyond what chance would give.
 
-    Over the items with two or more judgements; item i has n_i of them, c_ik for class k:
+    Only items with two or more judgements count. Krippendorff reads an alpha of 0.8 and more as
+    reliable, 0.667 to 0.8 as fit for tentative conclusions. Where one class dominates, alpha
+    and kappa fall though annotators agree; AC1 does not, so read them together. Intervals are
+    percentiles of 1,000 bootstrap replicates that draw items, not annotators: they hold for
+    these annotators.
 
-    - agreement of two judgements: mean over items of
-      A_i = sum_k c_ik (c_ik - 1) / (n_i (n_i - 1)); 0 to 1;
-    - Krippendorff's alpha (nominal, missing judgements allowed): 1 - D_o / D_e with
-      n = sum n_i and n_k = sum_i c_ik, D_o = sum n_i (1 - A_i) / n and
-      D_e = (n^2 - sum n_k^2) / (n (n - 1)); 1 is full agreement, 0 what chance would give,
-      below 0 worse than that. Krippendorff reads 0.8 and more as reliable, 0.667 to 0.8 as
-      fit for tentative conclusions;
-    - Gwet's AC1: (A - e) / (1 - e), where A is the mean of A_i and
-      e = sum_k p_k (1 - p_k) / (K - 1) over all K declared classes, with p_k the mean of
-      c_ik / n_i; at most 1. It stays high where one class dominates and alpha falls;
-    - Fleiss' kappa: the same with e = sum_k (n_k / n)^2, only when all items have equally
-      many judgements; at most 1;
-    - items on which all agree: the share with A_i = 1; 0 to 1.
+    Formula
+    -------
+    Item i has n_i judgements, c_ik of them for class k; n = sum n_i, n_k = sum_i c_ik:
 
-    Higher is better. Intervals are percentiles of 1,000 bootstrap replicates that draw items,
-    not annotators: they hold for these annotators. Alpha, AC1 and kappa are undefined when
-    every judgement names the same class, kappa also when items differ in judgements. None is
-    comparable between sets of classes; alpha and kappa not between class balances, and the
-    items on which all agree not between numbers of judgements.
+    - agreement of two judgements: A, the mean of A_i = sum_k c_ik (c_ik - 1) / (n_i (n_i - 1))
+    - Krippendorff's alpha, nominal, with missing judgements: 1 - D_o / D_e, where
+      D_o = sum n_i (1 - A_i) / n and D_e = (n^2 - sum n_k^2) / (n (n - 1))
+    - Gwet's AC1: (A - e) / (1 - e), where e = sum_k p_k (1 - p_k) / (K - 1) over all K declared
+      classes, p_k being the mean of c_ik / n_i
+    - Fleiss' kappa: (A - e) / (1 - e), where e = sum_k (n_k / n)^2
+    - items on which all agree: the share with A_i = 1
+    - agreement of an annotator: mean over that one's judgements of shared items of the share of
+      the other judgements that name the same class
 
-    The agreement of an annotator is the mean, over that one's judgements of shared items, of
-    the share of the others that name the same class; undefined under 30 such judgements.
+    Range
+    -----
+    Agreement and shares 0 to 1; alpha, AC1 and kappa at most 1, 0 for what chance would give,
+    and below 0 for less. Higher is better.
+
+    Undefined
+    ---------
+    Alpha, AC1 and kappa, when every judgement names the same class; kappa, when items differ in
+    their number of judgements; the agreement of an annotator, under 30 judgements of shared
+    items. With fewer than 50 shared items nothing is measured.
+
+    Not comparable
+    --------------
+    Between sets of classes. Alpha and kappa between class balances; the items on which all agree
+    between numbers of judgements an item.
 
     Parameters
     ----------

@@ -48,35 +48,49 @@ def class_imbalance(
 ) -> Findings:
     """Measure how unevenly the items are spread over the classes.
 
-    With n_c items in class c of C declared classes (those without a single item included),
-    N = sum n_c and p_c = n_c / N:
+    Every declared class counts, those without a single item included, and every labelled item,
+    whatever its split; each split has a table row of its own. The counts are exact, so nothing
+    has an interval. Read the imbalance ratio, the effective number of classes and the few-shot
+    classes together: evenness alone hardly sees a long tail (ten classes that fall from 5,000
+    items to 50 still have 0.71).
 
-    - imbalance ratio: max n_c / min n_c, 1 or more; lower is better;
-    - entropy: H = -sum p_c ln p_c, 0 to ln C nats; effective classes: exp(H), 1 to C;
-      evenness: H / ln C, 0 to 1; higher is better. Evenness hardly sees a long tail: ten
-      classes that fall from 5,000 items to 50 still have 0.71;
-    - inverse Simpson index: 1 / sum p_c^2, 1 to C; higher is better;
-    - Gini index: sum_i (2i - C - 1) n_(i) / (C N) over ascending n_(i), 0 to 1 - 1/C, and
-      normalized by C / (C - 1) to end at 1; lower is better;
-    - LRID: 2 sum n_c ln(C p_c), 0 or more; lower is better. It grows with N, so only
-      LRID / 2N, the Kullback-Leibler divergence from balance (0 to ln C nats), ranks
-      datasets. Were the classes drawn evenly, LRID would be chi-squared with C - 1 degrees
-      of freedom: hence the p-value;
-    - total variation distance from balance: sum |p_c - 1/C| / 2, the share of items in
-      excess of their class's even share, 0 to 1 - 1/C; lower is better;
-    - many-, medium- and few-shot classes: over 100 items, 20 to 100, under 20, whatever the
-      split. An empty class is few-shot, so the three add up to C.
+    Formula
+    -------
+    With n_c items in class c of C, N = sum n_c and p_c = n_c / N:
 
-    The counts are exact, so nothing has an interval. The imbalance ratio is undefined when a
-    declared class is empty (that of the other classes is given beside it); evenness, the
-    normalized Gini index and the p-value are undefined for a single class. With fewer than
-    5 C items the entropy reads low by about (C - 1) / 2N nats (Miller and Madow) and the
-    p-value is rough. Entropy, effective classes, inverse Simpson, Gini, LRID and shots are
-    not comparable between datasets with different numbers of classes; shots not between
-    datasets of different size either.
+    - imbalance ratio: max n_c / min n_c
+    - entropy: H = -sum p_c ln p_c; effective classes: exp(H); evenness: H / ln C
+    - inverse Simpson index: 1 / sum p_c^2
+    - Gini index: sum_i (2i - C - 1) n_(i) / (C N) over ascending n_(i); normalized: times
+      C / (C - 1)
+    - LRID: 2 sum n_c ln(C p_c); LRID / 2N is the Kullback-Leibler divergence from balance. Were
+      the classes drawn evenly, LRID would be chi-squared with C - 1 degrees of freedom: hence
+      the p-value
+    - total variation distance from balance: sum |p_c - 1/C| / 2, the share of items in excess
+      of their class's even share
+    - many-shot: over 100 items; medium: 20 to 100; few: under 20. An empty class is few-shot,
+      so the three add up to C
+    - weight of a class: (1 - b) / (1 - b^n_c) with b = 0.9999, scaled to average 1 over the
+      classes that have items
 
-    The weight of a class is (1 - b) / (1 - b^n_c) with b = 0.9999, scaled to average 1 over
-    the classes that have items.
+    Range
+    -----
+    Lower is better: imbalance ratio 1 or more; Gini index and distance 0 to 1 - 1/C, Gini index
+    normalized 0 to 1; LRID 0 or more, LRID / 2N 0 to ln C nats. Higher is better: entropy 0 to
+    ln C nats, effective classes and inverse Simpson 1 to C, evenness 0 to 1.
+
+    Undefined
+    ---------
+    The imbalance ratio, when a declared class is empty; that of the other classes is given
+    beside it. Evenness, the normalized Gini index and the p-value, for a single class. With
+    fewer than 5 C items the entropy reads low by about (C - 1) / 2N nats (Miller and Madow), and
+    the p-value is rough.
+
+    Not comparable
+    --------------
+    Entropy, effective classes, inverse Simpson, Gini, LRID and shots between datasets with
+    different numbers of classes; LRID, its p-value and shots between datasets of different size
+    either.
 
     Parameters
     ----------

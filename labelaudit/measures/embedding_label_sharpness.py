@@ -13,27 +13,42 @@ from labelaudit.measures.sharpness import sharpness_findings
 def embedding_label_sharpness(
     labels: NDArray[np.int32], embeddings: Embeddings, random_state: int
 ) -> Findings:
-    """Measure how close, as the embedding model sees them, samples of different classes are.
+    """Measure how close samples of different classes are, as the embedding model sees them.
 
-    The values are those of `label_sharpness`, with embeddings x_i in place of pixels; see
-    there for what each means. At most 4,000 labelled samples are drawn (seeded), and all of
-    their distances are compared exactly:
+    The same values as of label_sharpness, with embeddings in place of pixels. At most 4,000
+    labelled samples are drawn, with a seed, and all of their distances are compared exactly.
 
-    - kf_max: K_F = max over pairs of [y_i != y_j] / ||x_i - x_j||, one over the smallest
-      distance between two classes, as a mean over 25 draws of 1,000 samples; 0 or more;
-    - kf_q05: one over the 5 % quantile of the distances to the nearest sample of another
-      class, which hardly depends on single pairs; 0 or more;
-    - kf_null_ratio: K_F over its mean with shuffled labels; near 1, K_F says nothing about
-      the classes; 0 or more;
-    - enemy_friend_ratio: median over samples of the distance to the nearest sample of another
-      class over that to the nearest of the same class; 0 or more, free of scale;
-    - nearest_neighbor_error: share of samples for which that ratio is below 1;
-    - contradictory_duplicates: pairs of equal embeddings with different labels.
+    Formula
+    -------
+    Over embeddings x_i with labels y_i; an enemy is a sample of another class, a friend one of
+    the same:
 
-    Higher is better for the enemy-to-friend ratio, lower for all others. K_F is undefined
-    when samples of different classes never differ. Not comparable between embedding models
-    (K_F has the unit of their distances), between samples of different size (K_F grows with
-    it), or with the sharpness of pixels.
+    - kf_max: max over pairs of [y_i != y_j] / ||x_i - x_j||_2, mean over 25 draws of 1,000 (one
+      draw of all, if there are fewer)
+    - kf_q05: one over the 5 % quantile of the distances to the nearest enemy, in the same draws
+    - kf_null_ratio: kf_max over its mean with the labels of each draw shuffled, 100 shuffles in
+      all; below 1 the classes are apart, near 1 K_F says nothing about them
+    - enemy_friend_ratio: median over all samples drawn of the distance to the nearest enemy over
+      that to the nearest friend; above 1 the classes are apart
+    - nearest_neighbor_error: share of them for which that ratio is below 1; a tie is no error,
+      and a sample alone in its class is one
+    - contradictory_duplicates: pairs of equal embeddings with different labels, left out of the
+      first three
+
+    Range
+    -----
+    0 or more, the error at most 1. Lower is better, but for the enemy-to-friend ratio.
+
+    Undefined
+    ---------
+    The first three, when samples of different classes never differ; the enemy-to-friend ratio,
+    when half of the samples equal another one of their class. A class of fewer than 30 samples
+    in a draw is noted; fewer than 30 samples, or one class, are not measured.
+
+    Not comparable
+    --------------
+    Between embedding models, as K_F has the unit of their distances; with the sharpness of
+    pixels; and, but for the null ratio, between draws of different size.
 
     Parameters
     ----------

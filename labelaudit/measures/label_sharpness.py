@@ -15,32 +15,44 @@ from labelaudit.measures.sharpness import sharpness_findings
 def label_sharpness(labels: NDArray[np.int32], pixels: Pixels, random_state: int) -> Findings:
     """Measure how similar images of different classes can be: how sharply labels change.
 
-    Over images x_i with labels y_i, as flat vectors of pixels in [0, 1]:
+    K_F is the Lipschitz constant of the labels over the images: one over the smallest distance
+    between two classes. It is computed as the paper defines it; the code published with the
+    paper compares pairs of one class instead, so its output is another quantity. Beside it is
+    what it takes to read it: a quantile that does not hang on a single pair, its value under
+    shuffled labels, and the distance to the nearest image of another class (enemy) over that to
+    the nearest of the same class (friend).
 
-    - kf_max: K_F = max over pairs of [y_i != y_j] / ||x_i - x_j||, the Lipschitz constant of
-      the labels, or one over the smallest Euclidean distance between two classes. It is the
-      definition of the paper; the code published with it compares pairs of the same class
-      instead, so its output is another quantity. As a maximum it grows with the number of
-      images: this is the mean over 25 draws of 1,000 (or one of all, if there are fewer);
-    - kf_q05: one over the 5 % quantile of the distances to the nearest image of another
-      class, in the same draws: the same idea, without hanging on a single pair;
-    - kf_null_ratio: kf_max over its mean with shuffled labels (100 shuffles in all). Below 1
-      the classes are apart; near 1, K_F says nothing about them;
-    - enemy_friend_ratio: median over images of the distance to the nearest image of another
-      class over that to the nearest of the same class; free of scale; above 1 the classes
-      are apart;
-    - nearest_neighbor_error: share of images for which that ratio is below 1, which is the
-      leave-one-out error of the nearest neighbor; ties are no error, and an image alone in
-      its class is one;
-    - contradictory_duplicates: pairs of equal images with different labels. They would make
-      K_F infinite, and are left out of kf_max and kf_q05.
+    Formula
+    -------
+    Over images x_i with labels y_i, as vectors of pixels in [0, 1]:
 
-    All are 0 or more, the error at most 1. Higher is better for the enemy-to-friend ratio,
-    lower for all others. K_F is undefined when images of different classes never differ.
-    K_F is comparable only between images of the same size, channels and value range, and
-    draws of the same size: it is in 1/[0, 1] units (255 times that of 8-bit levels), and
-    gray images copied to three channels read sqrt(3) lower. The last three values are not
-    comparable between samples of different size.
+    - kf_max: max over pairs of [y_i != y_j] / ||x_i - x_j||_2, mean over 25 draws of 1,000 (one
+      draw of all, if there are fewer)
+    - kf_q05: one over the 5 % quantile of the distances to the nearest enemy, in the same draws
+    - kf_null_ratio: kf_max over its mean with the labels of each draw shuffled, 100 shuffles in
+      all; below 1 the classes are apart, near 1 K_F says nothing about them
+    - enemy_friend_ratio: median over all images drawn of the distance to the nearest enemy over
+      that to the nearest friend; above 1 the classes are apart
+    - nearest_neighbor_error: share of them for which that ratio is below 1, the leave-one-out
+      error of the nearest neighbor; a tie is no error, and an image alone in its class is one
+    - contradictory_duplicates: pairs of equal images with different labels. They would make K_F
+      infinite, and are left out of the first three
+
+    Range
+    -----
+    0 or more, the error at most 1. Lower is better, but for the enemy-to-friend ratio.
+
+    Undefined
+    ---------
+    The first three, when images of different classes never differ; the enemy-to-friend ratio,
+    when half of the images equal another one of their class. A class of fewer than 30 images in
+    a draw is noted; fewer than 30 images, or one class, are not measured.
+
+    Not comparable
+    --------------
+    K_F between images of different size, channels or range: it is in 1/[0, 1] units, 255 times
+    that of 8-bit levels, and gray images copied to three channels read sqrt(3) lower. All but
+    the null ratio between draws of different size, as every distance shrinks with more images.
 
     Parameters
     ----------

@@ -61,34 +61,46 @@ def multi_label(
 ) -> Findings:
     """Describe how many labels an item has, how uneven they are and which go together.
 
-    Over N labelled items with label sets Y_i, L declared labels and s_l items with label l:
+    High SCUMBLE says that rare labels come with common ones, so that resampling whole items
+    cannot balance them. Pairs that never occur together, though chance would have it 5 times or
+    more, are a rule of annotation or a habit of the annotators. The counts are exact, so nothing
+    has an interval.
 
-    - cardinality: mean |Y_i|, 0 to L; density: cardinality / L, 0 to 1;
-    - labelsets: distinct Y_i; single labelsets: those of one item; as shares of N, 0 to 1:
-      single labelsets (PUniq), the most common labelset (PMax), all labelsets (PDiv, by the
-      number of items and not, as in KDIS, by the 2^L possible ones);
-    - IRLbl: max s / s_l, 1 or more, of each label; MeanIR, its mean; CVIR, its standard
-      deviation (divisor n - 1) over MeanIR. Empty labels are counted and left out (the mldr
-      package averages them in as 0). Lower is better;
-    - SCUMBLE: mean over all items of 1 - (geometric / arithmetic mean of IRLbl over Y_i),
-      0 for items without a label; 0 to 1. High when rare labels come with common ones, so
-      that resampling whole items cannot balance them. Lower is better. SCUMBLE CV: its
-      standard deviation (divisor n - 1) over its mean; of a label, the mean over its items;
-    - pairs of labels, with n_ij items that have both: lift n_ij N / (s_i s_j); phi, the
-      correlation, -1 to 1; NPMI, ln lift / -ln(n_ij / N), -1 to 1; Jaccard,
-      n_ij / (s_i + s_j - n_ij), 0 to 1; and the chi-squared p-value of independence, adjusted
-      for all tested pairs (Benjamini and Hochberg). A pair is tested when all four expected
-      counts are 5 or more;
-    - exclusions: pairs never together, though chance would have it 5 times or more: a rule of
-      annotation, or a habit of the annotators;
-    - cells marked uncertain or unknown, and the share of items that then may have the label:
-      between those marked positive, and those not marked negative.
+    Formula
+    -------
+    Over N labelled items with label sets Y_i, L declared labels, s_l items with label l and n_ij
+    with both i and j:
 
-    MeanIR, CVIR and SCUMBLE are undefined when no item has a label, CVIR with fewer than two
-    labels in use, SCUMBLE CV for a single item. Cardinality and labelsets are not comparable
-    between datasets with different numbers of labels, nor labelset shares, MeanIR and
-    p-values between datasets of different size. TCS, which multiplies by the number of input
-    features, is undefined for images.
+    - cardinality: mean |Y_i|; density: cardinality / L
+    - labelsets: distinct Y_i. As shares of N: labelsets of one item (PUniq), the most common
+      labelset (PMax), all labelsets (PDiv; KDIS divides by 2^L instead)
+    - IRLbl of a label: max s / s_l; MeanIR: its mean; CVIR: its standard deviation (divisor
+      n - 1) over MeanIR. Labels without items are left out and counted (the mldr package
+      averages them in as 0)
+    - SCUMBLE: mean over all items of 1 - (geometric / arithmetic mean of IRLbl over Y_i), 0 for
+      an item without labels; of a label: the mean over its items; SCUMBLE CV: the standard
+      deviation over items (divisor n - 1) over SCUMBLE
+    - lift: n_ij N / (s_i s_j); phi: the correlation; NPMI: ln lift / -ln(n_ij / N);
+      Jaccard: n_ij / (s_i + s_j - n_ij)
+    - p-value of independence: chi-squared, adjusted over all tested pairs (Benjamini and
+      Hochberg); tested are pairs whose four expected counts are 5 or more
+    - share of items that have a label: from those marked positive, to those not marked negative
+
+    Range
+    -----
+    Lower is better: MeanIR 1 or more, CVIR 0 or more, SCUMBLE 0 to 1. Without a direction:
+    cardinality 0 to L, density and shares 0 to 1, lift 0 or more, phi and NPMI -1 to 1.
+
+    Undefined
+    ---------
+    MeanIR, CVIR and SCUMBLE, when no item has a label; CVIR, with fewer than two labels in use;
+    SCUMBLE CV, for a single item; phi, for a label that every item has. TCS multiplies by the
+    number of input features, so images have none.
+
+    Not comparable
+    --------------
+    Cardinality, labelsets and SCUMBLE between datasets with different labels; labelset shares,
+    MeanIR and p-values between datasets of different size either.
 
     Parameters
     ----------
