@@ -49,6 +49,7 @@ COUNTS: Final = (
     ("Suspected label errors", "label_noise", "suspected_errors_count", False),
     ("Exact duplicates", "integrity", "exact_duplicates_count", False),
     ("with contradictory labels", "integrity", "contradictory_duplicates_count", True),
+    ("across splits", "integrity", "duplicates_across_splits_count", True),
     ("Near duplicates", "near_duplicates", "near_duplicates_count", False),
 )
 NUMBERS: Final = (
@@ -64,7 +65,9 @@ def hero(report: Report) -> Hero:
     """Return the headline of a label."""
     value = report.value("label_noise", "model_estimated_error_rate")
     if value is None:
-        return Hero(amount=_missing(report, "label_noise"), basis="No label was checked.")
+        result = report.measure("label_noise")
+        reason = text.visible(result.reason) if result is not None else ""
+        return Hero(amount=_missing(report, "label_noise"), basis=reason or "No label was checked.")
     if value.value is None:
         return Hero(amount=text.UNDEFINED, basis="Model-estimated, not audited.")
     found = text.interval(value)

@@ -22,7 +22,7 @@ def clipped(words: str, size: float, width: float) -> str:
     Examples
     --------
     >>> clipped("a-very-long-name", 10, 60)
-    'a-very-lo…'
+    'a-very-lon…'
     """
     if estimated_width(words, size) <= width:
         return words

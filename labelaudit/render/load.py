@@ -92,8 +92,8 @@ def _has_default(each: "Field[object]") -> bool:
 def _scalar(hint: object, found: object, at: str, problems: list[str]) -> object:
     kinds = cast("tuple[type, ...]", get_args(hint) or (hint,))
     # JSON has one kind of number: an integer is a fine float, true and false are no integers.
-    number = type(found) in (int, float)
-    if number and not (math.isfinite(found) and abs(found) < BIGGEST_INTEGER):  # type: ignore[arg-type]
+    fits = math.isfinite(found) if isinstance(found, float) else True
+    if not fits or (isinstance(found, int) and abs(found) > BIGGEST_INTEGER):
         problems.append(f"{at}: expected a number of usual size, found {shown(found)}")
         return found
     if type(found) is int and int not in kinds and float in kinds:

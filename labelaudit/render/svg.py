@@ -134,7 +134,7 @@ def _headline(report: Report) -> list[Block]:
     return [
         Block(height=13, markup=_text("Estimated share of the labels given", 0, 11, 11, BOLD)),
         Block(height=38, markup=drawn),
-        *_lines(found.basis, 12),
+        *_lines(clipped(found.basis, 12, 1.8 * INNER), 12),
         Block(height=5, markup=PLAIN),
     ]
 

@@ -9,6 +9,7 @@ from labelaudit.report import Sample, Scalar, Value
 UNDEFINED: Final = "undefined"
 PERCENT: Final = 100
 WHOLE_FROM: Final = 100
+WHOLE_TO: Final = 1e15
 SMALLEST_PERCENT: Final = 0.001
 FAMILIES: Final = {"multi_label": "Multi-label"}
 
@@ -46,7 +47,7 @@ def number(value: Scalar, unit: str = "") -> str:
 
     Examples
     --------
-    >>> number(0.02345, "share"), number(0.99996, "share"), number(50000, "count")
+    >>> number(0.0234567, "share"), number(0.99996, "share"), number(50000, "count")
     ('2.35%', '>99.9%', '50,000')
     """
     if value is None:
@@ -65,7 +66,8 @@ def interval(value: Value) -> str:
     """Return the interval of a value, such as ``3.2% to 5.3%``; empty when it has none."""
     if value.low is None or value.high is None:
         return ""
-    return f"{number(value.low, value.unit)} to {number(value.high, value.unit)}"
+    unit = value.unit if value.unit == "share" else ""
+    return f"{number(value.low, unit)} to {number(value.high, unit)}"
 
 
 def share_of(part: float, whole: float) -> str:
@@ -110,7 +112,9 @@ def _share(value: float) -> str:
 
 def _digits(value: float) -> str:
     """Return a number whole when it is an integer or has three digits, else to three digits."""
-    if isinstance(value, int) or value.is_integer() or abs(value) >= WHOLE_FROM:
+    if isinstance(value, int):
+        return f"{value:,}"
+    if (value.is_integer() or abs(value) >= WHOLE_FROM) and abs(value) < WHOLE_TO:
         return f"{value:,.0f}"
     text = f"{value:.3g}"
     if "e" not in text:
