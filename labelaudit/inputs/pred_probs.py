@@ -95,7 +95,7 @@ def pred_probs(
     def blocks() -> Iterator[Block]:
         for block in row_blocks(len(items)):
             linear, votes = views(np.arange(block.start, block.stop))
-            yield items[block], log_softmax((1 - share) * _floored(linear) + share * votes)
+            yield items[block], _mixed(linear, votes, share)
 
     return PredProbs(
         source=(
@@ -176,9 +176,12 @@ def _fit(
     return fit_linear_probe(vectors, labels, n_classes, weights=weights, tuning_rows=tuning)
 
 
-def _floored(logs: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return log probabilities that no mixture can turn into minus infinity times zero."""
-    return np.maximum(logs, np.float32(-60))
+def _mixed(
+    linear: NDArray[np.float32], votes: NDArray[np.float32], share: float
+) -> NDArray[np.float32]:
+    """Return the geometric mixture of two views, as log probabilities; no class is impossible."""
+    least = np.float32(-60)
+    return log_softmax((1 - share) * np.maximum(linear, least) + share * np.maximum(votes, least))
 
 
 def _vote_share(
@@ -186,8 +189,5 @@ def _vote_share(
 ) -> float:
     """Return the weight of the votes under which the given labels are likeliest."""
     rows = np.arange(len(labels))
-    losses = []
-    for share in VOTE_SHARES:
-        mixed = log_softmax((1 - share) * _floored(linear) + share * votes)
-        losses.append(-mixed[rows, labels].mean())
+    losses = [-_mixed(linear, votes, share)[rows, labels].mean() for share in VOTE_SHARES]
     return VOTE_SHARES[int(np.argmin(losses))]

@@ -1,0 +1,154 @@
+"""Label noise against its definition, a case worked by hand, and published counts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
+
+from labelaudit.inputs.columns import Splits
+from labelaudit.inputs.neighbors import Neighbors
+from labelaudit.inputs.pred_probs import PredProbs, user_probs
+from labelaudit.measures.confident_learning import judge, outvoted, proven_wrong
+from labelaudit.measures.intervals import wilson
+from labelaudit.measures.label_noise import label_noise
+
+NO_SPLITS = Splits((), np.empty(0, dtype=np.int32))
+
+
+def probs_of(rows: list[list[float]], labels: NDArray[np.int32]) -> PredProbs:
+    return user_probs(np.array(rows, dtype=np.float32), labels)
+
+
+def defined(probs: NDArray[np.float64], labels: NDArray[np.int32]) -> list[tuple[float, bool]]:
+    """Return margin and flag of each item, written from the definition."""
+    n_classes = probs.shape[1]
+    thresholds = []
+    for k in range(n_classes):
+        own = [row[k] for row, label in zip(probs, labels, strict=True) if label == k]
+        thresholds.append(sum(own) / len(own) if own else 2.0)
+    found = []
+    for row, label in zip(probs, labels, strict=True):
+        margin = np.log(row[label]) - max(np.log(row[k]) for k in range(n_classes) if k != label)
+        passing = [k for k in range(n_classes) if row[k] >= thresholds[k] - 1e-6]
+        best = max(passing, key=lambda k: row[k]) if passing else label
+        found.append((float(margin), best != label and margin < 0))
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    raw=arrays.arrays(np.float64, (30, 4), elements=st.floats(0.01, 1)),
+    labels=arrays.arrays(np.int32, 30, elements=st.integers(0, 3)),
+)
+def test_judgement_is_its_definition(raw: NDArray[np.float64], labels: NDArray[np.int32]) -> None:
+    probs = (raw / raw.sum(axis=1, keepdims=True)).astype(np.float32).astype(np.float64)
+    found = judge(labels, 4, probs_of(probs.tolist(), labels))
+    for item, (margin, flagged) in enumerate(defined(probs, labels)):
+        assert found.margin[item] == pytest.approx(margin, abs=1e-4)
+        if abs(margin) > 1e-4 and not _near_a_threshold(probs, labels, item):
+            assert found.flagged[item] == flagged
+
+
+def _near_a_threshold(probs: NDArray[np.float64], labels: NDArray[np.int32], item: int) -> bool:
+    """Tell whether rounding to single precision could decide."""
+    means = [probs[labels == k, k].mean() if (labels == k).any() else 2 for k in range(4)]
+    return bool((np.abs(probs[item] - np.array(means)) < 1e-5).any())
+
+
+def test_a_case_worked_by_hand() -> None:
+    labels = np.array([0, 0, 0, 1, 1, 1], dtype=np.int32)
+    rows = [[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.3, 0.7], [0.2, 0.8], [0.45, 0.55]]
+    # Thresholds: class 0 (.9 + .8 + .1) / 3 = .6, class 1 (.7 + .8 + .55) / 3 = .6833.
+    found = label_noise(labels, ("cat", "dog"), probs_of(rows, labels), NO_SPLITS)
+    values = {value.name: value.value for value in found.values}
+    assert values["suspected_errors_count"] == 1
+    assert values["suspected_errors_share"] == pytest.approx(1 / 6)
+    assert values["model_disagreement_share"] == pytest.approx(1 / 6)
+    assert values["proven_wrong_count"] is None
+    (suspects,) = found.rankings
+    assert suspects.items.tolist() == [2]
+    assert suspects.scores is not None
+    assert suspects.scores[0] == pytest.approx(np.log(0.1 / 0.9), abs=1e-5)
+    assert suspects.suggested is not None
+    assert suspects.suggested.tolist() == [1]
+    transitions = next(table for table in found.tables if table.name == "transitions")
+    assert transitions.rows == (("cat", "dog", 1),)
+
+
+def test_confident_learning_flags_as_many_as_published(real_data: Path) -> None:
+    # The filter "confident_learning" of cleanlab 2.9.0 flags 244 of these; 48 of the 54 labels
+    # that five people judged wrong are among them.
+    truth = pq.read_table(real_data / "cifar10-test-truth.parquet").to_pandas()
+    probs = np.load(real_data / "cifar10-test-pred-probs.npy")
+    names = sorted(truth["label"].unique())
+    labels = truth["label"].map({name: code for code, name in enumerate(names)}).to_numpy(np.int32)
+    found = judge(labels, 10, user_probs(probs, labels))
+    wrong = truth["label_error"].eq(other=True).to_numpy(bool)
+    assert int(found.flagged.sum()) == 244
+    assert int((found.flagged & wrong).sum()) == 48
+
+
+def test_neighbors_confirm_or_acquit() -> None:
+    labels = np.array([0, 0, 1, 1, 1], dtype=np.int32)
+    suggested = np.array([1, 1, 0, 0, 0], dtype=np.int32)
+    indices = np.array([[2, 3], [0, 0], [3, 4], [2, 4], [2, 3]], dtype=np.int32)
+    neighbors = Neighbors(indices=indices, similarities=np.ones((5, 2), dtype=np.float32))
+    copies = np.arange(5)
+    assert outvoted(labels, suggested, neighbors, copies).tolist() == [True, *[False] * 4]
+    copies[[2, 3]] = copies[0]
+    assert not outvoted(labels, suggested, neighbors, copies).any()
+
+
+def test_the_range_starts_at_what_copies_prove_and_holds_the_estimate() -> None:
+    labels = np.array([0, 0, 1, 1, 1, -1], dtype=np.int32)
+    rows = [[0.9, 0.1]] * 2 + [[0.1, 0.9]] * 3
+    file_copies = np.array([0, 1, 1, 2, 3, 1])
+    found = label_noise(
+        labels,
+        ("cat", "dog"),
+        probs_of([*rows, [0.5, 0.5]], labels),
+        NO_SPLITS,
+        file_copies=file_copies,
+    )
+    rate = found.values[0]
+    assert rate.value == pytest.approx(0.2)
+    assert rate.low == pytest.approx(0.2)
+    assert rate.high == pytest.approx(float(wilson(0, 5)[1]))
+
+
+def test_all_but_the_commonest_label_of_copies_is_proven_wrong() -> None:
+    rng = np.random.default_rng(3)
+    labels = rng.integers(-1, 3, 200).astype(np.int32)
+    copies = rng.integers(-1, 60, 200)
+    expected = 0
+    for group in set(copies.tolist()) - {-1}:
+        inside = [label for label in labels[copies == group].tolist() if label >= 0]
+        if inside:
+            expected += len(inside) - max(inside.count(label) for label in inside)
+    assert proven_wrong(labels, copies) == expected > 0
+
+
+def test_probabilities_are_read_in_blocks_only() -> None:
+    labels = np.zeros(4, dtype=np.int32)
+    seen: list[int] = []
+
+    def blocks() -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        for start in (0, 2):
+            seen.append(start)
+            yield np.arange(start, start + 2), np.log(np.full((2, 2), 0.5, dtype=np.float32))
+
+    found = judge(labels, 2, PredProbs(source="two blocks", blocks=blocks))
+    assert found.judged.all()
+    assert seen == [0, 2, 0, 2]
+
+
+def test_wilson_is_as_published() -> None:
+    low, high = wilson([0, 1, 5, 51, 10], [100, 100, 100, 100, 10])
+    assert low == pytest.approx([0, 0.001767, 0.021544, 0.413480, 0.722467], abs=1e-6)
+    assert high == pytest.approx([0.036993, 0.054486, 0.111750, 0.605780, 1], abs=1e-6)
