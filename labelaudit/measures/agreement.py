@@ -61,10 +61,10 @@ def vote_patterns(votes: csr_array) -> Patterns:
     nodes = np.zeros(n_rows, dtype=np.int64)
     most = int(votes.data.max(initial=0)) + 1
     for depth in range(int(lengths.max(initial=0))):
+        # A row that has ended repeats its last cell, which no longer row has there.
         cells = votes.indptr[:-1] + np.minimum(depth, lengths - 1)
         here = votes.indices[cells].astype(np.int64) * most + votes.data[cells]
-        here[lengths <= depth] = n_classes * most
-        _, nodes = np.unique(nodes * (n_classes * most + 1) + here, return_inverse=True)
+        _, nodes = np.unique(nodes * (n_classes * most) + here, return_inverse=True)
     _, first, items = np.unique(nodes, return_index=True, return_counts=True)
     return Patterns(votes[first], items)
 

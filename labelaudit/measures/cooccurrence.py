@@ -143,7 +143,7 @@ def adjust(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
     ranks = np.arange(len(p_values), 0, -1)
     adjusted = np.empty(len(p_values))
     adjusted[order] = np.minimum.accumulate(p_values[order] * len(p_values) / ranks)
-    return np.minimum(adjusted, 1)
+    return adjusted
 
 
 def _candidates(

@@ -72,11 +72,14 @@ def draw_pool(rows: NDArray[np.int64], labels: NDArray[np.int32], seed: int) -> 
 
 
 def content_order(vectors: NDArray[np.floating], labels: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return an order of the rows that depends on their content and label alone.
+    """Return an order of the rows that depends on their content, and equal ones' class, alone.
 
-    What is drawn at random from rows in this order does not depend on how a dataset is sorted.
+    What is drawn at random from rows in this order depends neither on how a dataset is sorted
+    nor on how its classes are numbered.
     """
-    order: NDArray[np.int64] = np.lexsort((labels, _content(vectors)))
+    content = _content(vectors)
+    by_class = np.bincount(labels, weights=content)
+    order: NDArray[np.int64] = np.lexsort((by_class[labels], content))
     return order
 
 

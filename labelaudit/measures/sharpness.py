@@ -68,7 +68,9 @@ def _draw_values(draws: Draws) -> tuple[Value, ...]:
     measured = np.isfinite(draws.steepest)
     steepest, quantile = draws.steepest[measured], draws.quantile[measured]
     shuffled = draws.shuffled[measured]
-    each = f"mean of {len(steepest)} draws of {draws.size:,} samples"
+    each = f"one draw of all {draws.size:,} samples"
+    if len(draws.steepest) > 1:
+        each = f"mean of {len(steepest)} draws of {draws.size:,} samples"
     value = Value(
         name="kf_max",
         title="Label sharpness K_F (1 / distance)",

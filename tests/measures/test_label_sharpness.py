@@ -104,11 +104,11 @@ def test_distances_of_near_duplicates_far_from_the_origin_keep_their_digits() ->
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(50, 8)) + 1e4
     vectors[1] = vectors[0]
-    vectors[2] = vectors[0]
-    vectors[2, 0] += 2**-20
+    vectors[2:10] = vectors[0] + 1e-7 * rng.normal(size=(8, 8))
     distances = pairwise_distances(vectors)
     assert distances[0, 1] == 0
-    assert distances[0, 2] == pytest.approx(2**-20)
+    by_subtraction = np.linalg.norm(vectors[2:10] - vectors[0], axis=1)
+    assert distances[0, 2:10] == pytest.approx(by_subtraction, rel=1e-6, abs=0)
     assert np.array_equal(distances, distances.T)
 
 
@@ -181,6 +181,29 @@ def test_classes_that_never_differ_leave_sharpness_undefined() -> None:
     values = numbers(found)
     assert values["kf_max"] is values["kf_q05"] is values["kf_null_ratio"] is None
     assert values["contradictory_duplicates"] == 400
+    assert (values["enemy_friend_ratio"], values["nearest_neighbor_error"]) == (1, 0)
+
+
+def test_a_tie_of_friend_and_enemy_is_no_error() -> None:
+    line = np.arange(40.0)[:, None]
+    labels = np.tile(np.array([0, 0, 1, 1], dtype=np.int32), 10)
+    found = numbers(
+        compute("label_sharpness", labels=labels, pixels=pixels_of(line), random_state=0)
+    )
+    assert (found["enemy_friend_ratio"], found["nearest_neighbor_error"]) == (1, 0)
+
+
+def test_the_quantile_is_of_the_distances_to_the_nearest_enemy() -> None:
+    # Pairs of enemies 1, 2, ..., 20 apart, far from all others; the 5 % quantile of the 40
+    # distances lies at rank 1.95, between the last 1 and the first 2.
+    gaps = np.arange(1.0, 21.0)
+    line = np.concatenate([1000 * gaps, 1000 * gaps + gaps])[:, None]
+    labels = np.repeat(np.array([0, 1], dtype=np.int32), 20)
+    found = numbers(
+        compute("label_sharpness", labels=labels, pixels=pixels_of(line), random_state=0)
+    )
+    assert found["kf_max"] == 1
+    assert found["kf_q05"] == pytest.approx(1 / 1.95)
 
 
 def test_only_the_sampled_and_labelled_items_count() -> None:

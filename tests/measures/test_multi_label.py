@@ -166,6 +166,13 @@ def test_a_hard_exclusion_is_listed_and_a_rare_one_is_not() -> None:
     assert numbers(found)["exclusion_count"] == 1
 
 
+def test_an_exclusion_is_expected_to_be_together_five_times() -> None:
+    dense = np.zeros((20, 2), dtype=np.int64)
+    dense[:10, 0] = dense[10:, 1] = 1
+    assert numbers(scan(dense))["exclusion_count"] == 1
+    assert numbers(scan(dense[1:]))["exclusion_count"] == 0
+
+
 def test_independent_labels_do_not_depend_on_one_another_and_copies_do() -> None:
     rng = np.random.default_rng(0)
     dense = (rng.random((500, 4)) < 0.5).astype(np.int64)

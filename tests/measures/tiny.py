@@ -74,7 +74,7 @@ class Tiny:
 
     def renumbered(self) -> "Tiny":
         """Return the same labels with the classes declared in another order."""
-        order = np.roll(np.arange(len(self.class_names)), 1)
+        order = np.arange(len(self.class_names))[::-1]
         to = np.append(np.argsort(order), (-2, -1)).astype(np.int32)
         return replace(
             self,
