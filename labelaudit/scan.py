@@ -1,9 +1,6 @@
 """From a dataset to a report: read the images, run every measure, gather what they found."""
 
 import platform
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,29 +13,27 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from labelaudit import __version__
-from labelaudit.dataset import Dataset, digest
+from labelaudit.dataset import Dataset
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content, read_content, store_for
 from labelaudit.embeddings.decode import Status
 from labelaudit.embeddings.model import BUILTIN, Device, Model, load_model
-from labelaudit.embeddings.thumbnails import thumbnail
 from labelaudit.embeddings.user_files import read_embeddings, read_pred_probs
 from labelaudit.errors import InputError, MissingInputError
+from labelaudit.gather import (
+    N_THUMBNAILS,
+    dataset_facts,
+    embedding_facts,
+    gallery_of,
+    item_table,
+    thumbnails_of,
+)
 from labelaudit.inputs import Inputs
 from labelaudit.inputs.pred_probs import user_probs
-from labelaudit.measures import Findings, Measure, Ranking, describe, load_measures, summary
+from labelaudit.measures import Findings, Measure, describe, load_measures, summary
 from labelaudit.progress import Progress, silent
-from labelaudit.report import (
-    DatasetFacts,
-    EmbeddingFacts,
-    Gallery,
-    MeasureResult,
-    Report,
-    Run,
-    Sample,
-)
+from labelaudit.report import MeasureResult, Report, Run
 
-N_THUMBNAILS = 48
 PACKAGES = ("numpy", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy")
 INPUT_ERRORS = (Status.MISSING, Status.NOT_AN_IMAGE, Status.TOO_LARGE)
 
@@ -147,21 +142,23 @@ def scan(
             gallery_items += [ranking.items[:N_THUMBNAILS] for ranking in findings.rankings]
         progress("measuring", len(measures), len(measures))
     before = perf_counter()
-    thumbnails = _thumbnails(dataset, read.content, gallery_items, progress)
+    thumbnails = thumbnails_of(dataset, read.content, gallery_items, progress)
     read.seconds |= {"measuring": sum(inputs.seconds.values())} | {
-        f"measuring: {name}": seconds for name, seconds in inputs.seconds.items()
+        f"measuring: {name}": seconds
+        for name, seconds in inputs.seconds.items()
+        if seconds >= 0.001  # noqa: PLR2004 - as precise as it is printed
     }
     read.seconds["thumbnails"] = perf_counter() - before
     report = Report(
         tool_version=__version__,
-        dataset=_dataset_facts(dataset, read),
-        embedding=_embedding_facts(read.embeddings),
+        dataset=dataset_facts(dataset, read.content),
+        embedding=embedding_facts(read.embeddings),
         random_state=options.random_state,
         measures=tuple(results),
         thumbnails=thumbnails,
         run=_run_facts(started, read),
     )
-    return Scan(report, _items(dataset, columns))
+    return Scan(report, item_table(dataset, columns))
 
 
 def _read(dataset: Dataset, options: ScanOptions, progress: Progress) -> _Read:
@@ -177,7 +174,7 @@ def _read(dataset: Dataset, options: ScanOptions, progress: Progress) -> _Read:
     if read.embeddings is None:
         read.model = load_model(options.model, options.device)
     store = store_for(options.cache, read.model)
-    with threadpool_limits(1) if options.n_threads > 1 else nullcontext():
+    with threadpool_limits(1):
         read.content, embedded, read.n_from_cache = read_content(
             dataset, read.model, store, n_threads=options.n_threads, progress=progress
         )
@@ -229,97 +226,11 @@ def _run(
             status="measured",
             values=findings.values,
             tables=findings.tables,
-            galleries=tuple(_gallery(ranking, dataset, content) for ranking in findings.rankings),
+            galleries=tuple(gallery_of(ranking, dataset, content) for ranking in findings.rankings),
             notes=findings.notes,
             parameters=dict(findings.parameters),
         ),
         findings,
-    )
-
-
-def _gallery(ranking: Ranking, dataset: Dataset, content: Content | None) -> Gallery:
-    samples = []
-    for at, item in enumerate(int(item) for item in ranking.items):
-        suggested = -1 if ranking.suggested is None else int(ranking.suggested[at])
-        pictured = at < N_THUMBNAILS and content is not None and content.readable[item]
-        samples.append(
-            Sample(
-                path=dataset.paths[item].as_py(),
-                split=dataset.split(item),
-                given_label=_label(dataset, item),
-                suggested_label=None if suggested < 0 else dataset.class_names[suggested],
-                score=None if ranking.scores is None else float(ranking.scores[at]),
-                detail=ranking.details[at] if ranking.details else "",
-                group=None if ranking.groups is None else int(ranking.groups[at]),
-                thumbnail=_key(content, item) if content is not None and pictured else None,
-            )
-        )
-    total = ranking.total or len(samples)
-    return Gallery(
-        name=ranking.name,
-        title=ranking.title,
-        samples=tuple(samples),
-        omitted=total - len(samples),
-    )
-
-
-def _label(dataset: Dataset, item: int) -> str | None:
-    label = dataset.label_text(item)
-    return ", ".join(label) if isinstance(label, list) else label
-
-
-def _key(content: Content, item: int) -> str:
-    return content.digests[item, :8].tobytes().hex()
-
-
-def _thumbnails(
-    dataset: Dataset,
-    content: Content | None,
-    gallery_items: Iterable[NDArray[np.int64]],
-    progress: Progress,
-) -> Mapping[str, str]:
-    """Return small copies of the images in the galleries, by the start of their content hash."""
-    if content is None or dataset.media is None:
-        return {}
-    wanted = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *gallery_items]))
-    wanted = wanted[content.readable[wanted]]
-    made = {}
-    for done, item in enumerate(int(item) for item in wanted):
-        made[_key(content, item)] = thumbnail(dataset.media.read(item))
-        progress("drawing thumbnails", done + 1, len(wanted))
-    return dict(sorted(made.items()))
-
-
-def _dataset_facts(dataset: Dataset, read: _Read) -> DatasetFacts:
-    content = read.content
-    none = np.zeros((dataset.n_samples, 32), dtype=np.uint8)
-    counts = Counter(dataset.splits.tolist())
-    return DatasetFacts(
-        name=dataset.name,
-        digest=digest(dataset, none if content is None else content.digests),
-        format=dataset.source.format,
-        why=dataset.source.why,
-        manifest=dataset.source.manifest,
-        task=dataset.task,
-        class_names=dataset.class_names,
-        n_found=dataset.source.found,
-        n_items=dataset.n_samples,
-        n_unlabelled=int((~dataset.labelled).sum()),
-        n_unreadable=None if content is None else int((~content.readable).sum()),
-        ignored=dict(dataset.source.ignored),
-        splits={name: counts[code] for code, name in enumerate(dataset.split_names)},
-    )
-
-
-def _embedding_facts(embeddings: Embeddings | None) -> EmbeddingFacts | None:
-    if embeddings is None:
-        return None
-    return EmbeddingFacts(
-        model=embeddings.model,
-        model_sha256=embeddings.model_sha256,
-        preprocessing=embeddings.preprocessing,
-        n_features=embeddings.vectors.shape[1],
-        n_embedded=int(embeddings.present.sum()),
     )
 
 
@@ -338,25 +249,3 @@ def _run_facts(started: datetime, read: _Read) -> Run:
         python=platform.python_version(),
         packages=dict(sorted(versions.items())),
     )
-
-
-def _items(dataset: Dataset, columns: Mapping[str, NDArray[np.generic]]) -> pa.Table:
-    """Return one row an item: path, split, label, and what the measures say of it."""
-    split = np.array([None, *dataset.split_names], dtype=object)[dataset.splits + 1]
-    names = np.array([None, *dataset.class_names], dtype=object)
-    if dataset.label_states is None:
-        label = pa.array(names[dataset.labels + 1], type=pa.string())
-    else:
-        texts = [dataset.label_text(item) for item in range(dataset.n_samples)]
-        label = pa.array(texts, type=pa.list_(pa.string()))
-    table = {
-        "path": dataset.paths,
-        "split": pa.array(split, type=pa.string()),
-        "given_label": label,
-    }
-    for name, values in columns.items():
-        if name == "suggested_label":
-            table[name] = pa.array(names[values.astype(np.int64) + 1], type=pa.string())
-        else:
-            table[name] = pa.array(values, from_pandas=True)
-    return pa.table(table)

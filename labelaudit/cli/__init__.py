@@ -57,6 +57,12 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("interrupted; what was embedded is kept, the same command goes on", err=True)
         sys.exit(INTERRUPTED)
+    except MemoryError:
+        typer.echo("error: out of memory\nhint: use fewer --threads, or a larger machine", err=True)
+        sys.exit(FAILED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except OSError as error:
+        typer.echo(f"error: {error}\nhint: did a file change during the scan?", err=True)
         sys.exit(FAILED)

@@ -158,7 +158,8 @@ def _bad_rows(array: NDArray[np.floating], good: Good) -> list[int]:
 
 
 def _sums_to_one(rows: NDArray[np.floating]) -> NDArray[np.bool_]:
-    return np.abs(rows.sum(axis=1, dtype=np.float64) - 1) <= SUM_TOLERANCE
+    near: NDArray[np.bool_] = np.abs(rows.sum(axis=1, dtype=np.float64) - 1) <= SUM_TOLERANCE
+    return near
 
 
 def _sha256(path: Path) -> str:

@@ -181,7 +181,9 @@ def _mixed(
 ) -> NDArray[np.float32]:
     """Return the geometric mixture of two views, as log probabilities; no class is impossible."""
     least = np.float32(-60)
-    return log_softmax((1 - share) * np.maximum(linear, least) + share * np.maximum(votes, least))
+    mixed: NDArray[np.float32] = np.maximum(linear, least) * np.float32(1 - share)
+    mixed += np.maximum(votes, least) * np.float32(share)
+    return log_softmax(mixed)
 
 
 def _vote_share(

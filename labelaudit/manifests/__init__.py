@@ -66,7 +66,7 @@ def load_readers() -> dict[str, Read]:
     return declared(__name__, MARK, group="labelaudit.formats")
 
 
-def open_dataset(path: Path, options: Options | None = None) -> Dataset:
+def open_dataset(path: Path | str, options: Options | None = None) -> Dataset:
     """Read a folder or manifest as the one format it looks like.
 
     Parameters

@@ -118,8 +118,8 @@ def _directions(
     gray -= gray.mean(axis=1, keepdims=True)
     lengths = np.linalg.norm(gray, axis=1)
     flat = lengths < signatures.shape[1] ** 0.5
-    scale = np.where(flat, np.float32(1), lengths)
-    return gray / scale[:, None], flat
+    gray /= np.where(flat, np.float32(1), lengths)[:, None]
+    return gray, flat
 
 
 def _rankings(groups: Groups, contradictory: Groups) -> tuple[Ranking, ...]:
