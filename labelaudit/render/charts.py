@@ -24,11 +24,13 @@ class Bars:
 
 
 def bars_of(table: Table) -> Bars | None:
-    """Return the bars of a table: those of its first column of shares, else of counts."""
-    for unit in ("share", "count"):
+    """Return the bars of a table: those of its first column named as a share, else a count."""
+    for last_word in ("share", "count"):
         for number, column in enumerate(table.columns):
+            if column.name.rpartition("_")[2] != last_word:
+                continue
             cells = [row[number] for row in table.rows if row[number] is not None]
-            if column.unit == unit and len(cells) > 1 and all(map(is_amount, cells)) and any(cells):
+            if len(cells) > 1 and all(map(is_amount, cells)) and any(cells):
                 return Bars(column=number, most=max(map(as_float, cells)))
     return None
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from labelaudit.render import text
-from labelaudit.report import Report, Value
+from labelaudit.report import Report
 
 NOT_MEASURED: Final = "not measured"
+NOT_APPLICABLE: Final = "n/a"
 FAILED: Final = "failed"
 
 
@@ -22,14 +23,11 @@ class Fact:
         The number in print; empty when there is none.
     reference
         Share of the items, what a good value would be, or why there is no amount.
-    inner
-        Whether it is a part of the row above.
     """
 
     name: str
     amount: str
     reference: str
-    inner: bool = False
 
     @property
     def known(self) -> bool:
@@ -46,11 +44,11 @@ class Hero:
 
 
 COUNTS: Final = (
-    ("Suspected label errors", "label_noise", "suspected_errors_count", False),
-    ("Exact duplicates", "integrity", "exact_duplicates_count", False),
-    ("with contradictory labels", "integrity", "contradictory_duplicates_count", True),
-    ("across splits", "integrity", "duplicates_across_splits_count", True),
-    ("Near duplicates", "near_duplicates", "near_duplicates_count", False),
+    ("Suspected label errors", "label_noise", "suspected_errors_count"),
+    ("Exact duplicates", "integrity", "exact_duplicates_count"),
+    ("Contradictory duplicates", "integrity", "contradictory_duplicates_count"),
+    ("Duplicates across splits", "integrity", "duplicates_across_splits_count"),
+    ("Near duplicates", "near_duplicates", "near_duplicates_count"),
 )
 NUMBERS: Final = (
     ("Imbalance ratio", "class_imbalance", "imbalance_ratio", "1 is balanced"),
@@ -85,15 +83,15 @@ def facts(report: Report) -> tuple[Fact, ...]:
     return (*counts, *numbers, unreadable, unlabelled)
 
 
-def _count(report: Report, name: str, measure: str, value: str, inner: bool) -> Fact:  # noqa: FBT001 - a cell of a table
+def _count(report: Report, name: str, measure: str, value: str) -> Fact:
     found = report.value(measure, value)
     if found is None or found.value is None:
-        return _unknown(report, name, measure, found, inner=inner)
+        why = _missing(report, measure) if found is None else NOT_APPLICABLE
+        return Fact(name=name, amount="", reference=why)
     return Fact(
         name=name,
         amount=text.number(found.value, found.unit),
         reference=text.share_of(found.value, report.dataset.n_items),
-        inner=inner,
     )
 
 
@@ -102,7 +100,8 @@ def _number(report: Report, name: str, measure: str, value: str, reference: str)
         return Fact(name=name, amount="1", reference="by its format")
     found = report.value(measure, value)
     if found is None or found.value is None:
-        return _unknown(report, name, measure, found)
+        why = _missing(report, measure) if found is None else text.UNDEFINED
+        return Fact(name=name, amount="", reference=why)
     return Fact(
         name=name,
         amount=text.number(found.value),
@@ -114,13 +113,6 @@ def _share_row(name: str, amount: int | None, n_items: int) -> Fact:
     if amount is None:
         return Fact(name=name, amount="", reference=NOT_MEASURED)
     return Fact(name=name, amount=f"{amount:,}", reference=text.share_of(amount, n_items))
-
-
-def _unknown(
-    report: Report, name: str, measure: str, found: Value | None, *, inner: bool = False
-) -> Fact:
-    why = text.UNDEFINED if found is not None else _missing(report, measure)
-    return Fact(name=name, amount="", reference=why, inner=inner)
 
 
 def _missing(report: Report, measure: str) -> str:

@@ -16,7 +16,7 @@ from labelaudit.errors import InputError, some
 from labelaudit.render import charts, pairs, svg, text
 from labelaudit.render.facts import hero
 from labelaudit.render.json import as_published
-from labelaudit.report import Gallery, MeasureResult, Report, Sample, Table
+from labelaudit.report import Column, Gallery, MeasureResult, Report, Sample, Scalar, Table
 
 PAGE: Final = "label.html"
 SHIPPED: Final = (
@@ -99,7 +99,6 @@ def _environment(folders: Sequence[Path]) -> SandboxedEnvironment:
         "bar": charts.bar,
         "bars_of": charts.bars_of,
         "counted": text.counted,
-        "grouped": _grouped,
         "heading": text.heading,
         "hero": hero,
         "interval": text.interval,
@@ -109,8 +108,10 @@ def _environment(folders: Sequence[Path]) -> SandboxedEnvironment:
         "matrix": pairs.matrix,
         "number": text.number,
         "numeric": _numeric,
+        "pictured": _pictured,
         "share_of": text.share_of,
         "splits": text.splits,
+        "unpictured": _unpictured,
     }
     return environment
 
@@ -173,10 +174,31 @@ def _alerts(report: Report) -> list[Alert]:
     ]
 
 
-def _grouped(gallery: Gallery) -> list[tuple[int | None, list[Sample]]]:
-    """Return runs of samples that belong together."""
-    runs = groupby(gallery.samples, key=lambda sample: sample.group)
-    return [(group, list(samples)) for group, samples in runs]
+def _pictured(gallery: Gallery, report: Report) -> list[list[Sample]]:
+    """Return the samples that have a thumbnail, in runs of those that belong together."""
+    samples = [sample for sample in gallery.samples if sample.thumbnail in report.thumbnails]
+    return [list(run) for _, run in groupby(samples, key=lambda sample: sample.group)]
+
+
+def _unpictured(gallery: Gallery, report: Report) -> Table:
+    """Return the samples that have no thumbnail as a table, without columns that are empty."""
+    samples = [sample for sample in gallery.samples if sample.thumbnail not in report.thumbnails]
+    columns: dict[str, list[Scalar]] = {
+        "path": [sample.path for sample in samples],
+        "split": [sample.split for sample in samples],
+        "given_label": [sample.given_label for sample in samples],
+        "suggested_label": [sample.suggested_label for sample in samples],
+        "score": [sample.score for sample in samples],
+        "group": [sample.group for sample in samples],
+        "detail": [sample.detail or None for sample in samples],
+    }
+    used = {name: cells for name, cells in columns.items() if any(c is not None for c in cells)}
+    return Table(
+        name=gallery.name,
+        title="Without a picture",
+        columns=tuple(Column(name=name) for name in used),
+        rows=tuple(zip(*used.values(), strict=True)),
+    )
 
 
 def _numeric(table: Table) -> list[bool]:

@@ -145,14 +145,13 @@ def _columns() -> Block:
 
 def _row(fact: Fact) -> Block:
     """Draw a row below a hairline: name, then amount; on the right what it is read beside."""
-    x, weight = (16, PLAIN) if fact.inner else (0, BOLD)
     emphasis = BOLD if fact.known and fact.reference.endswith("%") else PLAIN
-    name = Markup('<text x="{}" y="16" font-size="{}"><tspan{}>{}</tspan>{}</text>').format(
-        x, ROW_SIZE, weight, fact.name, Markup('<tspan dx="7">{}</tspan>').format(fact.amount)
+    name = Markup('<text y="16" font-size="{}"><tspan{}>{}</tspan>{}</text>').format(
+        ROW_SIZE, BOLD, fact.name, Markup('<tspan dx="7">{}</tspan>').format(fact.amount)
     )
     look = END + (emphasis if fact.known else MUTED)
     reference = _text(fact.reference, INNER, 16, ROW_SIZE, look)
-    return Block(height=22, markup=_rule(0.75, x) + name + reference)
+    return Block(height=22, markup=_rule(0.75) + name + reference)
 
 
 def _foot(report: Report) -> list[Block]:
@@ -178,8 +177,8 @@ def _lines(words: str, size: float) -> list[Block]:
     ]
 
 
-def _rule(thickness: float, x: float = 0) -> Markup:
-    return Markup('<rect x="{:g}" width="{:g}" height="{:g}"/>').format(x, INNER - x, thickness)
+def _rule(thickness: float) -> Markup:
+    return Markup('<rect width="{:g}" height="{:g}"/>').format(INNER, thickness)
 
 
 def _text(words: str, x: float, y: float, size: float, look: Markup = PLAIN) -> Markup:

@@ -54,8 +54,7 @@ def _rows(rows: tuple[Fact, ...]) -> Table:
     table.add_column(justify="right")
     table.add_column()
     for fact in rows:
-        name = ("  " if fact.inner else "") + fact.name
-        table.add_row(Text(name), Text(fact.amount), Text(fact.reference, DIM))
+        table.add_row(Text(fact.name), Text(fact.amount), Text(fact.reference, DIM))
     return table
 
 

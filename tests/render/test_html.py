@@ -319,8 +319,20 @@ def test_a_folder_that_replaces_nothing_is_refused(tmp_path: Path) -> None:
         to_html(full(), tmp_path / "gone")
 
 
-def test_a_report_without_thumbnails_says_so() -> None:
+def test_samples_without_thumbnails_are_listed() -> None:
     assert THUMBNAILS
     page = to_html(replace(full(), thumbnails={}))
     assert not [node for node in elements(page) if node.tag == "img"]
-    assert "no picture" in words(parsed(page))
+    [row] = [
+        node
+        for node in elements(page)
+        if node.tag == "tr" and "IMG_4711" in "".join(node.itertext())
+    ]
+    assert [words(cell) for cell in row] == [
+        "train/badger/IMG_4711.jpg",
+        "train",
+        "badger",
+        "ferret",
+        "0.0021",
+        "50 of 50 neighbors are ferret",
+    ]

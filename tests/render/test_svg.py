@@ -12,8 +12,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 ROWS = (
     "Suspected label errors",
     "Exact duplicates",
-    "with contradictory labels",
-    "across splits",
+    "Contradictory duplicates",
+    "Duplicates across splits",
     "Near duplicates",
     "Imbalance ratio",
     "Effective classes",
