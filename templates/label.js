@@ -66,7 +66,8 @@ function filterable(before, entries, name) {
 for (const block of document.querySelectorAll(".table")) {
   const table = block.querySelector("table");
   sortable(table);
-  filterable(block.firstElementChild, [...table.tBodies[0].rows], table.caption.textContent);
+  const title = block.querySelector("h4");
+  filterable(title.nextElementSibling, [...table.tBodies[0].rows], title.textContent);
 }
 for (const block of document.querySelectorAll(".gallery")) {
   const title = block.querySelector("h4");

@@ -13,6 +13,7 @@ from labelaudit.report import Scalar, Table, Value
 
 WIDTH: Final = 480
 MAX_NAMED: Final = 12
+THINNEST: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +95,7 @@ def long_tail(table: Table) -> Markup:
     top, bottom, left = 14, 170, 52
     end = nice_end(max(tail.counts))
     step = (WIDTH - left) / len(tail.counts)
-    gap = min(6.0, 0.25 * step) if step > 3 else 0  # noqa: PLR2004 - thinner columns touch
-    outline = "".join(
-        f"M{left + step * rank + gap / 2:.4g} {bottom}"
-        f"V{bottom - (bottom - top) * count / end:.4g}h{step - gap:.4g}V{bottom}z"
-        for rank, count in enumerate(tail.counts)
-    )
+    tops = [bottom - (bottom - top) * count / end for count in tail.counts]
     summary = (
         f"Items by class, from {tail.names[0]} with {text.number(tail.counts[0])} "
         f"to {tail.names[-1]} with {text.number(tail.counts[-1])}"
@@ -108,7 +104,7 @@ def long_tail(table: Table) -> Markup:
         height=214 if named else 206,
         name=summary,
         drawn=_grid(end, left, top, bottom)
-        + Markup('<path class="columns" d="{}"/>').format(outline)
+        + Markup('<path class="columns" d="{}"/>').format(_outline(tops, bottom, left, step))
         + (_names(tail, left, step) if named else _ranks(tail, left)),
     )
 
@@ -134,6 +130,17 @@ def figure(height: int, name: str, drawn: Markup) -> Markup:
     return Markup(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'
     ).format(WIDTH, height, text.visible(name), drawn)
+
+
+def _outline(tops: list[float], bottom: float, left: float, step: float) -> str:
+    """Return the path of columns: apart while there is room, else one shape without seams."""
+    gap = min(6.0, 0.25 * step)
+    if step <= THINNEST:
+        return f"M{left} {bottom}" + "".join(f"V{y:.4g}h{step:.4g}" for y in tops) + f"V{bottom}z"
+    return "".join(
+        f"M{left + step * rank + gap / 2:.4g} {bottom}V{y:.4g}h{step - gap:.4g}V{bottom}z"
+        for rank, y in enumerate(tops)
+    )
 
 
 def _grid(end: float, left: float, top: float, bottom: float) -> Markup:

@@ -192,10 +192,11 @@ def _unpictured(gallery: Gallery, report: Report) -> Table:
         "group": [sample.group for sample in samples],
         "detail": [sample.detail or None for sample in samples],
     }
+    pictured = len(samples) < len(gallery.samples)
     used = {name: cells for name, cells in columns.items() if any(c is not None for c in cells)}
     return Table(
         name=gallery.name,
-        title="Without a picture",
+        title="Without a picture" if pictured else gallery.title,
         columns=tuple(Column(name=name) for name in used),
         rows=tuple(zip(*used.values(), strict=True)),
     )

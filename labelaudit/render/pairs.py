@@ -10,6 +10,7 @@ from labelaudit.render.fit import clipped, estimated_width
 from labelaudit.report import Table
 
 MAX_LABELS: Final = 12
+LONGEST: Final = 104
 FAINTEST: Final = 0.08
 STRONGEST: Final = 0.55
 
@@ -43,35 +44,48 @@ def matrix(table: Table, *, mirrored: bool = False) -> Markup:
 def _grid_of_pairs(
     labels: list[str], cells: dict[tuple[str, str], float], heads: tuple[str, ...]
 ) -> Markup:
-    left = 12 + min(104, max(estimated_width(text.visible(label), 12) for label in labels))
-    top, height, width = 34, 26, (WIDTH - 1 - left) / len(labels)
+    longest = 12 + min(LONGEST, max(estimated_width(text.visible(each), 12) for each in labels))
+    width, height = (WIDTH - 1 - longest) / len(labels), 26
+    upright = width >= longest - 10
+    top = 34 if upright else 22 + longest
     most = max(cells.values())
-    drawn = Markup('<text x="{}" y="12" class="head">{}</text>').format(
-        left, f"{heads[1]} \N{RIGHTWARDS ARROW}" if heads[1] else ""
-    )
-    drawn += Markup('<text x="{}" y="28" text-anchor="end" class="head">{}</text>').format(
-        left - 8, f"{heads[0]} \N{DOWNWARDS ARROW}" if heads[0] else ""
-    )
+    drawn = _heads(heads, longest, top)
     for number, label in enumerate(labels):
-        name = text.visible(label)
+        x, y = longest + width * (number + 0.5), top + height * number + 17
+        turned = "" if upright else f"rotate(-90 {x + 4:.1f} {top - 8})"
         drawn += Markup(
-            '<text x="{:.1f}" y="28" font-size="11" text-anchor="middle">{}</text>'
-            '<text x="{}" y="{:.1f}" text-anchor="end">{}</text>'
+            '<text x="{:.1f}" y="{}" transform="{}" text-anchor="{}">{}</text>'
+            '<text x="{}" y="{}" text-anchor="end">{}</text>'
         ).format(
-            left + width * (number + 0.5),
-            clipped(name, 10, width - 2),
-            left - 8,
-            top + height * number + 17,
-            clipped(name, 12, left - 12),
+            x if upright else x + 4,
+            top - 8,
+            turned,
+            "middle" if upright else "start",
+            clipped(text.visible(label), 12, longest - 10),
+            longest - 8,
+            y,
+            clipped(text.visible(label), 12, longest - 10),
         )
+    most_frequent = max(cells, key=lambda key: (cells[key], key))
     for row, given in enumerate(labels):
         for column, other in enumerate(labels):
-            corner = left + width * column, top + height * row
+            corner = longest + width * column, top + height * row
             count = cells.get((given, other), 0)
             drawn += _cell(corner, (width, height), count / most, count)
-    ends = max(cells, key=lambda key: (cells[key], key))
-    summary = f"Pairs; the most frequent is {ends[0]} and {ends[1]}, {text.number(most)} times"
-    return figure(height=top + height * len(labels) + 2, name=summary, drawn=drawn)
+    summary = (
+        f"Pairs; the most frequent is {' and '.join(most_frequent)}, {text.number(most)} times"
+    )
+    return figure(height=round(top + height * len(labels) + 2), name=summary, drawn=drawn)
+
+
+def _heads(heads: tuple[str, ...], left: float, top: float) -> Markup:
+    """Write which side of the grid is which."""
+    if not any(heads):
+        return Markup()
+    return Markup(
+        '<text x="{}" y="12" class="head">{} →</text>'
+        '<text x="{}" y="{}" text-anchor="end" class="head">{} ↓</text>'
+    ).format(left, text.visible(heads[1]), left - 8, top - 8, text.visible(heads[0]))
 
 
 def _cell(
