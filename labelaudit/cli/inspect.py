@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from labelaudit.cli import manifest_options as said
+from labelaudit.errors import SHOWN, some
 
 if TYPE_CHECKING:
     from labelaudit.dataset import Dataset
@@ -44,14 +45,21 @@ def inspect(  # noqa: PLR0913 - each is an option
         typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
         return
     for name, value in facts.items():
-        if isinstance(value, dict):
-            value = ", ".join(f"{key} {count:,}" for key, count in value.items())  # noqa: PLW2901
-        elif isinstance(value, list):
-            shown = [str(entry) for entry in value[:20]]
-            more = f", ... ({len(value):,} in all)" if len(value) > len(shown) else ""
-            value = ", ".join(shown) + more  # noqa: PLW2901
-        text = f"{value:,}" if isinstance(value, int) else str(value)
-        typer.echo(f"{name:<14} {visible(text) or '-'}")
+        first, *others = [visible(line) for line in _lines(value)] or ["-"]
+        typer.echo(f"{name:<14} {first}")
+        for line in others:
+            typer.echo(f"{'':<14} {line}")
+
+
+def _lines(value: object) -> list[str]:
+    """Return a fact as lines of text."""
+    if isinstance(value, tuple):
+        return [str(entry) for entry in value]
+    if isinstance(value, dict):
+        return [f"{count:,} {key}" for key, count in value.items()]
+    if isinstance(value, list):
+        return [some([str(entry) for entry in value], SHOWN)] if value else []
+    return [f"{value:,}" if isinstance(value, int) else str(value)] if value != "" else []
 
 
 def facts_of(dataset: "Dataset") -> dict[str, object]:
@@ -63,7 +71,7 @@ def facts_of(dataset: "Dataset") -> dict[str, object]:
     return {
         "name": dataset.name,
         "format": source.format,
-        "why": list(source.why),
+        "why": source.why,
         "manifest": source.manifest,
         "task": dataset.task,
         "images": "none" if dataset.media is None else type(dataset.media).__name__,

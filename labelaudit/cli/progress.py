@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     ProgressColumn,
     SpinnerColumn,
     Task,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -19,6 +19,14 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from labelaudit.progress import Progress, silent
+
+
+class CountColumn(ProgressColumn):
+    """Steps done, and in all."""
+
+    def render(self, task: Task) -> Text:
+        """Return the counts, where the steps are counted."""
+        return Text(f"{task.completed:,.0f} of {task.total:,.0f}" if task.total else "")
 
 
 class RateColumn(ProgressColumn):
@@ -39,7 +47,7 @@ def shown_progress(*, quiet: bool) -> Iterator[Progress]:
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
+            CountColumn(),
             RateColumn(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
@@ -52,10 +60,12 @@ def shown_progress(*, quiet: bool) -> Iterator[Progress]:
 
 
 def _bars(bars: Bars) -> Progress:
-    tasks = {}
+    tasks: dict[str, TaskID] = {}
 
     def show(stage: str, done: int, total: int) -> None:
         if stage not in tasks:
+            for task in tasks.values():
+                bars.stop_task(task)
             tasks[stage] = bars.add_task(stage, total=total or None)
         bars.update(tasks[stage], completed=done, total=total or None)
 

@@ -98,8 +98,14 @@ def nearest(
         if rows == columns:
             np.fill_diagonal(product, -np.inf)
         else:
-            _merge(best, index, columns, product.T, rows.start)
-        _merge(best, index, rows, product, columns.start)
+            better = np.flatnonzero(product > best[columns].min(axis=1))
+            other, line = np.divmod(better, product.shape[1])
+            order = np.argsort(line, kind="stable")
+            taken = (line[order], rows.start + other[order], product.ravel()[better[order]])
+            _merge(best, index, columns, *taken)
+        better = np.flatnonzero(product > best[rows].min(axis=1)[:, None])
+        line, other = np.divmod(better, product.shape[1])
+        _merge(best, index, rows, line, columns.start + other, product.ravel()[better])
         progress("finding neighbours", done, total)
     order = np.lexsort((index, -best), axis=1)
     return np.take_along_axis(index, order, axis=1), np.take_along_axis(best, order, axis=1)
@@ -116,26 +122,28 @@ def _merge(
     best: NDArray[np.float32],
     index: NDArray[np.int64],
     rows: slice,
+    line: NDArray[np.int64],
+    other: NDArray[np.int64],
     product: NDArray[np.float32],
-    offset: int,
 ) -> None:
-    """Take into the rows' neighbours what a block of products has that is better."""
-    k = best.shape[1]
-    threshold = best[rows].min(axis=1)
-    at, column = np.nonzero(product > threshold[:, None])
-    if not len(at):
+    """Take better neighbours into those of some rows.
+
+    ``line`` counts from the first of the rows and ascends; ``other`` and ``product`` are the
+    neighbour and its inner product, as long as ``line``.
+    """
+    if not len(line):
         return
-    counts = np.bincount(at, minlength=product.shape[0])
+    k = best.shape[1]
+    counts = np.bincount(line)
     changed = np.flatnonzero(counts)
     width = int(counts.max())
     values = np.full((len(changed), k + width), -np.inf, dtype=np.float32)
     names = np.zeros((len(changed), k + width), dtype=np.int64)
     targets = rows.start + changed
     values[:, :k], names[:, :k] = best[targets], index[targets]
-    slot = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
-    line = np.repeat(np.arange(len(changed)), counts[changed])
-    values[line, k + slot] = product[at, column]
-    names[line, k + slot] = column + offset
+    slot = np.arange(len(line)) - np.repeat(np.cumsum(counts) - counts, counts)
+    place = np.repeat(np.arange(len(changed)), counts[changed])
+    values[place, k + slot], names[place, k + slot] = product, other
     kept = np.argpartition(-values, k - 1, axis=1)[:, :k]
     best[targets] = np.take_along_axis(values, kept, axis=1)
     index[targets] = np.take_along_axis(names, kept, axis=1)
