@@ -8,7 +8,7 @@ from typing import Final
 from markupsafe import Markup
 
 from labelaudit.render import text
-from labelaudit.render.fit import clipped
+from labelaudit.render.fit import clipped, estimated_width
 from labelaudit.report import Scalar, Table, Value
 
 WIDTH: Final = 480
@@ -156,13 +156,15 @@ def _grid(end: float, left: float, top: float, bottom: float) -> Markup:
 
 
 def _names(tail: Tail, left: float, step: float) -> Markup:
-    """Write the class below each column, on two levels so that neighbors do not collide."""
+    """Write the class below each column, on two levels where neighbors would collide."""
     drawn = Markup()
-    room = 2 * step - 6
+    widest = max(estimated_width(text.visible(name), 12) for name in tail.names)
+    levels = 1 if widest <= step else 2
+    room = levels * step - 6 * (levels - 1)
     for rank, name in enumerate(tail.names):
         x = min(max(left + step * (rank + 0.5), left + 4), WIDTH - 4)
         drawn += Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
-            x, 187 + 16 * (rank % 2), clipped(text.visible(name), 12, room)
+            x, 187 + 16 * (rank % levels), clipped(text.visible(name), 12, room)
         )
     return drawn
 
