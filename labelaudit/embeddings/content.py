@@ -19,6 +19,7 @@ from labelaudit.embeddings.decode import (
     Status,
     UnreadableError,
     decode,
+    pillow_warnings_ignored,
     signature,
 )
 from labelaudit.embeddings.model import Model, run_model
@@ -94,7 +95,8 @@ def read_content(
 ) -> tuple[Content, Embeddings | None, int]:
     """Read every image of a dataset, and embed those that the store does not have.
 
-    New embeddings are written as they come, so an interrupted scan goes on where it was.
+    New embeddings are written as they come, so a scan that was killed goes on where it was, at
+    most one shard back; one that fails or is interrupted keeps what it has.
 
     Parameters
     ----------
@@ -125,15 +127,19 @@ def read_content(
         return _read_chunk(media, range(start, min(start + CHUNK, n)), model, store)
 
     n_known = 0
-    with ThreadPoolExecutor(n_threads) as pool:
-        for start, chunk in zip(starts, _in_order(pool, task, starts, 4 * n_threads), strict=True):
-            n_known += _take(
-                chunk, slice(start, start + len(chunk.status)), content, vectors, store
-            )
-            if store.n_pending >= SHARD:
-                store.flush()
-            progress("reading images", min(start + CHUNK, n), n)
-    store.flush()
+    with pillow_warnings_ignored(), ThreadPoolExecutor(n_threads) as pool:
+        chunks = _in_order(pool, task, starts, 4 * n_threads)
+        try:
+            for start, chunk in zip(starts, chunks, strict=True):
+                n_known += _take(
+                    chunk, slice(start, start + len(chunk.status)), content, vectors, store
+                )
+                if store.n_pending >= SHARD:
+                    store.flush()
+                progress("reading images", min(start + CHUNK, n), n)
+        finally:
+            pool.shutdown(cancel_futures=True)
+            store.flush()
     if model is None:
         return content, None, n_known
     embedded = Embeddings(
@@ -164,13 +170,9 @@ def _in_order(
     waiting: deque[Future[_Chunk]] = deque()
     rest = iter(starts)
     waiting.extend(pool.submit(task, start) for start in islice(rest, ahead))
-    try:
-        while waiting:
-            yield waiting.popleft().result()
-            waiting.extend(pool.submit(task, start) for start in islice(rest, 1))
-    finally:
-        for future in waiting:
-            future.cancel()
+    while waiting:
+        yield waiting.popleft().result()
+        waiting.extend(pool.submit(task, start) for start in islice(rest, 1))
 
 
 def _read_chunk(media: Media, rows: range, model: Model | None, store: Store) -> _Chunk:
@@ -188,9 +190,9 @@ def _read_chunk(media: Media, rows: range, model: Model | None, store: Store) ->
         try:
             blobs[at] = media.read(row)
             chunk.content[at] = hashlib.sha256(blobs[at]).digest()
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a NUL in a path, damaged Parquet: ValueError
             chunk.status[at] = Status.MISSING
-            chunk.reasons[at] = f"cannot be opened: {error.strerror or error}"
+            chunk.reasons[at] = f"cannot be opened: {getattr(error, 'strerror', None) or error}"
     chunk.places = np.where(chunk.status == Status.OK, store.find(chunk.content), -1)
     inputs: dict[int, NDArray[np.generic]] = {}
     for at, data in blobs.items():
@@ -198,7 +200,7 @@ def _read_chunk(media: Media, rows: range, model: Model | None, store: Store) ->
             _decode_into(chunk, at, data, model, inputs)
     if model is not None and inputs:
         made = run_model(model, np.stack(list(inputs.values())))
-        chunk.vectors[list(inputs)] = _half(model, made)
+        chunk.vectors[list(inputs)] = _half(model, made, [rows[at] for at in inputs])
     return chunk
 
 
@@ -252,11 +254,13 @@ def _take(
     return int((chunk.places >= 0).sum())
 
 
-def _half(model: Model, vectors: NDArray[np.floating]) -> NDArray[np.float16]:
-    """Return embeddings in half precision, cut at its largest number; refuse NaN."""
-    if np.isnan(vectors).any():
+def _half(model: Model, vectors: NDArray[np.floating], items: list[int]) -> NDArray[np.float16]:
+    """Return embeddings in half precision, cut at its largest number; refuse NaN and infinity."""
+    bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
+    if len(bad):
         raise ModelError(
-            f"{model.name}: the model returned NaN for an image",
+            f"{model.name}: the model returned NaN or infinity for image {items[bad[0]]:,}, "
+            "counted from 0",
             hint="is the preprocessing declared as the model was trained?",
         )
     limit = float(np.finfo(np.float16).max)

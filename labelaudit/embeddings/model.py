@@ -2,6 +2,8 @@
 
 import ctypes
 import hashlib
+import mmap
+import re
 import sys
 from collections import Counter
 from contextlib import redirect_stdout
@@ -19,6 +21,7 @@ Device = Literal["auto", "cpu", "cuda"]
 
 BUILTIN = Path(__file__).parent / "builtin" / "builtin.onnx"
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
+CUDA_OPTIONS = {"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"}  # exact; any batch size
 NO_CUDA_HINT = "run with --device auto or cpu, or repair the installation"
 
 
@@ -29,7 +32,7 @@ class Model:
     Attributes
     ----------
     name, sha256
-        Its file's name and hash.
+        Its file's name and hash, external weights included.
     preprocessing
         What it wants of an image.
     session
@@ -87,12 +90,6 @@ def load_model(path: Path, device: Device = "auto") -> Model:
         batch_size=batch_size,
     )
     trial = run_model(model, np.zeros((1, *preprocessing.shape), dtype=preprocessing.dtype))
-    if trial.ndim != 2:  # noqa: PLR2004 - one vector an image
-        raise ModelError(
-            f"{path}: output {preprocessing.output!r} is of shape {trial.shape}; "
-            "an embedding is one vector an image",
-            hint="declare an output of two axes, such as the one before the classifier",
-        )
     return Model(
         **{name: getattr(model, name) for name in Model.__slots__} | {"n_features": trial.shape[1]}
     )
@@ -116,9 +113,25 @@ def run_model(model: Model, batch: NDArray[np.generic]) -> NDArray[np.floating]:
             (out,) = model.session.run([wanted.output], {wanted.input: part})
         except Exception as error:
             raise ModelError(f"{model.name}: the model failed on a batch: {error}") from error
+        _check_output(model, out, len(part))
         parts.append(out[: len(out) - missing])
     joined: NDArray[np.floating] = np.concatenate(parts)
     return joined
+
+
+def _check_output(model: Model, out: object, n_images: int) -> None:
+    """Raise when an output is not one vector of numbers an image."""
+    if not isinstance(out, np.ndarray) or out.dtype.kind not in "fiu":
+        found = out.dtype if isinstance(out, np.ndarray) else type(out).__name__
+    elif out.ndim != 2 or len(out) != n_images or not out.shape[1]:  # noqa: PLR2004 - as said
+        found = f"of shape {out.shape} for {n_images} images"
+    else:
+        return
+    raise ModelError(
+        f"{model.name}: output {model.preprocessing.output!r} is {found}; "
+        "an embedding is one vector an image",
+        hint="declare an output of two axes, such as the one before the classifier",
+    )
 
 
 def _session(path: Path, device: Device) -> Any:  # noqa: ANN401 - onnxruntime is not typed
@@ -140,13 +153,15 @@ def _session(path: Path, device: Device) -> Any:  # noqa: ANN401 - onnxruntime i
     has_cuda = CUDA in available and _has_cuda_driver()
     if device == "cuda" and not has_cuda:
         raise ModelError(f"--device cuda: {_why_no_cuda(available)}", hint=NO_CUDA_HINT)
-    wanted = [CPU]
+    wanted: list[str | tuple[str, dict[str, str]]] = [CPU]
     if has_cuda and device != "cpu":
         with redirect_stdout(sys.stderr):
             ort.preload_dlls()
-        wanted = [CUDA, CPU]
+        wanted = [(CUDA, CUDA_OPTIONS), CPU]
     try:
-        session = ort.InferenceSession(str(path), options, providers=wanted)
+        with redirect_stdout(sys.stderr):
+            session = ort.InferenceSession(str(path), options, providers=wanted)
+        session.disable_fallback()  # or a failure on the GPU would go on on the CPU, unsaid
     except Exception as error:
         raise ModelError(
             f"{path}: ONNX Runtime cannot load it: {_first_line(error)}",
@@ -219,8 +234,32 @@ def _check_shape(path: Path, session: Any, wanted: Preprocessing) -> int:  # noq
 
 
 def _sha256(path: Path) -> str:
+    """Return the hash of a model's file, and of the files beside it that hold its weights."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    external = _external_files(path)
+    if not external:
+        return digest
+    whole = hashlib.sha256(digest.encode())
+    for weights in external:
+        with weights.open("rb") as file:
+            whole.update(hashlib.file_digest(file, "sha256").digest())
+    return whole.hexdigest()
+
+
+def _external_files(path: Path) -> list[Path]:
+    """Return the existing files that tensors of a model name as the location of their data.
+
+    They are found by how an entry ``location`` of ``TensorProto.external_data`` is encoded
+    (onnx.proto, StringStringEntryProto), as the ``onnx`` package may not be there.
+    """
+    names = set()
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        for found in re.finditer(rb"\x0a\x08location\x12([\x80-\xff]?[\x00-\x7f])", data):
+            low, high = (*found[1], 0)[:2]
+            length = (low & 0x7F) | (high << 7)
+            names.add(data[found.end() : found.end() + length].decode(errors="replace"))
+    return [path.parent / name for name in sorted(names) if (path.parent / name).is_file()]
 
 
 def _first_line(error: Exception) -> str:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ Interpolation = Literal["bilinear", "bicubic", "box", "nearest"]
 Color = Literal["RGB", "BGR", "L"]
 Layout = Literal["NCHW", "NHWC"]
 DType = Literal["float32", "float16", "uint8"]
+
+MAX_SIDE = 8192
+MAX_NUMBER = 1e30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,7 @@ class Preprocessing:
         ``shortest_edge``: keep the proportions, make the shorter side ``resize_to``, cut the
         middle; ``stretch``: bring the whole image to ``size``.
     resize_to
-        Length of the shorter side before the cut; as ``size`` when 0.
+        Length of the shorter side before the cut, no less than ``size``; as ``size`` when 0.
     interpolation
         Pillow's, with antialiasing.
     color
@@ -40,7 +43,8 @@ class Preprocessing:
     layout, dtype
         Of the input tensor.
     scale, mean, std
-        ``(value * scale - mean) / std`` for values 0 to 255, mean and std one a channel.
+        ``(value * scale - mean) / std`` for values 0 to 255, mean and std one a channel; uint8
+        is given the values as they are.
     """
 
     input: str
@@ -100,14 +104,15 @@ def read_preprocessing(path: Path) -> Preprocessing:
             f"{path}: a model's preprocessing has to be declared beside it; there is no such file",
             hint=hint,
         ) from error
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise ModelError(f"{path}: not a JSON file: {error}", hint=hint) from error
     if not isinstance(said, dict):
         raise ModelError(f"{path}: expected a JSON object, found {type(said).__name__}", hint=hint)
     problems = [f"{name}: {wrong}" for name in _names(said) if (wrong := _wrong(name, said))]
+    problems = problems or _contradictions(said)
     if problems:
         raise ModelError(
-            f"{path}: {len(problems)} keys are not as they must be", details=problems, hint=hint
+            f"{path}: {len(problems)} of the declarations are wrong", details=problems, hint=hint
         )
     lists = {name: tuple(said[name]) for name in ("size", "mean", "std")}
     return Preprocessing(**{**said, **lists})
@@ -135,8 +140,9 @@ def fit(image: Image.Image, wanted: Preprocessing) -> NDArray[np.generic]:
         pixels = pixels[:, :, ::-1]
     if wanted.dtype != "uint8":
         mean, std = np.array([wanted.mean, wanted.std], dtype=np.float32)
-        scaled = (pixels.astype(np.float32) * np.float32(wanted.scale) - mean) / std
-        pixels = scaled.astype(wanted.dtype)
+        with np.errstate(over="ignore"):  # what overflows makes the model return no number
+            scaled = (pixels.astype(np.float32) * np.float32(wanted.scale) - mean) / std
+            pixels = scaled.astype(wanted.dtype)
     return pixels.transpose(2, 0, 1) if wanted.layout == "NCHW" else pixels
 
 
@@ -170,26 +176,50 @@ def _wrong(name: str, said: dict[str, object]) -> str:  # noqa: PLR0911 - one li
     if name in {"input", "output"}:
         return "" if isinstance(value, str) and value else f"{value!r} is no name of a tensor"
     if name == "size":
-        return "" if _numbers(value, 2, int, low=1) else f"{value!r} is not [width, height]"
+        good = _numbers(value, 2, int, 1, MAX_SIDE)
+        return "" if good else f"{value!r} is not [width, height], at most {MAX_SIDE:,}"
     if name == "resize_to":
-        return "" if _numbers([value], 1, int, low=0) else f"{value!r} is no length in pixels"
+        good = _numbers([value], 1, int, 0, MAX_SIDE)
+        return "" if good else f"{value!r} is no length in pixels, at most {MAX_SIDE:,}"
     if name == "scale":
-        return "" if _numbers([value], 1, float) else f"{value!r} is not a number"
-    low = 1e-12 if name == "std" else None
-    return "" if _numbers(value, n_channels, float, low) else f"{value!r}: {n_channels} numbers"
+        return "" if _numbers([value], 1, float) and value else f"{value!r} is no factor"
+    low = 1e-12 if name == "std" else -MAX_NUMBER
+    wanted = "positive numbers" if name == "std" else "numbers"
+    good = _numbers(value, n_channels, float, low)
+    return "" if good else f"{value!r} is no list of {n_channels} {wanted}, one a channel"
 
 
-def _numbers(value: object, count: int, kind: type, low: float | None = None) -> bool:
-    """Tell whether a value is a list of so many finite numbers, none below a limit."""
+def _contradictions(said: dict[str, Any]) -> list[str]:
+    """Say which keys would be ignored, or cannot be followed, beside others."""
+    problems = []
+    if said["dtype"] == "uint8":
+        plain = {"scale": [1], "mean": [0], "std": [1]}
+        problems += [
+            f"{name}: {said[name]} would be ignored, as dtype is uint8; declare {plain[name][0]}"
+            for name in plain
+            if set(np.atleast_1d(said[name])) != set(plain[name])
+        ]
+    if said["resize"] == "stretch" and said["resize_to"]:
+        problems.append(f"resize_to: {said['resize_to']} would be ignored by stretch; declare 0")
+    if said["resize"] == "shortest_edge" and 0 < said["resize_to"] < max(said["size"]):
+        problems.append(f"resize_to: {said['resize_to']} leaves less than the size {said['size']}")
+    return problems
+
+
+def _numbers(
+    value: object,
+    count: int,
+    kind: type,
+    low: float = -MAX_NUMBER,
+    high: float = MAX_NUMBER,
+) -> bool:
+    """Tell whether a value is a list of so many numbers within limits."""
     kinds = (int,) if kind is int else (int, float)
     return (
         isinstance(value, list)
         and len(value) == count
         and all(
-            isinstance(entry, kinds)
-            and not isinstance(entry, bool)
-            and np.isfinite(entry)
-            and (low is None or entry >= low)
+            isinstance(entry, kinds) and not isinstance(entry, bool) and low <= entry <= high
             for entry in value
         )
     )

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from labelaudit.dataset import Dataset
 from labelaudit.embeddings import Embeddings
-from labelaudit.errors import InputError
+from labelaudit.errors import SHOWN, InputError, some
 
 BLOCK = 65_536
 SUM_TOLERANCE = 1e-3
+ROUNDING = 1e-6  # by which a softmax in float32 may leave [0, 1]
+LARGEST = np.finfo(np.float32).max
 
 Good = Callable[[NDArray[np.floating]], NDArray[np.bool_]]
 
@@ -24,7 +26,7 @@ def read_embeddings(path: Path, dataset: Dataset) -> Embeddings:
     """Read one vector an item from a ``.npy`` or Parquet file.
 
     Rows are in the order of the items. A Parquet file with a column ``path`` is joined by it
-    instead; its vectors are the one list column, or all numeric columns.
+    instead; its vectors are the one list column, or all its columns of numbers.
 
     Raises
     ------
@@ -32,13 +34,14 @@ def read_embeddings(path: Path, dataset: Dataset) -> Embeddings:
         When the file cannot be read, has another number of rows, or holds NaN.
     """
     where = f"--embeddings {path}"
-    vectors = _parquet(path, dataset) if path.suffix == ".parquet" else _npy(path, where)
+    is_parquet = path.suffix.lower() == ".parquet"
+    vectors = _parquet(path, where, dataset) if is_parquet else _npy(path, where)
     _check_rows(where, vectors, dataset, "n_features")
-    bad = _bad_rows(vectors, np.isfinite)
+    bad = _bad_rows(vectors, lambda rows: np.abs(rows) <= LARGEST)
     if bad:
         raise InputError(
-            f"{where}: {len(bad):,} rows hold NaN or infinity",
-            details=[f"row {row}" for row in bad],
+            f"{where}: {len(bad):,} rows hold NaN, infinity or a number beyond float32",
+            details=[f"row {row}" for row in bad[:SHOWN]],
             hint="leave the item out of the manifest, or embed it again",
         )
     return Embeddings(
@@ -73,73 +76,112 @@ def read_pred_probs(path: Path, dataset: Dataset) -> NDArray[np.floating]:
             hint=f"one column a class, in the order {names}"
             f"{', ...' if len(dataset.class_names) > 10 else ''}",  # noqa: PLR2004
         )
-    bad = _bad_rows(probs, lambda rows: (rows >= 0) & (rows <= 1))
+    bad = _bad_rows(probs, lambda rows: (rows >= -ROUNDING) & (rows <= 1 + ROUNDING))
     if bad:
         raise InputError(
             f"{where}: {len(bad):,} rows hold NaN or leave [0, 1]",
-            details=[f"row {row}: {probs[row][:8].tolist()}" for row in bad[:20]],
+            details=[f"row {row}: {probs[row][:8].tolist()}" for row in bad[:SHOWN]],
             hint="probabilities are wanted, not logits",
         )
     bad = _bad_rows(probs, _sums_to_one)
     if bad:
         raise InputError(
             f"{where}: {len(bad):,} rows do not sum to 1",
-            details=[f"row {row}: the sum is {float(probs[row].sum()):.6g}" for row in bad[:20]],
+            details=[f"row {row}: the sum is {float(probs[row].sum()):.6g}" for row in bad[:SHOWN]],
             hint="normalize each row; several labels an item are not supported here",
         )
     return probs
 
 
 def _npy(path: Path, where: str) -> NDArray[np.floating]:
+    hint = "write one array of numbers with numpy.save"
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        with path.open("rb") as file:
+            is_archive = file.read(2) == b"PK"
+        array: NDArray[np.floating] | None = None
+        if not is_archive:
+            array = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError as error:
         raise InputError(f"{where}: there is no such file") from error
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError(
-            f"{where}: not a NumPy array: {error}", hint="write it with numpy.save"
-        ) from error
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
-        raise InputError(f"{where}: not one array of numbers", hint="write it with numpy.save")
+    except Exception as error:
+        raise InputError(f"{where}: not a NumPy array: {error}", hint=hint) from error
+    if array is None:
+        raise InputError(f"{where}: an archive (.npz), not one array", hint=hint)
+    if array.dtype.kind not in "fiu":
+        raise InputError(f"{where}: an array of {array.dtype}, not of numbers", hint=hint)
     return array
 
 
-def _parquet(path: Path, dataset: Dataset) -> NDArray[np.floating]:
-    where = f"--embeddings {path}"
+def _parquet(path: Path, where: str, dataset: Dataset) -> NDArray[np.floating]:
     try:
-        table = pq.read_table(path)
+        with pq.ParquetFile(path) as file:
+            table = file.read()
+    except FileNotFoundError as error:
+        raise InputError(f"{where}: there is no such file") from error
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{where}: not a Parquet file: {error}") from error
     if "path" in table.column_names:
-        at = pc.index_in(dataset.paths.cast(pa.string()), table["path"].cast(pa.string()))
-        if at.null_count:
-            missing = dataset.paths.filter(at.is_null())
-            raise InputError(
-                f"{where}: {at.null_count:,} items have no row",
-                details=[name.as_py() for name in missing[:20]],
-                hint="the column path has to hold the items' paths as in the manifest",
-            )
-        table = table.drop(["path"]).take(at)
-    lists = [name for name in table.column_names if pa.types.is_nested(table[name].type)]
+        table = _joined(table, where, dataset)
+    lists = [name for name in table.column_names if _is_list(table[name].type)]
     if len(lists) == 1:
-        column = table[lists[0]].combine_chunks()
-        widths = pc.unique(pc.list_value_length(column))
-        if column.null_count or len(widths) != 1:
-            raise InputError(f"{where}: the lists of column {lists[0]!r} differ in length")
-        flat = pc.list_flatten(column).to_numpy(zero_copy_only=False)
-        return np.asarray(flat, dtype=np.float32).reshape(len(column), -1)
-    try:
-        columns = [column.to_numpy().astype(np.float32) for column in table.columns]
-        return np.stack(columns, axis=1)
-    except (ValueError, TypeError, pa.ArrowException) as error:
+        return _from_lists(table[lists[0]], f"{where}: column {lists[0]!r}")
+    if not table.column_names or not all(_is_number(kind) for kind in table.schema.types):
+        found = some(f"{field.name} ({field.type})" for field in table.schema)
         raise InputError(
-            f"{where}: found columns {', '.join(table.column_names)}",
+            f"{where}: found columns {found or 'none'}",
             hint="one column of lists, or numeric columns alone, beside an optional path",
-        ) from error
+        )
+    with np.errstate(over="ignore"):  # what overflows is found as infinity
+        return np.stack([column.to_numpy().astype(np.float32) for column in table.columns], axis=1)
+
+
+def _joined(table: pa.Table, where: str, dataset: Dataset) -> pa.Table:
+    """Return the other columns of a table with a row for each item, found by its path."""
+    try:
+        paths = table["path"].cast(pa.large_string())
+    except pa.ArrowException as error:
+        raise InputError(f"{where}: column path: {error}") from error
+    counts = pc.value_counts(paths)
+    twice = counts.field("values").filter(pc.greater(counts.field("counts"), 1)).drop_null()
+    if len(twice):
+        raise InputError(
+            f"{where}: {len(twice):,} paths have more than one row",
+            details=[name.as_py() for name in twice[:SHOWN]],
+            hint="keep one row a path",
+        )
+    at = pc.index_in(dataset.paths.cast(pa.large_string()), paths)
+    if at.null_count:
+        missing = dataset.paths.filter(at.is_null())
+        raise InputError(
+            f"{where}: {at.null_count:,} items have no row",
+            details=[name.as_py() for name in missing[:SHOWN]],
+            hint="the column path has to hold the items' paths as in the manifest",
+        )
+    return table.drop(["path"]).take(at)
+
+
+def _from_lists(column: pa.ChunkedArray, where: str) -> NDArray[np.float32]:
+    if not _is_number(column.type.value_type):
+        raise InputError(f"{where} holds lists of {column.type.value_type}, not of numbers")
+    lengths = pc.unique(pc.list_value_length(column))
+    if len(lengths) != 1 or not lengths[0].is_valid:
+        raise InputError(f"{where}: the lists differ in length")
+    flat = pc.list_flatten(column).to_numpy()
+    with np.errstate(over="ignore"):  # as above
+        return np.asarray(flat, dtype=np.float32).reshape(len(column), -1)
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    return any(test(kind) for test in lists)
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))
 
 
 def _check_rows(where: str, array: NDArray[np.floating], dataset: Dataset, width: str) -> None:
-    if array.ndim != 2 or len(array) != dataset.n_samples:  # noqa: PLR2004 - rows and columns
+    if array.ndim != 2 or len(array) != dataset.n_samples or not array.size:  # noqa: PLR2004 - as said
         raise InputError(
             f"{where}: shape {array.shape} for {dataset.n_samples:,} items; "
             f"expected ({dataset.n_samples}, {width})",

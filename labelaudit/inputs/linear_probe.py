@@ -3,6 +3,10 @@
 Removing one item from a class changes the class mean by a multiple of the item's deviation, and
 the pooled covariance by a matrix of rank one, so the discriminant without the item follows from
 the one with it (Sherman and Morrison, 1950). No model is fitted twice, no fold is drawn.
+
+Removing an item that the covariance owes a direction to divides by almost 0. Where items are few
+for their features, that is every item, and single precision would decide between the classes by
+its rounding: such a probe, which is small, is computed in double precision.
 """
 
 from collections.abc import Iterator
@@ -13,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLOCK = 8192
+FEW = 4  # items a feature; below it, double precision
+LEAST_LEFT = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-9}
 SHRINKAGES = (0.01, 0.03, 0.1, 0.3, 0.6)
 TEMPERATURES = (0.05, 0.1, 0.2, 0.35, 0.6, 1.0)
 
@@ -50,9 +56,9 @@ class LinearProbe:
         Factor of the log-likelihood, 1 for the Gaussian model as such.
     """
 
-    center: NDArray[np.float32]
-    whitening: NDArray[np.float32]
-    means: NDArray[np.float32]
+    center: NDArray[np.floating]
+    whitening: NDArray[np.floating]
+    means: NDArray[np.floating]
     class_weights: NDArray[np.float64]
     shrinkage: float
     temperature: float = 1.0
@@ -62,7 +68,7 @@ class LinearProbe:
         vectors: NDArray[np.floating],
         labels: NDArray[np.int32],
         weights: NDArray[np.float32],
-    ) -> NDArray[np.float32]:
+    ) -> NDArray[np.floating]:
         """Squared Mahalanobis distance of each item to each class mean, itself left out.
 
         Parameters
@@ -78,7 +84,8 @@ class LinearProbe:
         -------
         Shape ``(n, n_classes)``; infinite for a class that has no other item.
         """
-        z = (vectors.astype(np.float32) - self.center) @ self.whitening
+        kind = self.whitening.dtype
+        z = (vectors.astype(kind) - self.center) @ self.whitening
         dots = z @ self.means.T
         gram = self.means @ self.means.T
         norms = np.diagonal(gram)
@@ -88,9 +95,9 @@ class LinearProbe:
         rest = self.class_weights[labels] - weights
         alone = rest <= 1e-9 * self.class_weights[labels]
         rest = np.where(alone, 1, rest)
-        ratio = (self.class_weights[labels] / rest).astype(np.float32)
-        a = (1 - self.shrinkage) * weights * ratio / np.float32(self.class_weights.sum())
-        gain = a / np.maximum(1 - a * own, 1e-3)
+        ratio = (self.class_weights[labels] / rest).astype(kind)
+        a = (1 - self.shrinkage) * weights * ratio / kind.type(self.class_weights.sum())
+        gain = a / np.maximum(1 - a * own, LEAST_LEFT[kind])
         # u = z_i - mu_own; u.(z_i - mu_j) = own distance + u.(mu_own - mu_j)
         own_dots = dots[rows, labels] - norms[labels]
         crossed = own[:, None] + own_dots[:, None] - (dots - gram[labels])
@@ -98,7 +105,7 @@ class LinearProbe:
         distances[rows, labels] = np.where(alone, np.inf, ratio**2 * (own + gain * own**2))
         unseen = self.class_weights <= 0
         distances[:, unseen] = np.inf
-        out: NDArray[np.float32] = distances.astype(np.float32)
+        out: NDArray[np.floating] = distances
         return out
 
     def log_probs(
@@ -109,9 +116,7 @@ class LinearProbe:
     ) -> NDArray[np.float32]:
         """Leave-one-out log probabilities, shape ``(n, n_classes)``; parameters as above."""
         distances = self.squared_distances(vectors, labels, weights)
-        with np.errstate(divide="ignore"):
-            prior = np.log(self.class_weights / self.class_weights.sum()).astype(np.float32)
-        return log_softmax(prior - np.float32(0.5 * self.temperature) * distances)
+        return _log_probs(distances, self.class_weights, self.temperature, labels, weights)
 
 
 def fit_linear_probe(
@@ -144,7 +149,7 @@ def fit_linear_probe(
     tune = (vectors[tuning_rows], labels[tuning_rows], weights[tuning_rows])
     for shrinkage in SHRINKAGES:
         spread = (1 - shrinkage) * values + shrinkage * max(values.mean(), 1e-12)
-        whitening = (axes / np.sqrt(spread)).astype(np.float32)
+        whitening = (axes / np.sqrt(spread)).astype(center.dtype)
         probe = LinearProbe(
             center=center,
             whitening=whitening,
@@ -154,7 +159,7 @@ def fit_linear_probe(
         )
         distances = probe.squared_distances(*tune)
         for temperature in TEMPERATURES:
-            loss = _loss(distances, class_weights, temperature, tune[1])
+            loss = _loss(distances, class_weights, temperature, *tune[1:])
             if chosen is None or loss < chosen[0]:
                 chosen = (loss, _tempered(probe, temperature))
     assert chosen is not None  # noqa: S101 - the grids are not empty
@@ -181,22 +186,23 @@ def _moments(
     labels: NDArray[np.int32],
     n_classes: int,
     weights: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.float64], NDArray[np.float64]]:
     """Return center, centered class means, class weights and the scatter within classes."""
     n_features = vectors.shape[1]
+    kind = np.float64 if len(vectors) < FEW * n_features else np.float32
     sums = np.zeros((n_classes, n_features))
     for block in row_blocks(len(vectors)):
-        one_hot = np.zeros((block.stop - block.start, n_classes), dtype=np.float32)
+        one_hot = np.zeros((block.stop - block.start, n_classes), dtype=kind)
         one_hot[np.arange(len(one_hot)), labels[block]] = weights[block]
-        sums += one_hot.T @ vectors[block].astype(np.float32)
+        sums += one_hot.T @ vectors[block].astype(kind)
     class_weights = np.bincount(labels, weights, minlength=n_classes).astype(np.float64)
-    center = (sums.sum(axis=0) / class_weights.sum()).astype(np.float32)
+    center = (sums.sum(axis=0) / class_weights.sum()).astype(kind)
     centered = sums / np.maximum(class_weights, 1e-12)[:, None] - center
     centered[class_weights <= 0] = 0
-    means: NDArray[np.float32] = centered.astype(np.float32)
+    means: NDArray[np.floating] = centered.astype(kind)
     scatter = np.zeros((n_features, n_features))
     for block in row_blocks(len(vectors)):
-        deviation = vectors[block].astype(np.float32) - center - means[labels[block]]
+        deviation = vectors[block].astype(kind) - center - means[labels[block]]
         scatter += (deviation * weights[block, None]).T @ deviation
     return center, means, class_weights, scatter
 
@@ -206,15 +212,32 @@ def _tempered(probe: LinearProbe, temperature: float) -> LinearProbe:
     return LinearProbe(**kept | {"temperature": temperature})
 
 
-def _loss(
-    distances: NDArray[np.float32],
+def _log_probs(
+    distances: NDArray[np.floating],
     class_weights: NDArray[np.float64],
     temperature: float,
     labels: NDArray[np.int32],
-) -> float:
-    """Return the mean negative log-likelihood of the labels, single-item classes left out."""
+    weights: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """Return log probabilities; an item is left out of the frequency of its class, too."""
+    nearest = distances.min(axis=1, keepdims=True)
+    behind = distances - np.where(np.isfinite(nearest), nearest, 0)
     with np.errstate(divide="ignore"):
         prior = np.log(class_weights / class_weights.sum()).astype(np.float32)
-    logs = log_softmax(prior - np.float32(0.5 * temperature) * distances)
+        rest = np.maximum(class_weights[labels] - weights, 0) / class_weights[labels]
+        scores = prior - np.float32(0.5 * temperature) * behind.astype(np.float32)
+        scores[np.arange(len(labels)), labels] += np.log(rest).astype(np.float32)
+    return log_softmax(scores)
+
+
+def _loss(
+    distances: NDArray[np.floating],
+    class_weights: NDArray[np.float64],
+    temperature: float,
+    labels: NDArray[np.int32],
+    weights: NDArray[np.float32],
+) -> float:
+    """Return the mean negative log-likelihood of the labels, single-item classes left out."""
+    logs = _log_probs(distances, class_weights, temperature, labels, weights)
     given = logs[np.arange(len(labels)), labels]
     return float(-given[np.isfinite(given)].mean()) if np.isfinite(given).any() else np.inf

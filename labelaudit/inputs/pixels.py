@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from labelaudit.dataset import Dataset
 from labelaudit.embeddings.content import Content
-from labelaudit.embeddings.decode import decode
+from labelaudit.embeddings.decode import decode, pillow_warnings_ignored
 from labelaudit.embeddings.preprocessing import Preprocessing, fit
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
@@ -64,8 +64,10 @@ def pixels(
     if media is None:
         raise MissingInputError("the manifest names no images")
     values = np.empty((len(drawn), SIDE * SIDE * 3), dtype=np.float32)
-    for row, item in enumerate(drawn):
-        values[row] = fit(decode(media.read(int(item)), at_least=SIDE).image, SMALL_RGB).ravel()
+    with pillow_warnings_ignored():
+        for row, item in enumerate(drawn):
+            decoded = decode(media.read(int(item)), at_least=SIDE)
+            values[row] = fit(decoded.image, SMALL_RGB).ravel()
     return Pixels(
         items=drawn,
         values=values,

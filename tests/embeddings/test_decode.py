@@ -1,0 +1,267 @@
+import io
+import tracemalloc
+import warnings
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from pictures import (
+    bomb,
+    damaged_tiff,
+    encoded,
+    float_tiff,
+    oriented,
+    picture,
+    png,
+    text_bomb,
+    waves,
+)
+from PIL import Image
+
+from labelaudit.embeddings.decode import (
+    MAX_PIXELS,
+    Oddity,
+    Status,
+    UnreadableError,
+    decode,
+    pillow_warnings_ignored,
+    signature,
+)
+
+
+def pixels(data: bytes) -> NDArray[np.uint8]:
+    image = decode(data).image
+    assert image.mode == "RGB"
+    return np.asarray(image)
+
+
+def refused(data: bytes) -> UnreadableError:
+    with pillow_warnings_ignored(), pytest.raises(UnreadableError) as raised:
+        decode(data)
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "reason"),
+    [
+        (b"", Status.EMPTY, "the file is empty"),
+        (b"<!DOCTYPE html><html>404", Status.NOT_AN_IMAGE, "it begins with b'<!DOCTYPE html><"),
+        (b"\x00", Status.NOT_AN_IMAGE, "not an image"),
+        (picture("PNG")[:200], Status.TRUNCATED, "truncated"),
+        (picture("JPEG")[:600], Status.TRUNCATED, "truncated"),
+        (picture("JPEG")[:-200], Status.TRUNCATED, "truncated"),
+        (damaged_tiff(), Status.TRUNCATED, "truncated or damaged"),
+        (png(60, 40, []), Status.TRUNCATED, "truncated or damaged"),
+        (text_bomb(), Status.TRUNCATED, "Decompressed data too large"),
+        (bomb(12_000, 10_000), Status.TOO_LARGE, "12000 x 10000 pixels"),
+        (bomb(30_000, 30_000), Status.TOO_LARGE, "decompression bomb"),
+        (picture("EPS"), Status.NOT_AN_IMAGE, "EPS is drawn by another program"),
+        (float_tiff(), Status.NOT_AN_IMAGE, "floating-point"),
+        (encoded(np.array([[0, 70_000]], np.int32), "TIFF"), Status.NOT_AN_IMAGE, "70000"),
+    ],
+)
+def test_unreadable_image_has_its_status_and_reason(
+    data: bytes, status: Status, reason: str
+) -> None:
+    error = refused(data)
+    assert error.status is status
+    assert reason in str(error)
+
+
+def test_bomb_is_refused_by_its_header() -> None:
+    tracemalloc.start()
+    refused(bomb(MAX_PIXELS, 2))
+    refused(bomb(9_000, 10_000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("data", "oddities"),
+    [
+        (picture("PNG"), Oddity.NONE),
+        (picture("JPEG", progressive=True), Oddity.NONE),
+        (encoded(Image.fromarray(waves(60, 40)).convert("CMYK"), "JPEG"), Oddity.CMYK),
+        (encoded(Image.fromarray(waves(60, 40)).convert("L")), Oddity.GRAYSCALE),
+        (encoded(Image.fromarray(waves(60, 40)).convert("1")), Oddity.GRAYSCALE),
+        (
+            encoded(Image.fromarray(waves(60, 40)).convert("LA")),
+            Oddity.GRAYSCALE | Oddity.ALPHA,
+        ),
+        (encoded(Image.fromarray(waves(60, 40)).convert("RGBA")), Oddity.ALPHA),
+        (oriented(1), Oddity.NONE),
+        (oriented(6), Oddity.ROTATED),
+        (oriented(6, "PNG"), Oddity.ROTATED),
+        (oriented(6, "TIFF"), Oddity.ROTATED),
+        (oriented(9), Oddity.NONE),
+    ],
+)
+def test_what_was_changed_is_said(data: bytes, oddities: Oddity) -> None:
+    decoded = decode(data)
+    assert decoded.oddities == oddities
+    assert (decoded.width, decoded.height) == (60, 40)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (5000, 1), (1, 5000)])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_extreme_proportions_are_decoded(size: tuple[int, int], kind: str) -> None:
+    decoded = decode(picture(kind, size), at_least=64)
+    assert decoded.image.size == (decoded.width, decoded.height) == size
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "PPM"])
+def test_sixteen_bits_become_the_upper_eight(kind: str) -> None:
+    ramp = np.arange(65_536, dtype=np.uint16).reshape(256, 256)
+    if kind == "PPM":
+        data = b"P5 256 256 65535\n" + ramp.astype(">u2").tobytes()
+    else:
+        data = encoded(ramp, kind)
+    decoded = decode(data)
+    assert decoded.oddities == Oddity.SIXTEEN_BIT | Oddity.GRAYSCALE
+    assert np.array_equal(np.asarray(decoded.image)[:, :, 1], ramp >> 8)
+
+
+def test_sixteen_bits_of_color_are_said() -> None:
+    deep = ((waves(60, 40).astype(np.uint16) << 8) + 7).astype(">u2")
+    rows = zlib.compress(b"".join(b"\0" + row.tobytes() for row in deep))
+    decoded = decode(png(60, 40, [(b"IDAT", rows)], depth=16))
+    assert decoded.oddities == Oddity.SIXTEEN_BIT
+    assert np.array_equal(np.asarray(decoded.image), waves(60, 40))
+
+
+def test_five_and_six_bits_a_channel_are_not_sixteen() -> None:
+    header = b"BM" + (70 + 8).to_bytes(4, "little") + bytes(4) + (70).to_bytes(4, "little")
+    size = (2).to_bytes(4, "little") * 2
+    info = (56).to_bytes(4, "little") + size + b"\1\0\x10\0" + (3).to_bytes(4, "little") + bytes(20)
+    masks = b"".join(mask.to_bytes(4, "little") for mask in (0xF800, 0x07E0, 0x001F, 0))
+    decoded = decode(header + info + masks + b"\x00\xf8" * 4)
+    assert decoded.oddities == Oddity.NONE
+    assert np.asarray(decoded.image).reshape(-1, 3).tolist() == [[255, 0, 0]] * 4
+
+
+def test_transparency_becomes_white() -> None:
+    hidden = np.zeros((2, 3, 4), dtype=np.uint8)
+    hidden[..., 0] = 200
+    hidden[:, 1, 3], hidden[:, 2, 3] = 255, 51
+    seen = pixels(encoded(hidden))[0].tolist()
+    assert seen == [[255, 255, 255], [200, 0, 0], [244, 204, 204]]
+
+
+def test_transparency_of_a_palette_becomes_white() -> None:
+    indexed = Image.fromarray(np.array([[0, 1]], dtype=np.uint8), "P")
+    indexed.putpalette([200, 0, 0, 0, 0, 200])
+    data = encoded(indexed, transparency=0)
+    assert decode(data).oddities == Oddity.ALPHA
+    assert pixels(data)[0].tolist() == [[255, 255, 255], [0, 0, 200]]
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_first_frame_of_an_animation_is_taken(kind: str) -> None:
+    frames = [Image.new("RGB", (30, 20), color) for color in ("red", "lime", "blue")]
+    options: dict[str, object] = {"lossless": True} if kind == "WEBP" else {}
+    data = encoded(frames[0], kind, save_all=True, append_images=frames[1:], **options)
+    assert decode(data).oddities == Oddity.ANIMATED
+    assert (pixels(data) == [255, 0, 0]).all()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+@pytest.mark.parametrize(
+    ("orientation", "upright"),
+    [
+        (2, lambda stored: stored[:, ::-1]),
+        (3, lambda stored: stored[::-1, ::-1]),
+        (4, lambda stored: stored[::-1]),
+        (5, lambda stored: stored.transpose(1, 0, 2)),
+        (6, lambda stored: np.rot90(stored, -1)),
+        (7, lambda stored: stored[::-1, ::-1].transpose(1, 0, 2)),
+        (8, np.rot90),
+    ],
+)
+def test_exif_orientation_is_undone(
+    kind: str, orientation: int, upright: Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+) -> None:
+    seen, wanted = pixels(oriented(orientation, kind)), upright(waves(60, 40))
+    assert seen.shape == wanted.shape
+    assert np.abs(seen.astype(int) - wanted).mean() < 3
+
+
+@pytest.mark.parametrize("exif", [b"junk", b"II*\0\x08\0\0\0\xff\xff", b"MM\0*", b""])
+def test_damaged_exif_leaves_the_pixels(exif: bytes) -> None:
+    data = picture("JPEG", exif=b"Exif\0\0" + exif)
+    with pillow_warnings_ignored():
+        decoded = decode(data)
+    assert decoded.oddities == Oddity.NONE
+    assert decoded.image.size == (60, 40)
+
+
+def test_cmyk_keeps_its_colors() -> None:
+    red = Image.new("RGB", (16, 16), (200, 30, 30)).convert("CMYK")
+    seen = pixels(encoded(red, "JPEG", quality=95))
+    assert np.abs(seen.astype(int) - [200, 30, 30]).max() <= 8
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_draft_of_a_jpeg_is_close_to_the_whole_and_large_enough(orientation: int) -> None:
+    data = oriented(orientation, size=(1000, 700))
+    draft, whole = decode(data, at_least=100), decode(data)
+    assert 100 <= min(draft.image.size) < 200
+    assert (draft.width, draft.height) == (whole.width, whole.height) == (1000, 700)
+    small = whole.image.resize(draft.image.size, Image.Resampling.BOX)
+    assert np.abs(np.asarray(draft.image).astype(int) - np.asarray(small)).mean() < 1
+    assert np.abs(signature(draft.image).astype(int) - signature(whole.image)).max() <= 4
+
+
+def test_signature_is_a_block_mean_of_gray() -> None:
+    gray = waves(64, 32)[:, :, 0]
+    means = gray.reshape(16, 2, 16, 4).mean(axis=(1, 3)).ravel()
+    assert np.abs(signature(Image.fromarray(gray)) - means).max() <= 1
+
+
+VALID = [
+    picture("PNG"),
+    picture("JPEG"),
+    picture("JPEG", progressive=True),
+    picture("TIFF", compression="tiff_lzw"),
+    picture("GIF"),
+    picture("WEBP"),
+    picture("BMP"),
+    picture("PPM"),
+    oriented(6),
+    oriented(8, "TIFF"),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    data=st.sampled_from(VALID),
+    flips=st.lists(st.tuples(st.floats(0, 0.999), st.integers(1, 255)), max_size=8),
+    end=st.floats(0, 1),
+)
+def test_damaged_bytes_raise_nothing_but_unreadable(
+    data: bytes, flips: list[tuple[float, int]], end: float
+) -> None:
+    damaged = bytearray(data)
+    for place, change in flips:
+        # most formats keep what is fragile at their start
+        damaged[int(place**3 * len(damaged))] ^= change
+    cut = bytes(damaged[: int(len(damaged) * min(1, 2 * end))])
+    with pillow_warnings_ignored(), suppress(UnreadableError):
+        decoded = decode(cut, at_least=16)
+        assert decoded.image.mode == "RGB"
+        assert signature(decoded.image).shape == (256,)
+
+
+def test_warnings_of_pillow_are_ignored_only_where_said() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with pillow_warnings_ignored():
+            Image.open(io.BytesIO(bomb(12_000, 10_000)))
+        assert not caught
+        Image.open(io.BytesIO(bomb(12_000, 10_000)))
+        assert [warning.category for warning in caught] == [Image.DecompressionBombWarning]
