@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ N_TUNING_ROWS = 5000
 VOTE_SCALE = 0.05
 VOTE_FLOOR = 0.05
 VOTE_SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)
+SHARPNESSES = (0.7, 1.0, 1.4, 2.0, 2.8)
 LEAST_WEIGHT = 0.02
 
 Block = tuple[NDArray[np.int64], NDArray[np.float32]]
@@ -68,7 +70,7 @@ def pred_probs(
     """Mix a leave-one-out linear probe with neighbours' votes, by leave-one-out likelihood.
 
     The probe is fitted, then fitted again with each item weighted by how far the first one
-    believes its label. The mixture is geometric.
+    believes its label. The mixture is geometric, and sharpened until it is calibrated.
     """
     n_classes = len(class_names)
     counts = np.bincount(labels[(labels >= 0) & embeddings.present], minlength=n_classes)
@@ -90,18 +92,19 @@ def pred_probs(
         linear = probe.log_probs(vectors[rows], given[rows], weights[rows])
         return linear, log_votes(neighbors, copies, labels, items[rows], counts)
 
-    share = _vote_share(*views(tuning), given[tuning])
+    share, sharpness = _tuned(*views(tuning), given[tuning])
 
     def blocks() -> Iterator[Block]:
         for block in row_blocks(len(items)):
             linear, votes = views(np.arange(block.start, block.stop))
-            yield items[block], _mixed(linear, votes, share)
+            yield items[block], _mixed(linear, votes, share, sharpness)
 
     return PredProbs(
         source=(
             "leave-one-out linear discriminant "
             f"(shrinkage {probe.shrinkage:g}, temperature {probe.temperature:g}) and votes of "
-            f"{neighbors.indices.shape[1]} neighbours, weighted {1 - share:.1f} : {share:.1f}"
+            f"{neighbors.indices.shape[1]} neighbors, weighted {1 - share:.1f} : {share:.1f}, "
+            f"sharpened {sharpness:g} times"
         ),
         blocks=blocks,
     )
@@ -177,19 +180,20 @@ def _fit(
 
 
 def _mixed(
-    linear: NDArray[np.float32], votes: NDArray[np.float32], share: float
+    linear: NDArray[np.float32], votes: NDArray[np.float32], share: float, sharpness: float
 ) -> NDArray[np.float32]:
     """Return the geometric mixture of two views, as log probabilities; no class is impossible."""
     least = np.float32(-60)
-    mixed: NDArray[np.float32] = np.maximum(linear, least) * np.float32(1 - share)
-    mixed += np.maximum(votes, least) * np.float32(share)
+    mixed: NDArray[np.float32] = np.maximum(linear, least) * np.float32(sharpness * (1 - share))
+    mixed += np.maximum(votes, least) * np.float32(sharpness * share)
     return log_softmax(mixed)
 
 
-def _vote_share(
+def _tuned(
     linear: NDArray[np.float32], votes: NDArray[np.float32], labels: NDArray[np.int32]
-) -> float:
-    """Return the weight of the votes under which the given labels are likeliest."""
+) -> tuple[float, float]:
+    """Return the share of the votes and the sharpness under which the labels are likeliest."""
     rows = np.arange(len(labels))
-    losses = [-_mixed(linear, votes, share)[rows, labels].mean() for share in VOTE_SHARES]
-    return VOTE_SHARES[int(np.argmin(losses))]
+    grid = list(product(VOTE_SHARES, SHARPNESSES))
+    losses = [-_mixed(linear, votes, *each)[rows, labels].mean() for each in grid]
+    return grid[int(np.argmin(losses))]

@@ -24,12 +24,15 @@ class Judgement:
         Whether the item is off the diagonal of the confident joint.
     self_confidence
         Probability of the given class, in ``[0, 1]``.
+    suggestion_confidence
+        Probability of the suggested class, in ``[0, 1]``.
     """
 
     margin: NDArray[np.float32]
     suggested: NDArray[np.int32]
     flagged: NDArray[np.bool_]
     self_confidence: NDArray[np.float32]
+    suggestion_confidence: NDArray[np.float32]
 
     @property
     def judged(self) -> NDArray[np.bool_]:
@@ -60,6 +63,7 @@ def judge(labels: NDArray[np.int32], n_classes: int, pred_probs: PredProbs) -> J
         suggested=np.full(n, -1, dtype=np.int32),
         flagged=np.zeros(n, dtype=bool),
         self_confidence=np.full(n, np.nan, dtype=np.float32),
+        suggestion_confidence=np.full(n, np.nan, dtype=np.float32),
     )
     for items, logs in pred_probs.blocks():
         rows, given = np.arange(len(items)), labels[items]
@@ -74,6 +78,7 @@ def judge(labels: NDArray[np.int32], n_classes: int, pred_probs: PredProbs) -> J
         judgement.margin[items] = margin
         judgement.suggested[items] = suggested
         judgement.self_confidence[items] = probs[rows, given]
+        judgement.suggestion_confidence[items] = probs[rows, suggested]
         judgement.flagged[items] = (confident[rows, guess] >= 0) & (guess != given) & (margin < 0)
     return judgement
 

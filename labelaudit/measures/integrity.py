@@ -105,11 +105,9 @@ def integrity(
 
 
 def _values(numbers: dict[str, float | None]) -> tuple[Value, ...]:
-    notes = {
-        name: "The manifest names no images." for name, number in numbers.items() if number is None
-    }
-    if numbers["exact_duplicates_count"] is not None:
-        notes["duplicates_across_splits_count"] = "There are no splits."
+    no_images = numbers["exact_duplicates_count"] is None
+    why = "The manifest names no images." if no_images else "There are no splits."
+    notes = {name: why for name, number in numbers.items() if number is None}
     return exact_values(SPECIFICATIONS, numbers, notes)
 
 

@@ -13,6 +13,8 @@ from labelaudit.measures.intervals import wilson
 from labelaudit.report import Table, Value
 
 N_RANKED = 200
+GIVEN_BELOW, SUGGESTED_ABOVE = 0.05, 0.5
+NOTEWORTHY, WEAK = 0.2, 0.5
 SPECIFICATIONS: tuple[Specification, ...] = (
     ("suspected_errors_count", "Suspected label errors", "count", "lower"),
     ("suspected_errors_share", "Suspected, of the items judged", "share", "lower"),
@@ -34,33 +36,34 @@ def label_noise(
     r"""Find labels that out-of-sample probabilities contradict, most doubtful first.
 
     Items are ranked by their logit margin, the log probability of the given class less the
-    largest of the others. An item is *suspected* when confident learning puts it off the
-    diagonal of the confident joint and, where there are embeddings, its neighbours vote for the
-    suggested class over the given one. Of equal files whose labels differ, all but
-    the commonest label are proven wrong.
+    largest of the others. A label is *suspected* when it has a probability below 5 %, another
+    class has more than 50 %, and the neighbors, where there are embeddings, vote for that class
+    over the given one. Of equal files whose labels differ, all but the commonest label are
+    *proven wrong*.
 
     The probabilities leave the item itself out: a linear discriminant in closed form, fitted
     twice, the second time with each item weighted by how far the first believes its label,
-    mixed with the votes of the 50 nearest neighbours. Predicted probabilities of the user's own
+    mixed with the votes of the 50 nearest neighbors. Predicted probabilities of the user's own
     take their place.
+
+    The *model-estimated error rate* is that of confident learning: the share of items off the
+    diagonal of the confident joint, if the neighbors agree. Its range is no confidence interval:
+    it runs from the labels that are proven wrong to every label that the model disagrees with
+    (upper Wilson bound). A model cannot tell its own mistakes from those of the labels, so only
+    judgements by people narrow it; where it disagrees with more than half, no estimate is given.
 
     Formula
     -------
     .. math:: m_i = \log p_i(y_i) - \max_{k \ne y_i} \log p_i(k), \quad
               t_k = \operatorname{mean}_{i: y_i = k} p_i(k)
 
-    Flagged: the largest :math:`p_i(k)` among the classes with :math:`p_i(k) \ge t_k` is of a
-    class other than :math:`y_i`, and :math:`m_i < 0`.
+    Off the diagonal: the largest :math:`p_i(k)` among the classes with :math:`p_i(k) \ge t_k`
+    is of a class other than :math:`y_i`, and :math:`m_i < 0`.
 
     Range
     -----
     Margins in ``(-inf, inf)``, shares in ``[0, 1]``; a higher margin is better, a lower share is.
-
-    The *model-estimated error rate* is the share that is suspected. Its range is no confidence
-    interval: it runs from the labels that copies prove wrong to every label that the model
-    disagrees with (upper Wilson bound). A model cannot tell its own mistakes from those of the
-    labels, so only judgements by people narrow it. The true rate can lie above the range where
-    the model repeats mistakes of the labels.
+    The true rate can lie above the range where the model repeats mistakes of the labels.
 
     Undefined
     ---------
@@ -76,9 +79,11 @@ def label_noise(
     Friedman, The Elements of Statistical Learning, section 4.3.
     """
     judgement = judge(labels, len(class_names), pred_probs)
-    suspected = judgement.flagged
+    agreed = np.ones(len(labels), dtype=bool)
     if neighbors is not None and copies is not None:
-        suspected = suspected & outvoted(labels, judgement.suggested, neighbors, copies)
+        agreed = outvoted(labels, judgement.suggested, neighbors, copies)
+    suspected = agreed & (judgement.self_confidence < GIVEN_BELOW)
+    suspected &= judgement.suggestion_confidence > SUGGESTED_ABOVE
     order = np.flatnonzero(suspected)
     order = order[np.lexsort((order, judgement.margin[order]))]
     top = order[:N_RANKED]
@@ -89,7 +94,7 @@ def label_noise(
         else []
     )
     return Findings(
-        values=_values(judgement, suspected, certain),
+        values=_values(judgement, suspected, agreed & judgement.flagged, certain),
         tables=(
             _share_table("class", class_names, labels, judgement, suspected),
             _transition_table(labels, judgement.suggested, suspected, class_names),
@@ -116,7 +121,12 @@ def label_noise(
             ),
         ),
         notes=_notes(labels, judgement, neighbors),
-        parameters={"probabilities": pred_probs.source, "n_judged": int(judgement.judged.sum())},
+        parameters={
+            "probabilities": pred_probs.source,
+            "n_judged": int(judgement.judged.sum()),
+            "given_below": GIVEN_BELOW,
+            "suggested_above": SUGGESTED_ABOVE,
+        },
         columns={
             "is_label_suspected": suspected,
             "suggested_label": judgement.suggested,
@@ -127,27 +137,16 @@ def label_noise(
 
 
 def _values(
-    judgement: Judgement, suspected: NDArray[np.bool_], certain: int | None
+    judgement: Judgement,
+    suspected: NDArray[np.bool_],
+    off_diagonal: NDArray[np.bool_],
+    certain: int | None,
 ) -> tuple[Value, ...]:
     n_judged, n_suspected = int(judgement.judged.sum()), int(suspected.sum())
     n_disagreed = int((judgement.margin < 0).sum())
-    share = n_suspected / n_judged if n_judged else None
-    low = min(certain or 0, n_judged) / n_judged if n_judged else None
-    high = float(wilson(n_disagreed, n_judged)[1]) if n_judged else None
-    rate = Value(
-        name="model_estimated_error_rate",
-        title="Label errors, model-estimated",
-        value=max(share, low) if share is not None and low is not None else None,
-        unit="share",
-        better="lower",
-        low=low,
-        high=max(high, low) if high is not None and low is not None else None,
-        interval="from labels proven wrong by copies to all that the model disagrees with",
-        note="Estimated by a model, judged by no person: the range is no confidence interval.",
-    )
     numbers = {
         "suspected_errors_count": n_suspected,
-        "suspected_errors_share": share,
+        "suspected_errors_share": n_suspected / n_judged if n_judged else None,
         "model_disagreement_share": n_disagreed / n_judged if n_judged else None,
         "proven_wrong_count": certain,
     }
@@ -155,7 +154,32 @@ def _values(
         "model_disagreement_share": "Mistakes of the model and of the labels together.",
         "proven_wrong_count": "" if certain is not None else "No files, so no copies are known.",
     }
+    rate = _rate(n_judged, n_disagreed, int(off_diagonal.sum()), certain or 0)
     return (rate, *exact_values(SPECIFICATIONS, numbers, notes))
+
+
+def _rate(n_judged: int, n_disagreed: int, n_off_diagonal: int, certain: int) -> Value:
+    """Return the estimate with the range that a model cannot narrow."""
+    value = low = high = None
+    note = "Estimated by a model, judged by no person: the range is no confidence interval."
+    if n_judged:
+        low = min(certain, n_judged) / n_judged
+        high = max(low, float(wilson(n_disagreed, n_judged)[1]))
+        value = max(low, n_off_diagonal / n_judged)
+        if n_disagreed > WEAK * n_judged:
+            value = None
+            note = f"No estimate: the model disagrees with more than {WEAK:.0%} of the labels."
+    return Value(
+        name="model_estimated_error_rate",
+        title="Label errors, model-estimated",
+        value=value,
+        unit="share",
+        better="lower",
+        low=low,
+        high=high,
+        interval="from labels proven wrong by copies to all that the model disagrees with",
+        note=note,
+    )
 
 
 def _share_table(
@@ -217,7 +241,7 @@ def _detail(
         return text
     given, other = labels[item], judgement.suggested[item]
     return (
-        f"{text}; of {len(voters)} neighbours {int((voters == other).sum())} are "
+        f"{text}; of {len(voters)} neighbors {int((voters == other).sum())} are "
         f"{class_names[other]}, {int((voters == given).sum())} {class_names[given]}"
     )
 
@@ -243,13 +267,13 @@ def _notes(
     left = int(((labels >= 0) & ~judgement.judged).sum())
     if left:
         notes.append(
-            f"{left:,} labelled items were not judged: they have no embedding, or are alone in "
-            "their class."
+            "Labelled items that were not judged, without embedding or alone in their class: "
+            f"{left:,}."
         )
     if neighbors is None:
-        notes.append("There are no embeddings, so no neighbours confirm what is suspected.")
+        notes.append("There are no embeddings, so no neighbors confirm what is suspected.")
     disagreed = float((judgement.margin < 0).sum() / max(judgement.judged.sum(), 1))
-    if disagreed > 0.2:  # noqa: PLR2004 - beyond it most of what is suspected is the model's doing
+    if disagreed > NOTEWORTHY:
         notes.append(
             f"The model prefers another class for {disagreed:.0%} of the items: it is weak on this "
             "dataset, or the labels are noisy, and many of the suspected labels may be right."

@@ -66,9 +66,13 @@ def hero(report: Report) -> Hero:
         result = report.measure("label_noise")
         reason = text.visible(result.reason) if result is not None else ""
         return Hero(amount=_missing(report, "label_noise"), basis=reason or "No label was checked.")
-    if value.value is None:
-        return Hero(amount=text.UNDEFINED, basis="Model-estimated, not audited.")
     found = text.interval(value)
+    if value.value is None:
+        amount = f"\N{LESS-THAN OR EQUAL TO} {text.number(value.high, value.unit)}"
+        basis = f"Range {found}: the model is too weak for an estimate. Not audited."
+        return Hero(
+            amount=amount if found else text.UNDEFINED, basis=basis if found else value.note
+        )
     basis = "Model-estimated, not audited" + (f"; range {found}." if found else ".")
     return Hero(amount=text.number(value.value, value.unit), basis=basis)
 

@@ -63,10 +63,11 @@ def _near_a_threshold(probs: NDArray[np.float64], labels: NDArray[np.int32], ite
 
 def test_a_case_worked_by_hand() -> None:
     labels = np.array([0, 0, 0, 1, 1, 1], dtype=np.int32)
-    rows = [[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.3, 0.7], [0.2, 0.8], [0.45, 0.55]]
-    # Thresholds: class 0 (.9 + .8 + .1) / 3 = .6, class 1 (.7 + .8 + .55) / 3 = .6833.
+    rows = [[0.9, 0.1], [0.8, 0.2], [0.04, 0.96], [0.3, 0.7], [0.2, 0.8], [0.45, 0.55]]
+    # Thresholds: class 0 (.9 + .8 + .04) / 3 = .58, class 1 (.7 + .8 + .55) / 3 = .6833.
     found = label_noise(labels, ("cat", "dog"), probs_of(rows, labels), NO_SPLITS)
     values = {value.name: value.value for value in found.values}
+    assert values["model_estimated_error_rate"] == pytest.approx(1 / 6)
     assert values["suspected_errors_count"] == 1
     assert values["suspected_errors_share"] == pytest.approx(1 / 6)
     assert values["model_disagreement_share"] == pytest.approx(1 / 6)
@@ -74,11 +75,28 @@ def test_a_case_worked_by_hand() -> None:
     (suspects,) = found.rankings
     assert suspects.items.tolist() == [2]
     assert suspects.scores is not None
-    assert suspects.scores[0] == pytest.approx(np.log(0.1 / 0.9), abs=1e-5)
+    assert suspects.scores[0] == pytest.approx(np.log(0.04 / 0.96), abs=1e-5)
     assert suspects.suggested is not None
     assert suspects.suggested.tolist() == [1]
     transitions = next(table for table in found.tables if table.name == "transitions")
     assert transitions.rows == (("cat", "dog", 1),)
+
+
+def test_an_item_is_suspected_only_where_one_other_class_is_clear() -> None:
+    labels = np.array([0, 0, 0, 1, 2], dtype=np.int32)
+    clear, plausible, torn = [0.04, 0.9, 0.06], [0.06, 0.9, 0.04], [0.04, 0.49, 0.47]
+    rows = [clear, plausible, torn, [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]]
+    found = label_noise(labels, ("a", "b", "c"), probs_of(rows, labels), NO_SPLITS)
+    assert found.columns["is_label_suspected"].tolist() == [True, False, False, False, False]
+
+
+def test_a_model_that_disagrees_with_most_labels_gives_a_range_but_no_estimate() -> None:
+    labels = np.array([0, 0, 0, 1], dtype=np.int32)
+    rows = [[0.1, 0.9], [0.1, 0.9], [0.9, 0.1], [0.9, 0.1]]
+    rate = label_noise(labels, ("a", "b"), probs_of(rows, labels), NO_SPLITS).values[0]
+    assert rate.value is None
+    assert rate.low == 0
+    assert rate.high == pytest.approx(float(wilson(3, 4)[1]))
 
 
 def test_confident_learning_flags_as_many_as_published(real_data: Path) -> None:
