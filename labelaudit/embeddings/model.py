@@ -22,6 +22,7 @@ Device = Literal["auto", "cpu", "cuda"]
 BUILTIN = Path(__file__).parent / "builtin" / "builtin.onnx"
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 CUDA_OPTIONS = {"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"}  # exact; any batch size
+GPU_BATCH = 32
 NO_CUDA_HINT = "run with --device auto or cpu, or repair the installation"
 
 
@@ -44,7 +45,8 @@ class Model:
     n_features
         Length of an embedding.
     batch_size
-        The batch that the graph is fixed to; 0 when it takes any.
+        Images that are always run together: as many as the graph is fixed to; else one on the
+        CPU, where more is no faster, and `GPU_BATCH` elsewhere.
     """
 
     name: str
@@ -78,16 +80,17 @@ def load_model(path: Path, device: Device = "auto") -> Model:
         raise ModelError(f"{path}: there is no such model", hint="name an .onnx file, or builtin")
     session = _session(path, device)
     _check_names(path, session, preprocessing)
-    batch_size = _check_shape(path, session, preprocessing)
+    fixed = _check_shape(path, session, preprocessing)
+    provider = session.get_providers()[0]
     model = Model(
         name="builtin" if path == BUILTIN else path.name,
         sha256=_sha256(path),
         preprocessing=preprocessing,
         session=session,
-        provider=session.get_providers()[0],
+        provider=provider,
         node_providers=_node_providers(session),
         n_features=0,
-        batch_size=batch_size,
+        batch_size=fixed or (1 if provider == CPU else GPU_BATCH),
     )
     trial = run_model(model, np.zeros((1, *preprocessing.shape), dtype=preprocessing.dtype))
     return Model(
@@ -96,16 +99,17 @@ def load_model(path: Path, device: Device = "auto") -> Model:
 
 
 def run_model(model: Model, batch: NDArray[np.generic]) -> NDArray[np.floating]:
-    """Return the embeddings of a batch of inputs, shape ``(n, n_features)``.
+    """Return the embeddings of some inputs, shape ``(n, n_features)``.
 
-    A graph that is fixed to a batch is given whole batches, the last one filled up with zeros.
+    Kernels round differently for batches of different sizes, and an image must have the same
+    embedding whatever is embedded beside it: the model is always run on as many, the last batch
+    filled up with zeros.
     """
     wanted = model.preprocessing
-    step = model.batch_size or max(1, len(batch))
     parts = []
-    for start in range(0, len(batch), step):
-        part = batch[start : start + step]
-        missing = model.batch_size - len(part) if model.batch_size else 0
+    for start in range(0, len(batch), model.batch_size):
+        part = batch[start : start + model.batch_size]
+        missing = model.batch_size - len(part)
         if missing:
             filler = np.zeros((missing, *part.shape[1:]), dtype=part.dtype)
             part = np.concatenate([part, filler])
@@ -216,7 +220,7 @@ def _check_names(path: Path, session: Any, wanted: Preprocessing) -> None:  # no
 
 
 def _check_shape(path: Path, session: Any, wanted: Preprocessing) -> int:  # noqa: ANN401 - as above
-    """Return the fixed batch size or 0; raise when the input is not of the declared shape."""
+    """Return the fixed batch size, 0 for any; raise when the input is not as declared."""
     (tensor,) = session.get_inputs()
     shape = (1, *wanted.shape)
     fits = len(tensor.shape) == len(shape) and all(
@@ -230,7 +234,7 @@ def _check_shape(path: Path, session: Any, wanted: Preprocessing) -> int:  # noq
             f"and type tensor({kind}); the model wants {tensor.shape} and {tensor.type}",
             hint=f"correct size, color, layout or dtype in {sidecar_path(path).name}",
         )
-    return tensor.shape[0] if isinstance(tensor.shape[0], int) else 0
+    return max(0, tensor.shape[0]) if isinstance(tensor.shape[0], int) else 0
 
 
 def _sha256(path: Path) -> str:

@@ -41,7 +41,7 @@ def write_model(  # noqa: PLR0913 - each is a way to be a bad model
     nodes: Iterable[onnx.NodeProto] = POOLING,
     *,
     shape: tuple[int | str, ...] = ("n", 3, 8, 8),
-    dtype: int = TensorProto.FLOAT,
+    tensor: int = TensorProto.FLOAT,
     out: int = TensorProto.FLOAT,
     weights: dict[str, np.ndarray] | None = None,
     **declared: object,
@@ -50,7 +50,7 @@ def write_model(  # noqa: PLR0913 - each is a way to be a bad model
     graph = helper.make_graph(
         list(nodes),
         "tiny",
-        [helper.make_tensor_value_info("images", dtype, shape)],
+        [helper.make_tensor_value_info("images", tensor, shape)],
         [helper.make_tensor_value_info("embeddings", out, None)],
         [numpy_helper.from_array(value, name) for name, value in (weights or {}).items()],
     )
