@@ -163,12 +163,12 @@ def _joined(table: pa.Table, where: str, dataset: Dataset) -> pa.Table:
 def _from_lists(column: pa.ChunkedArray, where: str) -> NDArray[np.float32]:
     if not _is_number(column.type.value_type):
         raise InputError(f"{where} holds lists of {column.type.value_type}, not of numbers")
-    lengths = pc.unique(pc.list_value_length(column))
-    if len(lengths) != 1 or not lengths[0].is_valid:
+    lengths = pc.unique(pc.list_value_length(column)).to_pylist() or [0]
+    if len(lengths) != 1 or lengths[0] is None:
         raise InputError(f"{where}: the lists differ in length")
     flat = pc.list_flatten(column).to_numpy()
     with np.errstate(over="ignore"):  # as above
-        return np.asarray(flat, dtype=np.float32).reshape(len(column), -1)
+        return np.asarray(flat, dtype=np.float32).reshape(len(column), lengths[0])
 
 
 def _is_list(kind: pa.DataType) -> bool:
