@@ -14,7 +14,7 @@ USUAL = {
     "group": ("group", "group_id", "patient_id"),
     "id": ("id",),
 }
-ANNOTATOR = re.compile(r"annotator[ _-]?(?!(id|name|count)s?$).+", re.IGNORECASE)
+ANNOTATOR = re.compile(r"annotator(?!s?[ _-]?(id|name|count)?s?$)(?!s[ _-]).+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +149,7 @@ def refuse_options(where: str, options: Options, allowed: Sequence[str] = ()) ->
         raise InputError(
             f"{where}: {some(given)} {'have' if len(given) > 1 else 'has'} no effect on this "
             "format, which has no columns to choose from",
-            hint="leave it out",
+            hint="leave out what has no effect",
         )
 
 
@@ -177,7 +177,9 @@ def _check_columns(
             hints.append(f"say which with --{role}-column" if role != "id" else "keep one of them")
     if not found["label"]:
         problems.append("there is no label column")
-        hints.append("name it with --label-column")
+        first_line = "; the first line must name the columns"
+        is_text = where.lower().endswith((".csv", ".tsv"))
+        hints.append("name it with --label-column" + first_line * is_text)
     if problems:
         raise InputError(
             f"{where}: {'; '.join(problems)}; found {some(map(repr, names), 12) or 'no columns'}",

@@ -8,7 +8,7 @@ import pyarrow as pa
 from pyarrow import csv as pa_csv
 
 from labelaudit.errors import InputError
-from labelaudit.manifests.rows import Rows, quoted
+from labelaudit.manifests.rows import Rows, counted, quoted
 
 BLOCK = 1 << 24
 FIELD_LIMIT = (1 << 31) - 1
@@ -126,7 +126,9 @@ def _records(path: Path, delimiter: str) -> Iterator[tuple[int, list[str] | str]
                 try:
                     yield start, next(reader)
                 except csv.Error as error:
-                    yield start, str(error)
+                    # Python's words for a cell that no quote ends are "unexpected end of data".
+                    is_open = "end of data" in str(error)
+                    yield start, "a quote is left open" if is_open else str(error)
                 except StopIteration:
                     return
     finally:
@@ -142,10 +144,10 @@ def _check_rows(path: Path, delimiter: str, width: int) -> None:
         if isinstance(found, str):
             problems.append(f"line {line}: {found}")
         elif found and len(found) != width:
-            problems.append(f"line {line}: {len(found)} cells instead of {width}")
+            problems.append(f"line {line}: {counted(len(found), 'cell')} instead of {width}")
     if problems:
         raise InputError(
-            f"{path}: {len(problems):,} of {number - 1:,} rows do not fit the header",
+            f"{path}: of {counted(number - 1, 'row')}, {len(problems):,} do not fit the header",
             details=problems,
             hint='put a cell with commas, quotes or line ends in double quotes, a quote as ""',
         )
@@ -163,7 +165,7 @@ def _check_encoding(path: Path) -> None:
                 problems.append(f"line {line}: byte 0x{bad} at position {error.start + 1}")
     if problems:
         raise InputError(
-            f"{path}: {len(problems):,} lines are not UTF-8",
+            f"{path}: {counted(len(problems), 'line')} of text that is not UTF-8",
             details=problems,
             hint="save the file as UTF-8, for example with iconv -f WINDOWS-1252 -t UTF-8",
         )

@@ -111,7 +111,7 @@ def walk(root: Path) -> tuple[list[str], list[str], Counter[str]]:
                 pending.append(path + "/")
     if problems:
         raise InputError(
-            f"{root}: {len(problems):,} paths are refused",
+            f"{root}: paths are refused",
             details=sorted(problems),
             hint="put the files themselves below the folder, under names in UTF-8",
         )

@@ -28,14 +28,18 @@ def images_of(schema: pa.Schema) -> list[str]:
 
 
 def has_bytes(path: Path, column: str) -> bool:
-    """Tell whether any cell of an image column has bytes, from the file's statistics."""
+    """Tell whether any cell of an image column has bytes, from the file's statistics alone.
+
+    A column chunk without statistics counts as one that has.
+    """
     metadata = pq.read_metadata(path)
-    for group in range(metadata.num_row_groups):
-        for number in range(metadata.num_columns):
-            chunk = metadata.row_group(group).column(number)
-            if chunk.path_in_schema != f"{column}.bytes":
-                continue
-            counted = chunk.statistics is not None and chunk.statistics.has_null_count
-            if not counted or chunk.statistics.null_count < chunk.num_values:
-                return True
-    return False
+    chunks = (
+        metadata.row_group(group).column(number)
+        for group in range(metadata.num_row_groups)
+        for number in range(metadata.num_columns)
+    )
+    return any(
+        chunk.statistics is None or chunk.statistics.null_count != chunk.num_values
+        for chunk in chunks
+        if chunk.path_in_schema == f"{column}.bytes" and chunk.num_values
+    )

@@ -104,10 +104,11 @@ def _read(path: Path, files: list[Path], options: Options) -> tuple[list[Rows], 
     names = tuple(dict.fromkeys(name for part in parts for name in part.names))
     roles = choose_columns(str(path), names, options, is_image=is_file_name)
     image = roles.image or "file_name"
-    without = [part.where for part in parts if image not in part.names]
+    without = [part for part in parts if image not in part.names]
     if without:
         raise InputError(
-            f"{some(without)}: there is no column {image!r}; found {some(map(repr, names), 12)}",
+            f"{path}: there is no column {image!r}",
+            details=[f"{part.where}: found {some(map(repr, part.names), 12)}" for part in without],
             hint="add it, with paths relative to the metadata file",
         )
     return parts, roles

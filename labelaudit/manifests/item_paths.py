@@ -12,7 +12,7 @@ from labelaudit.manifests.cells import blank, flat, is_text
 from labelaudit.manifests.folders import is_inside, printable, refusal
 from labelaudit.manifests.rows import Problems, quoted
 
-OUTSIDE = r"^/|^\\|^[A-Za-z]:[/\\]|(^|[/\\])\.\.([/\\]|$)|\x00"
+OUTSIDE = r"^/|^\\|^[A-Za-z]:[/\\]|(^|[/\\])\.\.([/\\]|$)"
 ADDRESS = r"^[A-Za-z][A-Za-z0-9+.\-]*://"
 LONG_WINDED = r"(^|/)\./|//"
 HINT = "write paths of files below the manifest's folder, relative to it"
@@ -59,11 +59,13 @@ def item_paths(
     paths = paths.fill_null("")
     leaving = pc.match_substring_regex(paths, OUTSIDE)
     _refuse(paths, leaving, lambda _: "the path leaves the folder of the manifest", problems)
+    nul = pc.match_substring(paths, "\0")
+    _refuse(paths, nul, lambda _: "no file name has a NUL character", problems)
     address = pc.match_substring_regex(paths, ADDRESS)
     _refuse(paths, address, lambda _: "an address; nothing is downloaded", problems)
-    paths = pc.if_else(pc.or_(leaving, address), "", paths)
+    paths = pc.if_else(pc.or_(pc.or_(leaving, nul), address), "", paths)
     if folders is not None:
-        paths = pc.binary_join_element_wise(folders, paths, "")
+        paths = pc.binary_join_element_wise(folders, paths, pa.scalar("", paths.type))
     if pc.any(pc.match_substring_regex(paths, LONG_WINDED)).as_py():
         paths = pc.replace_substring_regex(paths, r"/(\./|/)+", "/")
         paths = pc.replace_substring_regex(paths, r"^(\./)+", "")

@@ -9,7 +9,7 @@ from typing import Never
 import pyarrow as pa
 
 from labelaudit.errors import InputError
-from labelaudit.manifests.rows import Rows
+from labelaudit.manifests.rows import Rows, counted
 
 CHUNK = 1 << 16
 CELL_ERRORS = (pa.ArrowException, OverflowError, UnicodeEncodeError)
@@ -44,6 +44,8 @@ def read_json_lines(path: Path, wanted: Callable[[str], bool]) -> Rows:
         table = pa.concat_tables(chunks, promote_options="permissive") if chunks else pa.table({})
     except CELL_ERRORS as error:
         raise _mixed(path, wanted, error) from None
+    if table.num_columns > 1:
+        table = table.drop_columns("")
     if not names:
         raise InputError(f"{path}: there are no rows", hint="write one JSON object a line")
 
@@ -83,7 +85,7 @@ def _objects(path: Path) -> Iterator[dict[str, object]]:
                 problems.append(f"line {number}: {_kind(found)}, not an object")
     if problems:
         raise InputError(
-            f"{path}: {len(problems):,} lines are no JSON objects",
+            f"{path}: {counted(len(problems), 'line')} without a JSON object",
             details=problems,
             hint='write one object a line, such as {"path": "a.png", "label": "cat"}',
         )
@@ -121,7 +123,7 @@ def _mixed(path: Path, wanted: Callable[[str], bool], error: Exception) -> Input
         if len(kinds) > 1 or "text that is no Unicode" in kinds or "a huge number" in kinds
     ]
     return InputError(
-        f"{path}: the cells of {len(details)} keys cannot be put in a column"
+        f"{path}: {counted(len(details), 'key')} cannot be read as a column"
         + ("" if details else f"; {error}"),
         details=details,
         hint="write one kind of value for a key: text, whole numbers, or lists of these",
@@ -138,7 +140,7 @@ def _kind(cell: object) -> str:
         return "a number" if abs(cell) < 1 << 63 else "a huge number"
     if isinstance(cell, list):
         kinds = sorted({_kind(element) for element in cell if element is not None})
-        return f"a list of {' and '.join(kinds)}" if kinds else "a list"
+        return f"a list with {' and '.join(kinds)}" if kinds else "a list"
     return "null" if cell is None else "an object"
 
 

@@ -37,7 +37,7 @@ def split_cells(
             continue
         if not all(parts):
             wrong.add(value)
-        lists.append(parts)
+        lists.append([part for part in parts if part])
     problems.add(
         coded.rows(wrong),
         lambda row: f"{name}: {coded.text(row)} has an empty label",

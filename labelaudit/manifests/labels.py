@@ -63,6 +63,9 @@ def read_labels(rows: Rows, roles: Roles, options: Options, problems: Problems) 
     if len(roles.labels) == 1:
         column = rows.table.column(roles.labels[0])
         if is_list(column.type):
+            if options.label_separator:
+                what = f"column {roles.labels[0]!r} holds lists, and needs no separator"
+                problems.note(what, "leave out --label-separator")
             lists = flat(column)
         else:
             coded = encode(as_text(column, f"column {roles.labels[0]!r}", problems))

@@ -21,7 +21,7 @@ from labelaudit.manifests.folders import encode_splits
 from labelaudit.manifests.label_sets import states_of
 from labelaudit.manifests.labels import Labels, unlabelled
 from labelaudit.manifests.media import ArrayRows
-from labelaudit.manifests.rows import Problems, Rows
+from labelaudit.manifests.rows import Problems, Rows, counted
 
 SPLITS = ("train", "val", "test")
 ARRAYS = ("images", "labels", "paths")
@@ -130,7 +130,7 @@ def _check_arrays(path: Path, arrays: Arrays, parts: Sequence[str]) -> None:
         problems.append("there are no images")
     if problems:
         raise InputError(
-            f"{path}: {len(problems):,} problem{'s' * (len(problems) > 1)} with its arrays",
+            f"{path}: {counted(len(problems), 'problem')} with its arrays",
             details=problems,
             hint="MedMNIST has {train,val,test}_{images,labels}: uint8 images of shape (n, height, "
             "width) or (n, height, width, 3), integer labels of shape (n, 1) or (n, classes)",

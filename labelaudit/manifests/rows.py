@@ -43,7 +43,7 @@ class Problems:
     rows
         The rows that are looked at.
     details
-        The problems in words: of each kind the first 20, then a count.
+        The problems in words: of each kind the first 20.
     hints
         The next steps, each once.
     total
@@ -72,15 +72,13 @@ class Problems:
         first = [int(row) for row in rows[:SHOWN]]
         places = self.rows.locate(first)
         self.details += [f"{place}: {what(row)}" for place, row in zip(places, first, strict=True)]
-        if len(rows) > SHOWN:
-            self.details.append(f"... and {len(rows) - SHOWN:,} more rows of this kind")
         self._count(len(rows), hint)
 
     def cells(self, rows: NDArray[np.int64], what: str, hint: str = "") -> None:
         """Note equal cells as one fault, at the place of the first."""
         if len(rows):
             (place,) = self.rows.locate([int(rows[0])])
-            more = f" (and in {len(rows) - 1:,} more rows)" if len(rows) > 1 else ""
+            more = f" (and in {counted(len(rows) - 1, 'more row')})" if len(rows) > 1 else ""
             self.details.append(f"{place}: {what}{more}")
             self._count(len(rows), hint)
 
@@ -92,10 +90,11 @@ class Problems:
     def check(self) -> None:
         """Raise `InputError` when anything was noted."""
         if self.total:
+            cut = self.total > SHOWN and len(self.details) >= SHOWN
             raise InputError(
-                f"{self.rows.where}: {self.total:,} problem{'s' * (self.total > 1)} "
-                f"in {self.rows.table.num_rows:,} rows",
-                details=self.details,
+                f"{self.rows.where}: {counted(self.total, 'problem')} "
+                f"in {counted(self.rows.table.num_rows, 'row')}" + f"; the first {SHOWN} are" * cut,
+                details=self.details[:SHOWN],
                 hint="; ".join(self.hints),
             )
 
@@ -103,6 +102,17 @@ class Problems:
         self.total += number
         if hint and hint not in self.hints:
             self.hints.append(hint)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number and its noun.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def quoted(cell: object, width: int = 60) -> str:

@@ -48,7 +48,7 @@ def read_rows(path: Path, wanted: Callable[[str], bool]) -> Rows:
     twice = [name for name, count in Counter(rows.names).items() if name and count > 1]
     if twice:
         raise InputError(
-            f"{path}: {len(twice)} column names come twice: {some(map(repr, twice))}",
+            f"{path}: column names come twice: {some(map(repr, twice))}",
             hint="rename one of each",
         )
     return rows
