@@ -35,6 +35,7 @@ from labelaudit.progress import Progress, silent
 from labelaudit.report import MeasureResult, Report, Run
 
 PACKAGES = ("numpy", "pandas", "pillow", "pyarrow", "scikit-learn", "scipy")
+LEAST_SECONDS = 0.001
 INPUT_ERRORS = (Status.MISSING, Status.NOT_AN_IMAGE, Status.TOO_LARGE)
 
 
@@ -53,7 +54,7 @@ class ScanOptions:
     cache
         Folder of the embedding store; None to keep nothing.
     n_threads
-        Threads for images and for linear algebra.
+        Threads for images and for neighbours; their number changes no result.
     random_state
         Seed of every draw.
     allow_unreadable
@@ -117,48 +118,63 @@ def scan(
     """
     options = options or ScanOptions()
     started = datetime.now(UTC)
-    read = _read(dataset, options, progress)
-    given: dict[str, object] = {
-        "dataset": dataset,
-        "content": read.content or MissingInputError("the manifest names no images"),
-        "embeddings": read.embeddings
-        or MissingInputError("there are no images, and no --embeddings were given"),
-        "random_state": options.random_state,
-        "progress": progress,
-    }
-    if read.pred_probs is not None:
-        given["pred_probs"] = user_probs(read.pred_probs, dataset.labels)
-    inputs = Inputs(given)
-    measures = load_measures()
-    results: list[MeasureResult] = []
-    columns: dict[str, NDArray[np.generic]] = {}
-    gallery_items: list[NDArray[np.int64]] = []
-    with threadpool_limits(options.n_threads):
-        for done, (name, measure) in enumerate(measures.items()):
-            progress("measuring", done, len(measures))
-            result, findings = _run(name, measure, inputs, dataset, read.content)
-            results.append(result)
-            columns |= findings.columns
-            gallery_items += [ranking.items[:N_THUMBNAILS] for ranking in findings.rankings]
-        progress("measuring", len(measures), len(measures))
+    with threadpool_limits(1):  # threads are our own, so that their number changes no result
+        read = _read(dataset, options, progress)
+        inputs = _inputs(dataset, read, options, progress)
+        found = _measure(dataset, inputs, read.content, progress)
+    read.seconds |= _seconds(inputs)
     before = perf_counter()
-    thumbnails = thumbnails_of(dataset, read.content, gallery_items, progress)
-    read.seconds |= {"measuring": sum(inputs.seconds.values())} | {
-        f"measuring: {name}": seconds
-        for name, seconds in inputs.seconds.items()
-        if seconds >= 0.001  # noqa: PLR2004 - as precise as it is printed
-    }
+    rankings = [ranking for _, findings in found for ranking in findings.rankings]
+    pictured = [ranking.items[:N_THUMBNAILS] for ranking in rankings]
+    thumbnails = thumbnails_of(dataset, read.content, pictured, progress)
     read.seconds["thumbnails"] = perf_counter() - before
     report = Report(
         tool_version=__version__,
         dataset=dataset_facts(dataset, read.content),
         embedding=embedding_facts(read.embeddings),
         random_state=options.random_state,
-        measures=tuple(results),
+        measures=tuple(result for result, _ in found),
         thumbnails=thumbnails,
         run=_run_facts(started, read),
     )
+    columns = {name: values for _, findings in found for name, values in findings.columns.items()}
     return Scan(report, item_table(dataset, columns))
+
+
+def _inputs(dataset: Dataset, read: _Read, options: ScanOptions, progress: Progress) -> Inputs:
+    """Return what the measures may ask for."""
+    given: dict[str, object] = {
+        "dataset": dataset,
+        "content": read.content or MissingInputError("the manifest names no images"),
+        "embeddings": read.embeddings
+        or MissingInputError("there are no images, and no --embeddings were given"),
+        "random_state": options.random_state,
+        "n_threads": options.n_threads,
+        "progress": progress,
+    }
+    if read.pred_probs is not None:
+        given["pred_probs"] = user_probs(read.pred_probs, dataset.labels)
+    return Inputs(given)
+
+
+def _measure(
+    dataset: Dataset, inputs: Inputs, content: Content | None, progress: Progress
+) -> list[tuple[MeasureResult, Findings]]:
+    """Run every measure."""
+    measures = load_measures()
+    found = []
+    for done, (name, measure) in enumerate(measures.items()):
+        progress("measuring", done, len(measures))
+        found.append(_run(name, measure, inputs, dataset, content))
+    progress("measuring", len(measures), len(measures))
+    return found
+
+
+def _seconds(inputs: Inputs) -> dict[str, float]:
+    """Return the time of all measures together, and of each input and measure that took any."""
+    each = {f"measuring: {name}": seconds for name, seconds in inputs.seconds.items()}
+    shown = {name: seconds for name, seconds in each.items() if seconds >= LEAST_SECONDS}
+    return {"measuring": sum(each.values())} | shown
 
 
 def _read(dataset: Dataset, options: ScanOptions, progress: Progress) -> _Read:
@@ -174,10 +190,9 @@ def _read(dataset: Dataset, options: ScanOptions, progress: Progress) -> _Read:
     if read.embeddings is None:
         read.model = load_model(options.model, options.device)
     store = store_for(options.cache, read.model)
-    with threadpool_limits(1):
-        read.content, embedded, read.n_from_cache = read_content(
-            dataset, read.model, store, n_threads=options.n_threads, progress=progress
-        )
+    read.content, embedded, read.n_from_cache = read_content(
+        dataset, read.model, store, n_threads=options.n_threads, progress=progress
+    )
     read.embeddings = read.embeddings or embedded
     read.seconds["images"] = perf_counter() - before
     _refuse_unreadable(dataset, read.content, options)

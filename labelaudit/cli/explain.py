@@ -6,7 +6,9 @@ import typer
 
 
 def explain(
-    name: Annotated[str, typer.Argument(help="A measure; without one, all are listed.")] = "",
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A measure; without one, all are listed.")
+    ] = "",
 ) -> None:
     """Print a measure's definition, formula, range and source."""
     import inspect

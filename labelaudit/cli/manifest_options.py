@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from labelaudit.manifests import Options
 
 DATA = Annotated[
-    Path, typer.Argument(help="A folder, or a CSV, TSV, JSONL, Parquet or NPZ manifest.")
+    Path,
+    typer.Argument(metavar="DATA", help="A folder, or a CSV, TSV, JSONL, Parquet or NPZ manifest."),
 ]
 FORMAT = Annotated[
     str, typer.Option("--format", help="Format of the dataset; detected when not given.")

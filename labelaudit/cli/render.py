@@ -7,7 +7,7 @@ import typer
 
 
 def render(
-    report: Annotated[Path, typer.Argument(help="A report.json.")],
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="A report.json.")],
     *,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder; the report's own when not given.")

@@ -1,6 +1,7 @@
 """Each item's nearest neighbours by cosine similarity, exact, found once for every measure."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +34,7 @@ class Neighbors:
 
 
 @provider
-def neighbors(embeddings: Embeddings, progress: Progress) -> Neighbors:
+def neighbors(embeddings: Embeddings, n_threads: int, progress: Progress) -> Neighbors:
     """Return the 50 nearest neighbours of every embedded item.
 
     The vectors are centered first: features that are all positive point into one cone, and their
@@ -44,7 +45,7 @@ def neighbors(embeddings: Embeddings, progress: Progress) -> Neighbors:
         raise MissingInputError("fewer than two items have an embedding")
     vectors = unit_vectors(embeddings.vectors, present)
     k = min(N_NEIGHBORS, len(present) - 1)
-    found, similarities = nearest(vectors, k, progress=progress)
+    found, similarities = nearest(vectors, k, n_threads=n_threads, progress=progress)
     n = len(embeddings.present)
     indices = np.full((n, k), -1, dtype=np.int32)
     indices[present] = present[found]
@@ -68,12 +69,13 @@ def unit_vectors(vectors: NDArray[np.floating], rows: NDArray[np.int64]) -> NDAr
 
 
 def nearest(
-    vectors: NDArray[np.float32], n_neighbors: int, *, progress: Progress
+    vectors: NDArray[np.float32], n_neighbors: int, *, n_threads: int = 1, progress: Progress
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Find exact nearest neighbours by inner product, each pair of blocks multiplied once.
 
     A block's product serves its rows and its columns. Only entries above a row's running k-th
-    best are looked at, so after the first blocks there is little left to merge.
+    best are looked at, so after the first blocks there is little left to merge. The pairs of a
+    round share no block, so threads need no lock, and their number does not change the result.
 
     Parameters
     ----------
@@ -81,41 +83,73 @@ def nearest(
         Unit vectors, shape ``(n, n_features)``.
     n_neighbors
         Neighbours to find, less than ``n``.
+    n_threads
+        Pairs of blocks that are multiplied at once.
     progress
         Told after each pair of blocks.
 
     Returns
     -------
-    Rows of the neighbours, nearest first, ties by row; and their inner products.
+    Rows of the neighbours, nearest first, ties by row; and their inner products. Where more items
+    tie for the last places than there are places, which of them get one is not defined.
     """
     n = len(vectors)
     best = np.full((n, n_neighbors), -np.inf, dtype=np.float32)
     index = np.full((n, n_neighbors), n, dtype=np.int64)
     blocks = list(row_blocks(n, BLOCK))
-    total = len(blocks) * (len(blocks) + 1) // 2
-    for done, (rows, columns) in enumerate(_pairs(blocks), start=1):
-        product = vectors[rows] @ vectors[columns].T
-        if rows == columns:
-            np.fill_diagonal(product, -np.inf)
-        else:
-            better = np.flatnonzero(product > best[columns].min(axis=1))
-            other, line = np.divmod(better, product.shape[1])
-            order = np.argsort(line, kind="stable")
-            taken = (line[order], rows.start + other[order], product.ravel()[better[order]])
-            _merge(best, index, columns, *taken)
-        better = np.flatnonzero(product > best[rows].min(axis=1)[:, None])
-        line, other = np.divmod(better, product.shape[1])
-        _merge(best, index, rows, line, columns.start + other, product.ravel()[better])
-        progress("finding neighbours", done, total)
+    done, total = 0, len(blocks) * (len(blocks) + 1) // 2
+
+    def meet(pair: tuple[int, int]) -> None:
+        _meet(vectors, best, index, blocks[pair[0]], blocks[pair[1]])
+
+    with ThreadPoolExecutor(n_threads) as pool:
+        for pairs in rounds(len(blocks)):
+            for _ in pool.map(meet, pairs):
+                done += 1
+                progress("finding neighbours", done, total)
     order = np.lexsort((index, -best), axis=1)
     return np.take_along_axis(index, order, axis=1), np.take_along_axis(best, order, axis=1)
 
 
-def _pairs(blocks: list[slice]) -> Iterator[tuple[slice, slice]]:
-    """Yield every block with itself, then every pair of different blocks."""
-    yield from ((block, block) for block in blocks)
-    for at, block in enumerate(blocks):
-        yield from ((block, other) for other in blocks[at + 1 :])
+def rounds(n: int) -> Iterator[list[tuple[int, int]]]:
+    """Yield rounds of pairs in which no number comes twice: each with itself, then each other.
+
+    The circle method of round-robin tournaments: one player stays, the others move on.
+
+    Examples
+    --------
+    >>> list(rounds(3))
+    [[(0, 0), (1, 1), (2, 2)], [(1, 2)], [(0, 2)], [(0, 1)]]
+    """
+    yield [(player, player) for player in range(n)]
+    players = list(range(n)) + [-1] * (n % 2)
+    for _ in range(len(players) - 1):
+        half = len(players) // 2
+        facing = zip(players[:half], reversed(players[half:]), strict=True)
+        yield [(min(pair), max(pair)) for pair in facing if min(pair) >= 0]
+        players = [players[0], players[-1], *players[1:-1]]
+
+
+def _meet(
+    vectors: NDArray[np.float32],
+    best: NDArray[np.float32],
+    index: NDArray[np.int64],
+    rows: slice,
+    columns: slice,
+) -> None:
+    """Multiply two blocks, and take what is better into the neighbours of both."""
+    product = vectors[rows] @ vectors[columns].T
+    if rows == columns:
+        np.fill_diagonal(product, -np.inf)
+    else:
+        better = np.flatnonzero(product > best[columns].min(axis=1))
+        other, line = np.divmod(better, product.shape[1])
+        order = np.argsort(line, kind="stable")
+        taken = (line[order], rows.start + other[order], product.ravel()[better[order]])
+        _merge(best, index, columns, *taken)
+    better = np.flatnonzero(product > best[rows].min(axis=1)[:, None])
+    line, other = np.divmod(better, product.shape[1])
+    _merge(best, index, rows, line, columns.start + other, product.ravel()[better])
 
 
 def _merge(

@@ -169,6 +169,7 @@ def inputs_of(tiny: Tiny) -> Inputs:
             "content": content,
             "embeddings": embedded(tiny.vectors.copy()),
             "random_state": 0,
+            "n_threads": 1,
             "progress": silent,
         }
     )
