@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.dataset import LabelStates, State
-from labelaudit.manifests.cells import Coded, as_text, check_states, encode
+from labelaudit.manifests.cells import Coded, as_text, encode
+from labelaudit.manifests.declared_states import check_states
 from labelaudit.manifests.label_sets import states_of
 from labelaudit.manifests.rows import Problems, Rows
 

@@ -133,7 +133,10 @@ def _codes(
 ) -> NDArray[np.int32]:
     """Return class numbers, ``-1`` for none; note those that are no class."""
     if not (pa.types.is_integer(cells.type) or pa.types.is_null(cells.type)):
-        problems.note(f"column {name!r} declares classes and holds {cells.type}, not their numbers")
+        problems.note(
+            f"column {name!r} declares classes and holds {cells.type}, not their numbers",
+            "write the file again with the datasets library",
+        )
         return unlabelled(len(cells))
     numbers = cells.cast(pa.int64()).fill_null(NO_LABEL).to_numpy(zero_copy_only=False)
     wrong = (numbers < NO_LABEL) | (numbers >= len(names))

@@ -57,17 +57,11 @@ def wanted_columns(
 ) -> Callable[[str], bool]:
     """Return what tells by its name whether a column can be needed at all."""
     usual = {name for names in USUAL.values() for name in names}
-    asked = {
-        options.image_column,
-        options.split_column,
-        options.group_column,
-        *options.label_columns,
-        *options.annotator_columns,
-    }
+    named = _named(options)
     return lambda name: (
         bool(name)
         and (
-            name in asked
+            name in named
             or is_image(name)
             or _plain(name) in usual
             or ANNOTATOR.fullmatch(name) is not None
@@ -104,14 +98,8 @@ def choose_columns(
         When a column that was asked for is not there, there is no label column, or several
         could be meant.
     """
-    taken = {
-        options.image_column,
-        options.split_column,
-        options.group_column,
-        *options.label_columns,
-        *options.annotator_columns,
-    }
-    free = [name for name in names if name and name not in taken]
+    named = _named(options)
+    free = [name for name in names if name and name not in named]
     usual = {role: [n for n in free if _plain(n) in USUAL[role]] for role in USUAL}
     usual["image"] = [name for name in free if is_image(name)]
     usual["label"] = usual["label"] or [name for name in other_labels if name in free]
@@ -151,6 +139,17 @@ def refuse_options(where: str, options: Options, allowed: Sequence[str] = ()) ->
             "format, which has no columns to choose from",
             hint="leave out what has no effect",
         )
+
+
+def _named(options: Options) -> set[str]:
+    """Return the columns that the options name."""
+    return {
+        options.image_column,
+        options.split_column,
+        options.group_column,
+        *options.label_columns,
+        *options.annotator_columns,
+    }
 
 
 def _plain(name: str) -> str:

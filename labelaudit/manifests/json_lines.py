@@ -35,8 +35,8 @@ def read_json_lines(path: Path, wanted: Callable[[str], bool]) -> Rows:
     try:
         for chunk in _chunks(_objects(path)):
             for found in chunk:
-                for name in found.keys() - names.keys():
-                    names[name] = wanted(name)
+                if not found.keys() <= names.keys():
+                    names |= {name: wanted(name) for name in found}
             read = [name for name, is_wanted in names.items() if is_wanted]
             columns = {name: pa.array([found.get(name) for found in chunk]) for name in read}
             # A nameless column keeps the number of rows while no wanted key was seen yet.
@@ -53,7 +53,7 @@ def read_json_lines(path: Path, wanted: Callable[[str], bool]) -> Rows:
         lines = [line for line, _ in islice(_filled(path), max(rows) + 1)]
         return [f"line {lines[row]}" for row in rows]
 
-    return Rows(where=str(path), names=tuple(sorted(names)), table=table, locate=locate)
+    return Rows(where=str(path), names=tuple(names), table=table, locate=locate)
 
 
 def _filled(path: Path) -> Iterator[tuple[int, bytes]]:

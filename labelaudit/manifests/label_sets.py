@@ -13,11 +13,11 @@ from labelaudit.manifests.cells import (
     Coded,
     as_text,
     blank,
-    check_minus_one,
     encode,
     in_order,
     recode,
 )
+from labelaudit.manifests.declared_states import check_minus_one
 from labelaudit.manifests.rows import Problems, quoted
 
 LISTS = pa.large_list(pa.large_string())

@@ -13,8 +13,6 @@ from labelaudit.manifests import Options
 from labelaudit.manifests.cells import (
     Coded,
     as_text,
-    check_minus_one,
-    check_states,
     encode,
     flat,
     in_order,
@@ -23,6 +21,7 @@ from labelaudit.manifests.cells import (
 )
 from labelaudit.manifests.class_columns import class_columns
 from labelaudit.manifests.columns import Roles
+from labelaudit.manifests.declared_states import check_minus_one, check_states
 from labelaudit.manifests.label_sets import label_sets, parse_json_lists, split_cells
 from labelaudit.manifests.rows import Problems, Rows
 

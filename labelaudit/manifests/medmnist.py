@@ -1,7 +1,5 @@
 """MedMNIST: one ``.npz`` with the arrays ``train_images``, ``train_labels`` and so on."""
 
-import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,23 +9,23 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from labelaudit.dataset import UNLABELLED, Dataset, Source
-from labelaudit.errors import InputError, some
+from labelaudit.errors import some
 from labelaudit.manifests import Options, reader
 from labelaudit.manifests.assemble import row_names
-from labelaudit.manifests.cells import INTEGER, Coded, check_states
+from labelaudit.manifests.cells import INTEGER, Coded
 from labelaudit.manifests.class_columns import cell_states, meanings_of
 from labelaudit.manifests.columns import refuse_options
+from labelaudit.manifests.declared_states import check_states
 from labelaudit.manifests.folders import encode_splits
+from labelaudit.manifests.image_arrays import Arrays, check_arrays, load_arrays, width_of
 from labelaudit.manifests.label_sets import states_of
 from labelaudit.manifests.labels import Labels, unlabelled
 from labelaudit.manifests.media import ArrayRows
-from labelaudit.manifests.rows import Problems, Rows, counted
+from labelaudit.manifests.rows import Problems, Rows
 
 SPLITS = ("train", "val", "test")
 ARRAYS = ("images", "labels", "paths")
 MAX_CLASSES = 1_000_000  # a label beyond is no class number, and must not make that many names
-DAMAGED = (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
-Arrays = dict[str, NDArray[Any]]
 
 
 def looks_like_medmnist(path: Path) -> str:
@@ -46,9 +44,9 @@ def medmnist(path: Path, options: Options) -> Dataset:
     its number, and an item such as ``train/0000007.pgm``.
     """
     refuse_options(str(path), options, allowed=("label_states",))
-    arrays = _load(path)
+    arrays = load_arrays(path)
     parts = [split for split in SPLITS if {f"{split}_images", f"{split}_labels"} & arrays.keys()]
-    _check_arrays(path, arrays, parts)
+    check_arrays(path, arrays, parts)
     counts = [len(arrays[f"{split}_images"]) for split in parts]
     problems = Problems(_rows(path, parts, counts))
     matrix = np.concatenate([_two_dimensional(arrays[f"{split}_labels"]) for split in parts])
@@ -85,90 +83,8 @@ def medmnist(path: Path, options: Options) -> Dataset:
     )
 
 
-def _load(path: Path) -> Arrays:
-    """Return the arrays of a file; Python objects in it are never unpickled."""
-    arrays: Arrays = {}
-    problems = []
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            for name in getattr(file, "files", []):
-                try:
-                    arrays[name] = file[name]
-                except DAMAGED as error:
-                    problems.append(f"{name}: {_first_line(error)}")
-    except DAMAGED as error:
-        problems.append(_first_line(error))
-    if problems or not arrays:
-        raise InputError(
-            f"{path}: cannot be read as an .npz file of plain arrays",
-            details=problems or ["there is no array in it"],
-            hint="save it with numpy.savez_compressed, without arrays of Python objects",
-        )
-    return arrays
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0] or type(error).__name__
-
-
-def _check_arrays(path: Path, arrays: Arrays, parts: Sequence[str]) -> None:
-    """Refuse arrays that are missing or of the wrong type or shape, all at once."""
-    problems = [problem for split in parts for problem in _part_problems(arrays, split)]
-    if not parts:
-        problems.append(f"none of train_images, val_images, test_images; found {some(arrays)}")
-    widths = {
-        f"{s}_labels": _width(arrays[f"{s}_labels"]) for s in parts if f"{s}_labels" in arrays
-    }
-    if len(set(widths.values())) > 1:
-        problems.append(f"labels of different width: {widths}")
-    names = arrays.get("class_names")
-    if names is not None and not (names.ndim == 1 and names.dtype.kind == "U"):
-        problems.append(f"class_names: {names.dtype} of shape {names.shape}, not a list of text")
-    elif names is not None and len(np.unique(names)) < len(names):
-        problems.append("class_names: a name comes twice")
-    if not problems and not sum(len(arrays[f"{split}_images"]) for split in parts):
-        problems.append("there are no images")
-    if problems:
-        raise InputError(
-            f"{path}: {counted(len(problems), 'problem')} with its arrays",
-            details=problems,
-            hint="MedMNIST has {train,val,test}_{images,labels}: uint8 images of shape (n, height, "
-            "width) or (n, height, width, 3), integer labels of shape (n, 1) or (n, classes)",
-        )
-
-
-def _part_problems(arrays: Arrays, split: str) -> list[str]:
-    """Say what is wrong with the arrays of one split."""
-    missing = [f"{split}_{w}" for w in ("images", "labels") if f"{split}_{w}" not in arrays]
-    if missing:
-        return [f"{missing[0]}: there is no such array"]
-    images, labels = arrays[f"{split}_images"], arrays[f"{split}_labels"]
-    problems = []
-    if images.dtype != np.uint8:
-        problems.append(f"{split}_images: {images.dtype} values, not uint8")
-    if images.ndim != 3 and not (images.ndim == 4 and images.shape[3] == 3):  # noqa: PLR2004 - see the docstring of medmnist
-        what = "volumes are not supported" if images.ndim in {4, 5} else "not images"
-        problems.append(f"{split}_images: shape {images.shape}; {what}")
-    if labels.dtype.kind not in "iub" or labels.ndim not in {1, 2} or not _width(labels):
-        problems.append(f"{split}_labels: {labels.dtype} of shape {labels.shape}")
-    paths = arrays.get(f"{split}_paths", np.empty(len(images), dtype="U"))
-    if paths.dtype.kind != "U" or paths.ndim != 1:
-        problems.append(f"{split}_paths: {paths.dtype} of shape {paths.shape}, not a list of text")
-    lengths = {len(images), len(labels), len(paths)}
-    if len(lengths) > 1:
-        problems.append(
-            f"{split}: {len(images):,} images, {len(labels):,} labels, {len(paths):,} paths"
-        )
-    return problems
-
-
-def _width(labels: NDArray[Any]) -> int:
-    """Return the number of label cells of an item."""
-    return labels.shape[1] if labels.ndim > 1 else 1
-
-
 def _two_dimensional(labels: NDArray[Any]) -> NDArray[np.int64]:
-    return labels.reshape(len(labels), _width(labels)).astype(np.int64)
+    return labels.reshape(len(labels), width_of(labels)).astype(np.int64)
 
 
 def _rows(path: Path, parts: list[str], counts: list[int]) -> Rows:
@@ -230,7 +146,9 @@ def _class_cells(
     """Return the labels of one cell a class."""
     n_samples, width = matrix.shape
     if names is not None and len(names) != width:
-        problems.note(f"class_names has {len(names)} names for {width} columns of labels")
+        problems.note(
+            f"class_names has {len(names)} names for {width} columns of labels", "name each"
+        )
     meanings = meanings_of(options.label_states, problems)
     states = np.empty(matrix.shape, dtype=np.int8)
     for column in range(width):

@@ -6,6 +6,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,11 +35,10 @@ def _error(case: Path) -> str:
     """Return what the reader says about the one manifest or folder of a case."""
     (path,) = [case / "data"] if (case / "data").is_dir() else case.glob("manifest.*")
     given = case / "options.json"
-    options = json.loads(given.read_text(encoding="utf-8")) if given.exists() else {}
+    said = json.loads(given.read_text(encoding="utf-8")) if given.exists() else {}
+    options: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
+    }
     with pytest.raises(InputError) as error:
-        open_dataset(path, Options(**{key: _tuple(value) for key, value in options.items()}))
+        open_dataset(path, Options(**options))
     return str(error.value)
-
-
-def _tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
