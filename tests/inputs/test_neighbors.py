@@ -1,0 +1,146 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from labelaudit.embeddings import Embeddings
+from labelaudit.errors import MissingInputError
+from labelaudit.inputs.neighbors import N_NEIGHBORS, nearest, neighbors, unit_vectors
+from labelaudit.progress import silent
+
+
+def embedded(vectors: NDArray[np.floating], present: NDArray[np.bool_]) -> Embeddings:
+    return Embeddings(
+        vectors=vectors,
+        present=present,
+        model="test",
+        model_sha256="0" * 64,
+        preprocessing="none",
+    )
+
+
+def brute_force(
+    vectors: NDArray[np.float32], k: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the neighbours by sorting every product, ties by row."""
+    products = vectors.astype(np.float64) @ vectors.T.astype(np.float64)
+    np.fill_diagonal(products, -np.inf)
+    order = np.argsort(-products, axis=1, kind="stable")[:, :k]
+    return order, np.take_along_axis(products, order, axis=1)
+
+
+def unit(seed: int, n: int, n_features: int = 16) -> NDArray[np.float32]:
+    vectors = np.random.default_rng(seed).normal(size=(n, n_features)).astype(np.float32)
+    return unit_vectors(vectors, np.arange(n))
+
+
+@pytest.mark.parametrize(
+    ("n", "k"), [(2, 1), (3, 2), (51, 50), (1024, 10), (1025, 10), (1100, 50), (2500, 50)]
+)
+def test_neighbors_are_those_of_a_full_sort(n: int, k: int) -> None:
+    vectors = unit(n, n)
+    found, products = nearest(vectors, k, progress=silent)
+    expected, similarities = brute_force(vectors, k)
+    assert np.abs(products - similarities).max() < 1e-6
+    assert (np.sort(found, axis=1) == np.sort(expected, axis=1)).mean() == 1
+
+
+@pytest.mark.parametrize("n", [60, 1100])
+def test_all_other_items_can_be_neighbors(n: int) -> None:
+    found, products = nearest(unit(1, n), n - 1, progress=silent)
+    for item in range(n):
+        assert np.array_equal(np.sort(found[item]), np.delete(np.arange(n), item))
+    assert (np.diff(products, axis=1) <= 0).all()
+
+
+@pytest.mark.parametrize("order", ["sorted", "shuffled"])
+def test_clusters_are_found_in_any_order(order: str) -> None:
+    rng = np.random.default_rng(2)
+    clusters = rng.integers(0, 40, 2100)
+    clusters = np.sort(clusters) if order == "sorted" else clusters
+    points = 4 * rng.normal(size=(40, 8))[clusters] + rng.normal(size=(2100, 8))
+    vectors = unit_vectors(points, np.arange(2100))
+    found, _ = nearest(vectors, 20, progress=silent)
+    assert np.array_equal(np.sort(found), np.sort(brute_force(vectors, 20)[0]))
+
+
+def test_copies_and_ties_are_neighbors_by_what_they_are_worth() -> None:
+    rng = np.random.default_rng(3)
+    vectors = np.eye(6, dtype=np.float32)[rng.integers(0, 6, 2200)]  # products of 0 and 1
+    found, products = nearest(vectors, 30, progress=silent)
+    assert np.array_equal(products, brute_force(vectors, 30)[1])
+    assert (found != np.arange(2200)[:, None]).all()
+    assert all(len(set(row)) == 30 for row in found.tolist())
+    same = (vectors[found] == vectors[:, None]).all(axis=2)
+    assert same.all()
+    assert (np.diff(found, axis=1) > 0).all()  # all are ties, so by row
+
+
+def test_vectors_of_no_direction_have_neighbors_all_the_same() -> None:
+    found, products = nearest(np.zeros((1500, 4), np.float32), 5, progress=silent)
+    assert (products == 0).all()
+    assert all(len({*row, item}) == 6 for item, row in enumerate(found.tolist()))
+
+
+def test_number_of_threads_does_not_matter() -> None:
+    embeddings = embedded(unit(4, 3500, 32), np.ones(3500, dtype=bool))
+    with threadpool_limits(1):  # as in a scan: with BLAS's own threads, products round otherwise
+        results = [neighbors(embeddings, n_threads, silent) for n_threads in (1, 2, 4)]
+    for result in results[1:]:
+        assert np.array_equal(result.indices, results[0].indices)
+        assert np.array_equal(result.similarities, results[0].similarities)
+
+
+def test_progress_ends_where_it_said() -> None:
+    told: list[tuple[int, int]] = []
+    nearest(unit(5, 2100), 3, progress=lambda _, done, total: told.append((done, total)))
+    assert told == [(done, 6) for done in range(1, 7)]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    vectors=arrays(
+        np.float32,
+        st.tuples(st.integers(2, 30), st.integers(1, 5)),
+        elements=st.floats(-1e6, 1e6, width=32),
+    )
+)
+def test_unit_vectors_are_centered_and_of_length_one(vectors: NDArray[np.float32]) -> None:
+    rows = np.arange(len(vectors))[::2]
+    units = unit_vectors(vectors, rows)
+    chosen = vectors[rows].astype(np.float64)
+    scale = max(1e-3, float(np.abs(chosen).max()))
+    for row, vector in zip(units, chosen - chosen.mean(axis=0), strict=True):
+        length = np.linalg.norm(vector)
+        if length > 1e-2 * scale:
+            assert np.abs(row - vector / length).max() < 1e-3
+        assert np.linalg.norm(row) < 1 + 1e-5
+
+
+def test_rows_without_embedding_are_nobodys_neighbors() -> None:
+    rng = np.random.default_rng(6)
+    present = rng.random(90) < 0.7
+    vectors = np.where(present[:, None], rng.normal(size=(90, 5)), 0).astype(np.float16)
+    found = neighbors(embedded(vectors, present), 1, silent)
+    assert found.indices.shape == found.similarities.shape == (90, N_NEIGHBORS)
+    assert (found.indices[~present] == -1).all()
+    assert np.isneginf(found.similarities[~present]).all()
+    assert present[found.indices[present]].all()
+    rows = np.flatnonzero(present)
+    expected = rows[brute_force(unit_vectors(vectors, rows), N_NEIGHBORS)[0]]
+    assert np.array_equal(np.sort(found.indices[present]), np.sort(expected))
+
+
+def test_few_items_have_as_many_neighbors_as_there_are() -> None:
+    found = neighbors(embedded(np.eye(3, dtype=np.float32), np.ones(3, dtype=bool)), 1, silent)
+    assert np.sort(found.indices).tolist() == [[1, 2], [0, 2], [0, 1]]
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_one_item_has_no_neighbors(n: int) -> None:
+    present = np.arange(3) < n
+    with pytest.raises(MissingInputError, match="fewer than two items"):
+        neighbors(embedded(np.eye(3, dtype=np.float32), present), 1, silent)
