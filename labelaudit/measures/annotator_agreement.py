@@ -12,7 +12,8 @@ from scipy.sparse import csr_array
 
 from labelaudit.errors import MissingInputError
 from labelaudit.measures import Findings, measure
-from labelaudit.measures.agreement import (
+from labelaudit.report import Table, Value
+from labelaudit.statistics.agreement import (
     N_REPLICATES,
     Patterns,
     agreement_statistics,
@@ -20,8 +21,7 @@ from labelaudit.measures.agreement import (
     vote_counts,
     vote_patterns,
 )
-from labelaudit.measures.findings import Specification, exact_values, ranked_table
-from labelaudit.report import Table, Value
+from labelaudit.tabulate import Specification, exact_values, ranked_table
 
 MIN_ITEMS: Final = 50
 MIN_JUDGEMENTS: Final = 30

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from labelaudit.errors import MissingInputError, some
 from labelaudit.inputs.columns import Splits
 from labelaudit.measures import Findings, measure
-from labelaudit.measures.findings import Specification, exact_values, ranked_table
-from labelaudit.measures.imbalance import (
+from labelaudit.report import Table, Value
+from labelaudit.statistics.imbalance import (
     BETA,
     FEW,
     MANY,
@@ -18,7 +18,7 @@ from labelaudit.measures.imbalance import (
     imbalance_statistics,
     shots,
 )
-from labelaudit.report import Table, Value
+from labelaudit.tabulate import Specification, exact_values, ranked_table
 
 SHOTS: Final = ("few", "medium", "many")
 VALUES: Final[tuple[Specification, ...]] = (

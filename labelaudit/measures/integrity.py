@@ -7,9 +7,9 @@ from labelaudit.embeddings.content import Content
 from labelaudit.embeddings.decode import Oddity, Status
 from labelaudit.inputs.columns import Splits
 from labelaudit.measures import Findings, Ranking, measure
-from labelaudit.measures.findings import Specification, exact_values
-from labelaudit.measures.groups import Groups, groups_of
 from labelaudit.report import Column, Table, Value
+from labelaudit.statistics.groups import Groups, groups_of
+from labelaudit.tabulate import Specification, exact_values
 
 N_SHOWN = 200
 SPECIFICATIONS: tuple[Specification, ...] = (

@@ -7,10 +7,10 @@ from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.measures import Findings, Ranking, measure
-from labelaudit.measures.confident_learning import Judgement, judge, outvoted, proven_wrong
-from labelaudit.measures.findings import Specification, exact_values, ranked_table
-from labelaudit.measures.intervals import wilson
 from labelaudit.report import Table, Value
+from labelaudit.statistics.confident_learning import Judgement, judge, outvoted, proven_wrong
+from labelaudit.statistics.intervals import wilson
+from labelaudit.tabulate import Specification, exact_values, ranked_table
 
 N_RANKED = 200
 GIVEN_BELOW, SUGGESTED_ABOVE = 0.05, 0.5

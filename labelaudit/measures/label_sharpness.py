@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from labelaudit.inputs.pixels import Pixels
 from labelaudit.measures import Findings, measure
-from labelaudit.measures.nearest_enemy import draw_pool
 from labelaudit.measures.sharpness import sharpness_findings
+from labelaudit.statistics.nearest_enemy import draw_pool
 
 
 @measure(family="label_sharpness", title="Label sharpness")

@@ -9,21 +9,21 @@ from scipy.sparse import csr_array
 from labelaudit.dataset import LabelStates, State
 from labelaudit.errors import MissingInputError, some
 from labelaudit.measures import Findings, measure
-from labelaudit.measures.cooccurrence import (
+from labelaudit.report import Table
+from labelaudit.statistics.cooccurrence import (
     MIN_EXPECTED,
     Pairs,
     exclusion_table,
     label_pairs,
     pair_table,
 )
-from labelaudit.measures.findings import Specification, exact_values, ranked_table
-from labelaudit.measures.labelsets import (
+from labelaudit.statistics.labelsets import (
     imbalance_levels,
     labelset_sizes,
     mean_by_label,
     scumble_rows,
 )
-from labelaudit.report import Table
+from labelaudit.tabulate import Specification, exact_values, ranked_table
 
 ALPHA: Final = 0.01
 VALUES: Final[tuple[Specification, ...]] = (

@@ -10,8 +10,8 @@ from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.linear_probe import row_blocks
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.measures import Findings, Ranking, measure
-from labelaudit.measures.findings import Specification, exact_values
-from labelaudit.measures.groups import Groups, groups_of
+from labelaudit.statistics.groups import Groups, groups_of
+from labelaudit.tabulate import Specification, exact_values
 
 N_SHOWN = 200
 N_CANDIDATES = 5

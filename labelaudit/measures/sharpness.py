@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.measures import Findings
-from labelaudit.measures.intervals import wilson
-from labelaudit.measures.nearest_enemy import (
+from labelaudit.report import Scalar, Value
+from labelaudit.statistics.intervals import wilson
+from labelaudit.statistics.nearest_enemy import (
     MIN_ROWS,
     N_PERMUTATIONS,
     Draws,
@@ -17,7 +18,6 @@ from labelaudit.measures.nearest_enemy import (
     nearest,
     pairwise_distances,
 )
-from labelaudit.report import Scalar, Value
 
 
 def sharpness_findings(

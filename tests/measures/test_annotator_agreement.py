@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from labelaudit.errors import MissingInputError
-from labelaudit.measures.agreement import agreement_statistics, vote_counts, vote_patterns
 from labelaudit.measures.annotator_agreement import annotator_agreement
+from labelaudit.statistics.agreement import agreement_statistics, vote_counts, vote_patterns
 
 # Krippendorff (2011), section C: four observers, twelve units, missing values as None.
 KRIPPENDORFF = (

@@ -9,7 +9,7 @@ from made import labels_of, no_splits, numbers, rows
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.columns import Splits
 from labelaudit.measures.class_imbalance import class_imbalance
-from labelaudit.measures.imbalance import (
+from labelaudit.statistics.imbalance import (
     class_balanced_weights,
     count_labels,
     imbalance_statistics,
@@ -131,7 +131,7 @@ def test_shots_change_at_20_and_above_100() -> None:
 def test_labels_are_counted_in_every_split_whatever_the_blocks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("labelaudit.measures.imbalance.BLOCK", 7)
+    monkeypatch.setattr("labelaudit.statistics.imbalance.BLOCK", 7)
     rng = np.random.default_rng(0)
     labels = rng.integers(-1, 4, 100).astype(np.int32)
     codes = rng.integers(-1, 2, 100).astype(np.int32)

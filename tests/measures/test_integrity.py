@@ -13,8 +13,8 @@ from labelaudit.embeddings.decode import Oddity, Status
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.copies import file_copies
 from labelaudit.measures import Findings
-from labelaudit.measures.groups import groups_of
 from labelaudit.measures.integrity import integrity
+from labelaudit.statistics.groups import groups_of
 
 TWO_SPLITS = ("test", "train")
 

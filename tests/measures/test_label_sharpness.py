@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.pixels import Pixels
-from labelaudit.measures.nearest_enemy import draw_sharpness, nearest, pairwise_distances
+from labelaudit.statistics.nearest_enemy import draw_sharpness, nearest, pairwise_distances
 
 
 def steepest(vectors: NDArray[np.float64], labels: list[int]) -> float:
@@ -115,7 +115,7 @@ def test_distances_of_near_duplicates_far_from_the_origin_keep_their_digits() ->
 def test_blocks_do_not_change_distances(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = np.random.default_rng(1).random((40, 5))
     whole = pairwise_distances(vectors)
-    monkeypatch.setattr("labelaudit.measures.nearest_enemy.BLOCK", 7)
+    monkeypatch.setattr("labelaudit.statistics.nearest_enemy.BLOCK", 7)
     assert np.allclose(pairwise_distances(vectors), whole, rtol=1e-6)
 
 

@@ -12,9 +12,9 @@ from scipy.sparse import csr_array
 
 from labelaudit.errors import MissingInputError
 from labelaudit.measures import Findings
-from labelaudit.measures.cooccurrence import Pairs, adjust, label_pairs
-from labelaudit.measures.labelsets import imbalance_levels, labelset_sizes, scumble_rows
 from labelaudit.measures.multi_label import multi_label
+from labelaudit.statistics.cooccurrence import Pairs, adjust, label_pairs
+from labelaudit.statistics.labelsets import imbalance_levels, labelset_sizes, scumble_rows
 
 TINY = np.array([[1, 0, 0], [1, 1, 0], [1, 0, 1], [1, 1, 0], [0, 0, 0], [1, 0, 0]])
 EMOTIONS = np.array([173, 166, 264, 148, 168, 189])
@@ -141,7 +141,7 @@ def test_pairs_match_their_definitions(table: list[list[int]]) -> None:
 def test_blocks_of_labels_do_not_change_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     matrix = csr_array(np.random.default_rng(0).random((60, 9)) < 0.4)
     whole = label_pairs(matrix)
-    monkeypatch.setattr("labelaudit.measures.cooccurrence.BLOCK", 2)
+    monkeypatch.setattr("labelaudit.statistics.cooccurrence.BLOCK", 2)
     cut = label_pairs(matrix)
     assert np.array_equal(whole.first, cut.first)
     assert np.array_equal(whole.second, cut.second)

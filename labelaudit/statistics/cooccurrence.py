@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from labelaudit.measures.findings import ranked_table
 from labelaudit.report import Table
+from labelaudit.tabulate import ranked_table
 
 MIN_EXPECTED: Final = 5
 BLOCK: Final = 256

@@ -1,0 +1,1 @@
+"""Statistics as plain functions of arrays; the measures word what they return."""
