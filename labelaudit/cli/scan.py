@@ -66,6 +66,7 @@ def scan(  # noqa: PLR0913 - each is an option
     from labelaudit.manifests import open_dataset
     from labelaudit.render.files import rendered_files
     from labelaudit.render.issues import issue_files
+    from labelaudit.render.json import to_json
     from labelaudit.scan import ScanOptions
     from labelaudit.scan import scan as run_scan
 
@@ -98,7 +99,13 @@ def scan(  # noqa: PLR0913 - each is an option
             progress=progress,
         )
         progress("writing the report", 0, 0)
-        write_files(output, rendered_files(found.report, templates) | issue_files(found.items))
+        issues = issue_files(found.items)
+        try:
+            files = rendered_files(found.report, templates)
+        except InputError:  # a template of the user's: what was measured is not lost
+            write_files(output, {"report.json": to_json(found.report).encode()} | issues)
+            raise
+        write_files(output, files | issues)
     show(found.report, output)
     refuse_failed(found.report)
 

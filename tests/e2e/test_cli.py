@@ -314,6 +314,19 @@ def test_unreadable_images_can_be_allowed(tmp_path: Path) -> None:
     assert report["dataset"]["n_unreadable"] == 1
 
 
+def test_a_broken_template_loses_nothing_that_was_measured(tmp_path: Path) -> None:
+    images(tmp_path / "data")
+    broken = tmp_path / "mine" / "measures" / "integrity.html"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("{{ measure.nothing_of_the_kind }}")
+    run = labelaudit("scan", "data", "--templates", "mine", where=tmp_path)
+    assert run.returncode == 2
+    assert "nothing_of_the_kind" in run.stderr
+    assert (tmp_path / "labelaudit-report" / "report.json").exists()
+    run = labelaudit("render", "labelaudit-report/report.json", where=tmp_path)
+    assert run.returncode == 0, run.stderr
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema_version": "9.0"}', "\x00", "NaN"])
 def test_render_refuses_what_is_no_report(text: str, tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text(text)
