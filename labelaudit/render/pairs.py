@@ -44,7 +44,8 @@ def matrix(table: Table, *, mirrored: bool = False) -> Markup:
 def _grid_of_pairs(
     labels: list[str], cells: dict[tuple[str, str], float], heads: tuple[str, ...]
 ) -> Markup:
-    longest = 12 + min(LONGEST, max(estimated_width(text.visible(each), 12) for each in labels))
+    widest = max(estimated_width(text.visible(each), 12) for each in labels)
+    longest = round(12 + min(LONGEST, widest), 1)
     width, height = (WIDTH - 1 - longest) / len(labels), 26
     upright = width >= longest - 10
     top = 34 if upright else 22 + longest
@@ -52,10 +53,10 @@ def _grid_of_pairs(
     drawn = _heads(heads, longest, top)
     for number, label in enumerate(labels):
         x, y = longest + width * (number + 0.5), top + height * number + 17
-        turned = "" if upright else f"rotate(-90 {x + 4:.1f} {top - 8})"
+        turned = "" if upright else f"rotate(-90 {x + 4:.1f} {top - 8:.1f})"
         drawn += Markup(
-            '<text x="{:.1f}" y="{}" transform="{}" text-anchor="{}">{}</text>'
-            '<text x="{}" y="{}" text-anchor="end">{}</text>'
+            '<text x="{:.1f}" y="{:.1f}" transform="{}" text-anchor="{}">{}</text>'
+            '<text x="{:.1f}" y="{:.1f}" text-anchor="end">{}</text>'
         ).format(
             x if upright else x + 4,
             top - 8,
@@ -83,8 +84,8 @@ def _heads(heads: tuple[str, ...], left: float, top: float) -> Markup:
     if not any(heads):
         return Markup()
     return Markup(
-        '<text x="{}" y="12" class="head">{} →</text>'
-        '<text x="{}" y="{}" text-anchor="end" class="head">{} ↓</text>'
+        '<text x="{:.1f}" y="12" class="head">{} →</text>'
+        '<text x="{:.1f}" y="{:.1f}" text-anchor="end" class="head">{} ↓</text>'
     ).format(left, text.visible(heads[1]), left - 8, top - 8, text.visible(heads[0]))
 
 
