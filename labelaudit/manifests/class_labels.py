@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from labelaudit.errors import InputError, some
 from labelaudit.manifests import Options
-from labelaudit.manifests.cells import flat, is_list
+from labelaudit.manifests.cells import flat, is_list, is_text
 from labelaudit.manifests.columns import Roles
 from labelaudit.manifests.label_sets import positive_states
 from labelaudit.manifests.labels import Labels, judgements_table, unlabelled
@@ -133,8 +133,9 @@ def _codes(
 ) -> NDArray[np.int32]:
     """Return class numbers, ``-1`` for none; note those that are no class."""
     if not (pa.types.is_integer(cells.type) or pa.types.is_null(cells.type)):
+        what = "text" if is_text(cells.type) else cells.type
         problems.note(
-            f"column {name!r} declares classes and holds {cells.type}, not their numbers",
+            f"column {name!r} declares classes and holds {what}, not their numbers",
             "write the file again with the datasets library",
         )
         return unlabelled(len(cells))

@@ -103,13 +103,7 @@ def choose_columns(
     usual = {role: [n for n in free if _plain(n) in USUAL[role]] for role in USUAL}
     usual["image"] = [name for name in free if is_image(name)]
     usual["label"] = usual["label"] or [name for name in other_labels if name in free]
-    asked = {
-        "image": [options.image_column] if options.image_column else [],
-        "label": list(options.label_columns),
-        "split": [options.split_column] if options.split_column else [],
-        "group": [options.group_column] if options.group_column else [],
-        "annotator": list(options.annotator_columns),
-    }
+    asked = _asked(options)
     found = {role: asked.get(role) or usual[role] for role in USUAL}
     if found["image"]:
         found["id"] = []
@@ -141,15 +135,20 @@ def refuse_options(where: str, options: Options, allowed: Sequence[str] = ()) ->
         )
 
 
+def _asked(options: Options) -> dict[str, list[str]]:
+    """Return the columns that the options name, by role."""
+    return {
+        "image": [options.image_column] if options.image_column else [],
+        "label": list(options.label_columns),
+        "split": [options.split_column] if options.split_column else [],
+        "group": [options.group_column] if options.group_column else [],
+        "annotator": list(options.annotator_columns),
+    }
+
+
 def _named(options: Options) -> set[str]:
     """Return the columns that the options name."""
-    return {
-        options.image_column,
-        options.split_column,
-        options.group_column,
-        *options.label_columns,
-        *options.annotator_columns,
-    }
+    return {column for columns in _asked(options).values() for column in columns}
 
 
 def _plain(name: str) -> str:

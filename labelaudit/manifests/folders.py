@@ -91,24 +91,17 @@ def walk(root: Path) -> tuple[list[str], list[str], Counter[str]]:
     pending = [""]
     while pending:
         above = pending.pop()
-        try:
-            entries = list(os.scandir(root / above))
-        except OSError as error:
-            problems.append(f"{above or '.'}: cannot be opened; {error.strerror}")
-            continue
-        for entry in entries:
+        for entry in _entries(root, above, problems):
             path = above + entry.name
             if is_hidden(entry.name):
                 ignored[HIDDEN] += _count(entry)
             elif what := refusal(entry, real):
                 problems.append(f"{printable(path)}: {what}")
-            elif not entry.is_dir():
-                files.append(path)
-            elif entry.is_symlink():
-                problems.append(f"{path}: a symbolic link to a folder")
-            else:
+            elif entry.is_dir():
                 folders.append(path)
                 pending.append(path + "/")
+            else:
+                files.append(path)
     if problems:
         raise InputError(
             f"{root}: paths are refused",
@@ -116,6 +109,16 @@ def walk(root: Path) -> tuple[list[str], list[str], Counter[str]]:
             hint="put the files themselves below the folder, under names in UTF-8",
         )
     return sorted(files), sorted(folders), ignored
+
+
+def _entries(root: Path, above: str, problems: list[str]) -> list[os.DirEntry[str]]:
+    """Return what a folder holds; note when it cannot be opened."""
+    try:
+        with os.scandir(root / above) as entries:
+            return list(entries)
+    except OSError as error:
+        problems.append(f"{above or '.'}: cannot be opened; {error.strerror}")
+        return []
 
 
 def refusal(entry: os.DirEntry[str], root: str) -> str:
@@ -138,6 +141,8 @@ def refusal(entry: os.DirEntry[str], root: str) -> str:
         real = os.path.realpath(entry.path)
         if not is_inside(real, root):
             return "a symbolic link that leaves the folder"
+        if entry.is_dir():
+            return "a symbolic link to a folder"
         plain = plain or not os.path.lexists(real)
     return "" if plain else "neither a file nor a folder"
 

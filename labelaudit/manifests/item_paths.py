@@ -57,13 +57,7 @@ def item_paths(
         "give each row a path, or leave the row out",
     )
     paths = paths.fill_null("")
-    leaving = pc.match_substring_regex(paths, OUTSIDE)
-    _refuse(paths, leaving, lambda _: "the path leaves the folder of the manifest", problems)
-    nul = pc.match_substring(paths, "\0")
-    _refuse(paths, nul, lambda _: "no file name has a NUL character", problems)
-    address = pc.match_substring_regex(paths, ADDRESS)
-    _refuse(paths, address, lambda _: "an address; nothing is downloaded", problems)
-    paths = pc.if_else(pc.or_(pc.or_(leaving, nul), address), "", paths)
+    paths = _inside(paths, problems)
     if folders is not None:
         paths = pc.binary_join_element_wise(folders, paths, pa.scalar("", paths.type))
     if pc.any(pc.match_substring_regex(paths, LONG_WINDED)).as_py():
@@ -71,6 +65,17 @@ def item_paths(
         paths = pc.replace_substring_regex(paths, r"^(\./)+", "")
     _check_links(paths, root, problems)
     return paths
+
+
+def _inside(paths: pa.LargeStringArray, problems: Problems) -> pa.LargeStringArray:
+    """Note the paths that by their text alone lead elsewhere, and return them blank."""
+    leaving = pc.match_substring_regex(paths, OUTSIDE)
+    _refuse(paths, leaving, lambda _: "the path leaves the folder of the manifest", problems)
+    nul = pc.match_substring(paths, "\0")
+    _refuse(paths, nul, lambda _: "no file name has a NUL character", problems)
+    address = pc.match_substring_regex(paths, ADDRESS)
+    _refuse(paths, address, lambda _: "an address; nothing is downloaded", problems)
+    return pc.if_else(pc.or_(pc.or_(leaving, nul), address), "", paths)
 
 
 def _refuse(

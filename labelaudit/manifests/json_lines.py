@@ -11,7 +11,7 @@ import pyarrow as pa
 from labelaudit.errors import InputError
 from labelaudit.manifests.rows import Rows, counted
 
-CHUNK = 1 << 16
+CHUNK = 1 << 13
 CELL_ERRORS = (pa.ArrowException, OverflowError, UnicodeEncodeError)
 
 
@@ -67,11 +67,10 @@ def _filled(path: Path) -> Iterator[tuple[int, bytes]]:
 def _objects(path: Path) -> Iterator[dict[str, object]]:
     """Yield the object of each line; raise after the last when some are none."""
     problems = []
+    decoder = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_no_constant)
     for number, line in _filled(path):
         try:
-            found = json.loads(
-                line.decode(), object_pairs_hook=_distinct, parse_constant=_no_constant
-            )
+            found = decoder.decode(line.decode())
         except UnicodeDecodeError:
             problems.append(f"line {number}: not UTF-8")
         except ValueError as error:
@@ -123,7 +122,7 @@ def _mixed(path: Path, wanted: Callable[[str], bool], error: Exception) -> Input
         if len(kinds) > 1 or "text that is no Unicode" in kinds or "a huge number" in kinds
     ]
     return InputError(
-        f"{path}: {counted(len(details), 'key')} cannot be read as a column"
+        f"{path}: the cells of a key cannot be read as one column"
         + ("" if details else f"; {error}"),
         details=details,
         hint="write one kind of value for a key: text, whole numbers, or lists of these",

@@ -138,8 +138,8 @@ def positive_states(
     n_classes
         Number of classes.
     """
-    keys = (rows * n_classes + codes)[codes >= 0]
-    cells = np.unique(keys)
+    keys = np.sort((rows * n_classes + codes)[codes >= 0])
+    cells = keys[np.flatnonzero(np.diff(keys, prepend=-1))]
     items, indices = np.divmod(cells, max(n_classes, 1))
     states = LabelStates(
         indptr=_starts(np.bincount(items, minlength=len(labelled))),

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from labelaudit.dataset import UNLABELLED, Dataset, Source
 from labelaudit.errors import some
 from labelaudit.manifests import Options, reader
-from labelaudit.manifests.assemble import row_names
+from labelaudit.manifests.assemble import Items, row_names, to_dataset
 from labelaudit.manifests.cells import INTEGER, Coded
 from labelaudit.manifests.class_columns import cell_states, meanings_of
-from labelaudit.manifests.columns import refuse_options
+from labelaudit.manifests.columns import Roles, refuse_options
 from labelaudit.manifests.declared_states import check_states
-from labelaudit.manifests.folders import encode_splits
 from labelaudit.manifests.image_arrays import Arrays, check_arrays, load_arrays, width_of
 from labelaudit.manifests.label_sets import states_of
 from labelaudit.manifests.labels import Labels, unlabelled
@@ -52,35 +51,27 @@ def medmnist(path: Path, options: Options) -> Dataset:
     matrix = np.concatenate([_two_dimensional(arrays[f"{split}_labels"]) for split in parts])
     read = _class_numbers if matrix.shape[1] == 1 else _class_cells
     labels = read(matrix, arrays.get("class_names"), options, problems)
-    problems.check()
-    splits = pa.array(parts, pa.large_string()).take(
-        pa.array(np.repeat(np.arange(len(parts)), counts))
-    )
-    split_names, codes = encode_splits(splits)
     known = {"class_names", *(f"{split}_{what}" for split in parts for what in ARRAYS)}
     others = sorted(arrays.keys() - known)
-    return Dataset(
+    numbers = pa.array(np.repeat(np.arange(len(parts)), counts))
+    items = Items(
         name=path.stem,
-        task=labels.task,
-        class_names=labels.class_names,
         paths=pa.concat_arrays([_paths(arrays, split) for split in parts]),
-        labels=labels.labels,
-        label_states=labels.label_states,
-        split_names=split_names,
-        splits=codes,
         media=ArrayRows([arrays[f"{split}_images"] for split in parts]),
         source=Source(
             format="medmnist",
             why=(
                 looks_like_medmnist(path) or "read as asked for",
-                *labels.why,
-                f"splits: names of the arrays: {', '.join(split_names)}",
                 *([f"arrays that were not read: {some(others)}"] if others else []),
             ),
             manifest=path.name,
             found=sum(counts),
         ),
+        splits=pa.array(parts, pa.large_string()).take(numbers),
+        splits_from="names of the arrays",
+        labels=labels,
     )
+    return to_dataset(items, Roles(), options, problems)
 
 
 def _two_dimensional(labels: NDArray[Any]) -> NDArray[np.int64]:

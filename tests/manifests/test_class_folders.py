@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labelaudit.errors import InputError
-from labelaudit.manifests import open_dataset
+from labelaudit.manifests import Options, open_dataset
 from labelaudit.manifests.folders import walk
 
 
@@ -100,3 +100,15 @@ def test_a_folder_that_cannot_be_opened_is_no_silent_loss(tmp_path: Path) -> Non
             walk(tmp_path)
     finally:
         (tmp_path / "cat").chmod(0o700)
+
+
+def test_a_folder_that_holds_no_images_is_an_error_when_asked_for(tmp_path: Path) -> None:
+    touch(tmp_path, "cat/1.txt")
+    with pytest.raises(InputError, match="no image was found; 1 other files"):
+        open_dataset(tmp_path, Options(format="class_folders"))
+    with pytest.raises(InputError, match="no metadata"):
+        open_dataset(tmp_path, Options(format="image_folder"))
+    with pytest.raises(InputError, match="there is no Parquet file"):
+        open_dataset(tmp_path, Options(format="hf_parquet"))
+    with pytest.raises(InputError, match="a table is a file of type"):
+        open_dataset(tmp_path / "cat/1.txt", Options(format="table"))

@@ -1,6 +1,7 @@
 """Hugging Face Parquet: shards, declared classes, images that stay where they are."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -227,3 +228,41 @@ def test_a_table_without_rows_is_an_error(tmp_path: Path) -> None:
     file = write(tmp_path / "x.parquet", label=pa.array([], pa.string()))
     with pytest.raises(InputError, match="there are no rows"):
         open_dataset(file)
+
+
+def test_annotators_that_declare_other_classes_are_refused(tmp_path: Path) -> None:
+    columns = {"label": [0], "annotator_1": [0], "annotator_2": [1]}
+    file = write(tmp_path / "x.parquet", {"label": LABEL, "annotator_1": LABEL}, **columns)
+    with pytest.raises(InputError, match="'annotator_2' do not declare the classes of 'label'"):
+        open_dataset(file)
+
+
+@pytest.mark.parametrize(
+    ("feature", "column", "expected"),
+    [
+        (LABEL, ["cat"], "declares classes and holds text"),
+        ([LABEL], [[0, None]], "a label in the list is missing"),
+        (LABEL, [0.0], "declares classes and holds double"),
+    ],
+)
+def test_cells_that_are_no_class_numbers_are_refused(
+    tmp_path: Path, feature: object, column: list[object], expected: str
+) -> None:
+    with pytest.raises(InputError, match=expected):
+        open_dataset(write(tmp_path / "x.parquet", {"label": feature}, label=column))
+
+
+def test_options_that_contradict_the_declaration_are_refused(tmp_path: Path) -> None:
+    file = write(tmp_path / "x.parquet", {"label": LABEL}, label=[-1])
+    assert labels(open_dataset(file, Options(label_states={"-1": "unlabelled"}))) == [None]
+    with pytest.raises(InputError, match="declares its own classes"):
+        open_dataset(file, Options(label_states={"-1": "positive"}))
+
+
+def test_many_threads_read_the_bytes_that_one_reads(tmp_path: Path) -> None:
+    media = open_dataset(write(tmp_path / "x.parquet", label=["a"] * 40)).media
+    assert media is not None
+    order = [item * 7 % 40 for item in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(media.read, order))
+    assert found == [b"x %d" % item for item in order]

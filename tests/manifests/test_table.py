@@ -302,6 +302,16 @@ def test_a_folder_named_as_a_table_is_no_table(tmp_path: Path) -> None:
         open_dataset(tmp_path / "x.csv", Options(format="table"))
 
 
+def test_objects_of_different_types_are_an_error_not_a_crash(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read as one column; "):
+        read(tmp_path, '{"label": {"a": 1}}\n{"label": {"a": "x"}}\n', ".jsonl")
+
+
+def test_a_key_that_is_true_in_one_line_and_a_number_in_another(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"true or false \(line 1\), a number \(line 3\)"):
+        read(tmp_path, '{"label": true}\n\n{"label": 1}\n', ".jsonl")
+
+
 TEXT = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12
 )
