@@ -77,7 +77,10 @@ def test_parquet_lists_of_any_kind(tmp_path: Path, kind: pa.DataType) -> None:
 
 def test_parquet_lists_of_one_length(tmp_path: Path) -> None:
     column = pa.array([["b", "a"], None, ["c", "a"]], pa.list_(pa.string(), 2))
-    pq.write_table(pa.table({"label": column}), tmp_path / "manifest.parquet")
+    try:
+        pq.write_table(pa.table({"label": column}), tmp_path / "manifest.parquet")
+    except pa.ArrowNotImplementedError as error:
+        pytest.skip(f"this pyarrow cannot write the file: {error}")
     dataset = open_dataset(tmp_path / "manifest.parquet")
     assert labels(dataset) == [["a", "b"], None, ["a", "c"]]
 
