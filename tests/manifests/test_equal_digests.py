@@ -154,7 +154,7 @@ def medmnist(root: Path, rows: list[Item]) -> Dataset:
         arrays[f"{ARRAYS[split]}_images"] = np.stack([r.pixels for r in mine])
         arrays[f"{ARRAYS[split]}_labels"] = np.array(labels, dtype=np.int8)[:, np.newaxis]
         arrays[f"{ARRAYS[split]}_paths"] = np.array([r.path for r in mine])
-    np.savez_compressed(root / "set.npz", **arrays)
+    np.savez_compressed(root / "set.npz", allow_pickle=False, **arrays)
     return open_dataset(root / "set.npz", Options(label_states={"-1": "unlabelled"}))
 
 
@@ -234,7 +234,7 @@ def several(root: Path, kind: str, sets: list[list[str] | None]) -> Dataset:
             "train_paths": np.array([p for p, _ in named]),
             "class_names": np.array(CLASSES),
         }
-        np.savez(file, **arrays)
+        np.savez(file, allow_pickle=False, **arrays)
         options = Options(label_states={"-1": "unknown"})
     return open_dataset(file, options)
 

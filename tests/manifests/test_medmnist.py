@@ -18,7 +18,7 @@ Arrays = dict[str, NDArray[np.generic]]
 def write(folder: Path, **arrays: object) -> Path:
     file = folder / "set.npz"
     named = {name: np.asarray(array) for name, array in arrays.items()}
-    np.savez_compressed(file, **named)
+    np.savez_compressed(file, allow_pickle=True, **named)
     return file
 
 
