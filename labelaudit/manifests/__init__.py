@@ -1,43 +1,15 @@
 """One file per format: a reader from a path to a `Dataset`, and how the right one is chosen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from labelaudit.dataset import Dataset
 from labelaudit.errors import InputError, some
+from labelaudit.reading.options import Options as Options
 from labelaudit.registry import declared
 
 MARK = "__reader__"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What a user may say about a manifest instead of leaving it to be detected.
-
-    Attributes
-    ----------
-    format
-        Name of a reader; empty to detect it.
-    image_column, label_columns, split_column, group_column, annotator_columns
-        Columns of a table; empty to detect them by their usual names. Several label columns
-        are one class each.
-    label_separator
-        What separates several labels in one cell; empty for one label a cell.
-    label_states
-        What a cell of a class column means: from its text to ``positive``, ``negative``,
-        ``uncertain``, ``unknown`` or, for a whole label, ``unlabelled``.
-    """
-
-    format: str = ""
-    image_column: str = ""
-    label_columns: tuple[str, ...] = ()
-    split_column: str = ""
-    group_column: str = ""
-    annotator_columns: tuple[str, ...] = ()
-    label_separator: str = ""
-    label_states: dict[str, str] = field(default_factory=dict)
 
 
 Read = Callable[[Path, Options], Dataset]

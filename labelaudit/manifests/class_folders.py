@@ -8,8 +8,9 @@ import pyarrow as pa
 from labelaudit.dataset import Dataset, Source
 from labelaudit.errors import InputError, some
 from labelaudit.manifests import Options, reader
-from labelaudit.manifests.columns import refuse_options
-from labelaudit.manifests.folders import (
+from labelaudit.manifests.image_folder import metadata_files
+from labelaudit.reading.columns import refuse_options
+from labelaudit.reading.folders import (
     IMAGE_SUFFIXES,
     SPLIT_ALIASES,
     encode_splits,
@@ -17,8 +18,7 @@ from labelaudit.manifests.folders import (
     is_image,
     walk,
 )
-from labelaudit.manifests.image_folder import metadata_files
-from labelaudit.manifests.media import Files
+from labelaudit.reading.media import Files
 
 
 def looks_like_class_folders(path: Path) -> str:

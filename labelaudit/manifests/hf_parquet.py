@@ -10,16 +10,16 @@ import pyarrow.compute as pc
 from labelaudit.dataset import Dataset, Media, Source
 from labelaudit.errors import some
 from labelaudit.manifests import Options, reader
-from labelaudit.manifests.assemble import Items, check_rows, row_names, to_dataset
-from labelaudit.manifests.cells import blank
-from labelaudit.manifests.class_labels import declared_labels
-from labelaudit.manifests.columns import choose_columns
-from labelaudit.manifests.image_cells import has_bytes, image_columns
 from labelaudit.manifests.image_folder import metadata_files
-from labelaudit.manifests.item_paths import item_paths
-from labelaudit.manifests.media import Files, ParquetCells
-from labelaudit.manifests.rows import Problems, stack
-from labelaudit.manifests.shards import (
+from labelaudit.reading.assemble import Items, check_rows, row_names, to_dataset
+from labelaudit.reading.cells import blank
+from labelaudit.reading.class_labels import declared_labels
+from labelaudit.reading.columns import choose_columns
+from labelaudit.reading.image_cells import has_bytes, image_columns
+from labelaudit.reading.item_paths import item_paths
+from labelaudit.reading.media import Files, ParquetCells
+from labelaudit.reading.rows import Problems, stack
+from labelaudit.reading.shards import (
     SHARD,
     Shard,
     check_shards,

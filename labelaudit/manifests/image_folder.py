@@ -9,13 +9,13 @@ import pyarrow.compute as pc
 from labelaudit.dataset import Dataset, Source
 from labelaudit.errors import InputError, some
 from labelaudit.manifests import Options, reader
-from labelaudit.manifests.assemble import Items, check_rows, to_dataset
-from labelaudit.manifests.columns import Roles, choose_columns, is_file_name, wanted_columns
-from labelaudit.manifests.folders import SPLIT_ALIASES, is_hidden, is_image, walk
-from labelaudit.manifests.item_paths import item_paths
-from labelaudit.manifests.media import Files
-from labelaudit.manifests.rows import Problems, Rows, stack
-from labelaudit.manifests.table_files import read_rows
+from labelaudit.reading.assemble import Items, check_rows, to_dataset
+from labelaudit.reading.columns import Roles, choose_columns, is_file_name, wanted_columns
+from labelaudit.reading.folders import SPLIT_ALIASES, is_hidden, is_image, walk
+from labelaudit.reading.item_paths import item_paths
+from labelaudit.reading.media import Files
+from labelaudit.reading.rows import Problems, Rows, stack
+from labelaudit.reading.table_files import read_rows
 
 NOT_LISTED = "an image that is not in the metadata"
 NO_IMAGE = "not an image by its name"

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from labelaudit.dataset import UNLABELLED, Dataset, Source
 from labelaudit.errors import some
 from labelaudit.manifests import Options, reader
-from labelaudit.manifests.assemble import Items, row_names, to_dataset
-from labelaudit.manifests.cells import INTEGER, Coded
-from labelaudit.manifests.class_columns import cell_states, meanings_of
-from labelaudit.manifests.columns import Roles, refuse_options
-from labelaudit.manifests.declared_states import check_states
-from labelaudit.manifests.image_arrays import Arrays, check_arrays, load_arrays, width_of
-from labelaudit.manifests.label_sets import states_of
-from labelaudit.manifests.labels import Labels, unlabelled
-from labelaudit.manifests.media import ArrayRows
-from labelaudit.manifests.rows import Problems, Rows
+from labelaudit.reading.assemble import Items, row_names, to_dataset
+from labelaudit.reading.cells import INTEGER, Coded
+from labelaudit.reading.class_columns import cell_states, meanings_of
+from labelaudit.reading.columns import Roles, refuse_options
+from labelaudit.reading.declared_states import check_states
+from labelaudit.reading.image_arrays import Arrays, check_arrays, load_arrays, width_of
+from labelaudit.reading.label_sets import states_of
+from labelaudit.reading.labels import Labels, unlabelled
+from labelaudit.reading.media import ArrayRows
+from labelaudit.reading.rows import Problems, Rows
 
 SPLITS = ("train", "val", "test")
 ARRAYS = ("images", "labels", "paths")

@@ -6,13 +6,13 @@ import numpy as np
 
 from labelaudit.dataset import Dataset, Source
 from labelaudit.manifests import Options, reader
-from labelaudit.manifests.assemble import Items, check_rows, identifiers, row_names, to_dataset
-from labelaudit.manifests.columns import choose_columns, wanted_columns
-from labelaudit.manifests.image_cells import image_columns
-from labelaudit.manifests.item_paths import item_paths
-from labelaudit.manifests.media import Files
-from labelaudit.manifests.rows import Problems
-from labelaudit.manifests.table_files import TABLES, read_rows
+from labelaudit.reading.assemble import Items, check_rows, identifiers, row_names, to_dataset
+from labelaudit.reading.columns import choose_columns, wanted_columns
+from labelaudit.reading.image_cells import image_columns
+from labelaudit.reading.item_paths import item_paths
+from labelaudit.reading.media import Files
+from labelaudit.reading.rows import Problems
+from labelaudit.reading.table_files import TABLES, read_rows
 
 
 def looks_like_table(path: Path) -> str:

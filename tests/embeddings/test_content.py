@@ -26,8 +26,8 @@ from labelaudit.embeddings.decode import Oddity, Status
 from labelaudit.embeddings.model import Model, load_model
 from labelaudit.embeddings.store import FACTS, Store, default_cache
 from labelaudit.errors import ModelError, OutputError
-from labelaudit.manifests.media import ArrayRows, ParquetCells
 from labelaudit.progress import Progress, silent
+from labelaudit.reading.media import ArrayRows, ParquetCells
 
 RNG = np.random.default_rng(0)
 IMAGES = [encoded(RNG.integers(0, 256, (9, 12, 3), dtype=np.uint8)) for _ in range(100)]

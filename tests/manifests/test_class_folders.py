@@ -7,7 +7,7 @@ import pytest
 
 from labelaudit.errors import InputError
 from labelaudit.manifests import Options, open_dataset
-from labelaudit.manifests.folders import walk
+from labelaudit.reading.folders import walk
 
 
 def touch(root: Path, *names: str) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from labelaudit.dataset import Dataset, digest
 from labelaudit.manifests import Options, open_dataset
-from labelaudit.manifests.media import ArrayRows
+from labelaudit.reading.media import ArrayRows
 
 CLASSES = ("écureuil", "猫", "كلب")
 SPLITS = {"train": 5, "validation": 3, "test": 2}

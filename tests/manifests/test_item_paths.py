@@ -8,9 +8,9 @@ import pytest
 
 from labelaudit.errors import InputError
 from labelaudit.manifests import open_dataset
-from labelaudit.manifests.item_paths import item_paths
-from labelaudit.manifests.rows import Problems, Rows
-from labelaudit.manifests.table_files import locate_rows
+from labelaudit.reading.item_paths import item_paths
+from labelaudit.reading.rows import Problems, Rows
+from labelaudit.reading.table_files import locate_rows
 
 
 def found(paths: list[str | None], root: Path) -> tuple[list[str], list[str]]:

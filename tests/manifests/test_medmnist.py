@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from labelaudit.dataset import Dataset
 from labelaudit.errors import InputError
 from labelaudit.manifests import Options, open_dataset
-from labelaudit.manifests.media import ArrayRows
+from labelaudit.reading.media import ArrayRows
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -18,7 +18,7 @@ Arrays = dict[str, NDArray[np.generic]]
 def write(folder: Path, **arrays: object) -> Path:
     file = folder / "set.npz"
     named = {name: np.asarray(array) for name, array in arrays.items()}
-    np.savez_compressed(file, allow_pickle=True, **named)
+    np.savez_compressed(file, **named)  # type: ignore[arg-type]
     return file
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from labelaudit.manifests.cells import INTEGER, Coded
-from labelaudit.manifests.rows import Problems
+from labelaudit.reading.cells import INTEGER, Coded
+from labelaudit.reading.rows import Problems
 
 
 def check_minus_one(

@@ -9,7 +9,7 @@ from typing import Never
 import pyarrow as pa
 
 from labelaudit.errors import InputError
-from labelaudit.manifests.rows import Rows, counted
+from labelaudit.reading.rows import Rows, counted
 
 CHUNK = 1 << 13
 CELL_ERRORS = (pa.ArrowException, OverflowError, UnicodeEncodeError)

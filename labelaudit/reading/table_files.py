@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labelaudit.errors import InputError, some
-from labelaudit.manifests.delimited import read_delimited
-from labelaudit.manifests.json_lines import read_json_lines
-from labelaudit.manifests.rows import Rows
+from labelaudit.reading.delimited import read_delimited
+from labelaudit.reading.json_lines import read_json_lines
+from labelaudit.reading.rows import Rows
 
 
 def read_rows(path: Path, wanted: Callable[[str], bool]) -> Rows:

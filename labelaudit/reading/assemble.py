@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from labelaudit.dataset import Dataset, Media, Source
 from labelaudit.errors import InputError, some
-from labelaudit.manifests import Options
-from labelaudit.manifests.cells import as_text, blank, encode
-from labelaudit.manifests.columns import Roles
-from labelaudit.manifests.folders import encode_splits
-from labelaudit.manifests.labels import Labels, read_labels
-from labelaudit.manifests.rows import Problems, Rows
+from labelaudit.reading.cells import as_text, blank, encode
+from labelaudit.reading.columns import Roles
+from labelaudit.reading.folders import encode_splits
+from labelaudit.reading.labels import Labels, read_labels
+from labelaudit.reading.options import Options
+from labelaudit.reading.rows import Problems, Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.errors import InputError, some
-from labelaudit.manifests.rows import counted
+from labelaudit.reading.rows import counted
 
 DAMAGED = (
     *(ValueError, OSError, EOFError, KeyError, RuntimeError, MemoryError),

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.dataset import LabelStates, State
-from labelaudit.manifests.cells import Coded, as_text, encode
-from labelaudit.manifests.declared_states import check_states
-from labelaudit.manifests.label_sets import states_of
-from labelaudit.manifests.rows import Problems, Rows
+from labelaudit.reading.cells import Coded, as_text, encode
+from labelaudit.reading.declared_states import check_states
+from labelaudit.reading.label_sets import states_of
+from labelaudit.reading.rows import Problems, Rows
 
 MEANINGS = {state.name.lower(): state for state in State}
 USUAL = {

@@ -8,7 +8,7 @@ import pyarrow as pa
 from pyarrow import csv as pa_csv
 
 from labelaudit.errors import InputError
-from labelaudit.manifests.rows import Rows, counted, quoted
+from labelaudit.reading.rows import Rows, counted, quoted
 
 BLOCK = 1 << 24
 FIELD_LIMIT = (1 << 31) - 1

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from labelaudit.dataset import LabelStates, State
-from labelaudit.manifests.cells import (
+from labelaudit.reading.cells import (
     Coded,
     as_text,
     blank,
@@ -17,8 +17,8 @@ from labelaudit.manifests.cells import (
     in_order,
     recode,
 )
-from labelaudit.manifests.declared_states import check_minus_one
-from labelaudit.manifests.rows import Problems, quoted
+from labelaudit.reading.declared_states import check_minus_one
+from labelaudit.reading.rows import Problems, quoted
 
 LISTS = pa.large_list(pa.large_string())
 

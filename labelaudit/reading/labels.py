@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from labelaudit.dataset import UNLABELLED, LabelStates, Task
 from labelaudit.errors import some
-from labelaudit.manifests import Options
-from labelaudit.manifests.cells import (
+from labelaudit.reading.cells import (
     Coded,
     as_text,
     encode,
@@ -19,11 +18,12 @@ from labelaudit.manifests.cells import (
     is_list,
     recode,
 )
-from labelaudit.manifests.class_columns import class_columns
-from labelaudit.manifests.columns import Roles
-from labelaudit.manifests.declared_states import check_minus_one, check_states
-from labelaudit.manifests.label_sets import label_sets, parse_json_lists, split_cells
-from labelaudit.manifests.rows import Problems, Rows
+from labelaudit.reading.class_columns import class_columns
+from labelaudit.reading.columns import Roles
+from labelaudit.reading.declared_states import check_minus_one, check_states
+from labelaudit.reading.label_sets import label_sets, parse_json_lists, split_cells
+from labelaudit.reading.options import Options
+from labelaudit.reading.rows import Problems, Rows
 
 SEPARATORS = "|;"
 

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from labelaudit.manifests.cells import blank, flat, is_text
-from labelaudit.manifests.folders import is_inside, printable, refusal
-from labelaudit.manifests.rows import Problems, quoted
+from labelaudit.reading.cells import blank, flat, is_text
+from labelaudit.reading.folders import is_inside, printable, refusal
+from labelaudit.reading.rows import Problems, quoted
 
 OUTSIDE = r"^/|^\\|^[A-Za-z]:[/\\]|(^|[/\\])\.\.([/\\]|$)"
 ADDRESS = r"^[A-Za-z][A-Za-z0-9+.\-]*://"

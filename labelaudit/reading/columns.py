@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
 from labelaudit.errors import InputError, some
-from labelaudit.manifests import Options
+from labelaudit.reading.options import Options
 
 USUAL = {
     "image": ("path", "image", "file_name", "filename", "file", "image_path", "filepath"),

@@ -9,13 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from labelaudit.errors import InputError, some
-from labelaudit.manifests import Options
-from labelaudit.manifests.class_labels import ClassLabels, class_labels
-from labelaudit.manifests.columns import wanted_columns
-from labelaudit.manifests.folders import SPLIT_ALIASES, is_hidden
-from labelaudit.manifests.image_cells import images_of
-from labelaudit.manifests.rows import Rows
-from labelaudit.manifests.table_files import locate_rows, read_columns, read_schema
+from labelaudit.reading.class_labels import ClassLabels, class_labels
+from labelaudit.reading.columns import wanted_columns
+from labelaudit.reading.folders import SPLIT_ALIASES, is_hidden
+from labelaudit.reading.image_cells import images_of
+from labelaudit.reading.options import Options
+from labelaudit.reading.rows import Rows
+from labelaudit.reading.table_files import locate_rows, read_columns, read_schema
 
 SHARD = re.compile(r"(?P<split>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})", re.ASCII)
 

@@ -9,12 +9,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from labelaudit.errors import InputError, some
-from labelaudit.manifests import Options
-from labelaudit.manifests.cells import flat, is_list, is_text
-from labelaudit.manifests.columns import Roles
-from labelaudit.manifests.label_sets import positive_states
-from labelaudit.manifests.labels import Labels, judgements_table, unlabelled
-from labelaudit.manifests.rows import Problems
+from labelaudit.reading.cells import flat, is_list, is_text
+from labelaudit.reading.columns import Roles
+from labelaudit.reading.label_sets import positive_states
+from labelaudit.reading.labels import Labels, judgements_table, unlabelled
+from labelaudit.reading.options import Options
+from labelaudit.reading.rows import Problems
 
 NO_LABEL = -1  # what the format itself writes for an item without a label
 ClassLabels = dict[str, tuple[str, ...]]

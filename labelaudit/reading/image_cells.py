@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labelaudit.errors import InputError
-from labelaudit.manifests.table_files import read_schema
+from labelaudit.reading.table_files import read_schema
 
 
 def image_columns(path: Path) -> list[str]:

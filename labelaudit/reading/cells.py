@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from labelaudit.manifests.rows import Problems, quoted
+from labelaudit.reading.rows import Problems, quoted
 
 INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 EXACT = 1 << 53  # beyond, a float64 does not know its last digit
