@@ -1,12 +1,15 @@
 """The command line: one thin file per command, each parses, calls and prints."""
 
+import inspect as inspect_module
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from labelaudit import __version__
+from labelaudit.cli.config import configured
 from labelaudit.cli.explain import explain
 from labelaudit.cli.inspect import inspect
 from labelaudit.cli.render import render
@@ -36,15 +39,24 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - typer passes the flag's va
 
 @app.callback()
 def labelaudit(
+    context: typer.Context,
     *,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback prints it
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Measure a labelled dataset and print its nutrition label.
 
     Exit codes: 0 done, 2 the input, the model or the output is not usable, 130 interrupted.
+
+    Options can be set in labelaudit.toml, or in [tool.labelaudit] of pyproject.toml.
     """
+    known = frozenset(inspect_module.signature(scan).parameters) - {"data"}
+    known = known - {"dataset_format"} | {"format"}
+    values = configured(Path.cwd(), known)
+    if "format" in values:
+        values["dataset_format"] = values.pop("format")
+    context.default_map = {"scan": values, "inspect": values}
 
 
 def main() -> None:

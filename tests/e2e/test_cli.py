@@ -165,6 +165,20 @@ def test_explain_prints_the_definition(tmp_path: Path) -> None:
     assert labelaudit("explain", "nothing", where=tmp_path).returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("file", "head"), [("pyproject.toml", "[tool.labelaudit]\n"), ("labelaudit.toml", "")]
+)
+def test_options_come_from_a_file(file: str, head: str, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("path,label\na,cat|dog\nb,dog\n")
+    (tmp_path / file).write_text(head + 'label-separator = "|"\nseed = 7\n')
+    facts = json.loads(labelaudit("inspect", "data.csv", "--json", where=tmp_path).stdout)
+    assert (facts["task"], facts["class_names"]) == ("multilabel", ["cat", "dog"])
+    (tmp_path / file).write_text(head + 'label-seperator = "|"\n')
+    run = labelaudit("inspect", "data.csv", where=tmp_path)
+    assert run.returncode == 2
+    assert "label_seperator: no such option" in run.stderr
+
+
 # Bad input: each case makes its files and returns the arguments after `scan`; the text is what
 # the message has to say.
 Case = Callable[[Path], list[str]]
