@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo test check fix golden docs build slow
+.PHONY: help demo test slow lint check fix golden docs build
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -28,12 +28,13 @@ test: $(VENV)/dev ## install, run the default tests
 slow: $(VENV)/dev ## the tests that take long or drive a browser
 	$(BIN)/python -m pytest -m "slow or browser"
 
-check: $(VENV)/dev ## all that CI checks, but for the slow tests
+lint: $(VENV)/dev ## format, lint, types, import layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+
+check: lint test ## all that CI checks, but for the slow tests
 
 fix: $(VENV)/dev ## format, and repair what can be repaired
 	$(BIN)/ruff format .
