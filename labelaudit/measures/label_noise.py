@@ -1,5 +1,7 @@
 """Labels that the evidence contradicts, ranked, and what share of all they may be."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -84,42 +86,22 @@ def label_noise(
         agreed = outvoted(labels, judgement.suggested, neighbors, copies)
     suspected = agreed & (judgement.self_confidence < GIVEN_BELOW)
     suspected &= judgement.suggestion_confidence > SUGGESTED_ABOVE
-    order = np.flatnonzero(suspected)
-    order = order[np.lexsort((order, judgement.margin[order]))]
-    top = order[:N_RANKED]
     certain = proven_wrong(labels, file_copies) if file_copies is not None else None
-    by_split = (
-        [_share_table("split", splits.names, splits.codes, judgement, suspected)]
-        if splits.names
-        else []
-    )
+    tables = [
+        _share_table("class", class_names, labels, judgement, suspected),
+        _transition_table(labels, judgement.suggested, suspected, class_names),
+    ]
+    if splits.names:
+        tables.append(_share_table("split", splits.names, splits.codes, judgement, suspected))
+
+    def detail(item: np.int64) -> str:
+        voters = _voters(item, labels, neighbors, copies)
+        return _detail(item, labels, judgement, class_names, voters)
+
     return Findings(
         values=_values(judgement, suspected, agreed & judgement.flagged, certain),
-        tables=(
-            _share_table("class", class_names, labels, judgement, suspected),
-            _transition_table(labels, judgement.suggested, suspected, class_names),
-            *by_split,
-        ),
-        rankings=(
-            Ranking(
-                name="suspects",
-                title="Suspected label errors",
-                items=top,
-                scores=judgement.margin[top].astype(np.float64),
-                suggested=judgement.suggested[top],
-                details=tuple(
-                    _detail(
-                        item,
-                        labels,
-                        judgement,
-                        class_names,
-                        _voters(item, labels, neighbors, copies),
-                    )
-                    for item in top
-                ),
-                total=len(order),
-            ),
-        ),
+        tables=tuple(tables),
+        rankings=(_ranking(suspected, judgement, detail),),
         notes=_notes(labels, judgement, neighbors),
         parameters={
             "probabilities": pred_probs.source,
@@ -133,6 +115,24 @@ def label_noise(
             "label_margin": judgement.margin,
             "self_confidence": judgement.self_confidence,
         },
+    )
+
+
+def _ranking(
+    suspected: NDArray[np.bool_], judgement: Judgement, detail: Callable[[np.int64], str]
+) -> Ranking:
+    """Return the suspected items, the smallest margin first."""
+    order = np.flatnonzero(suspected)
+    order = order[np.lexsort((order, judgement.margin[order]))]
+    top = order[:N_RANKED]
+    return Ranking(
+        name="suspects",
+        title="Suspected label errors",
+        items=top,
+        scores=judgement.margin[top].astype(np.float64),
+        suggested=judgement.suggested[top],
+        details=tuple(detail(item) for item in top),
+        total=len(order),
     )
 
 

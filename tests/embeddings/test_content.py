@@ -398,15 +398,17 @@ def test_store_without_a_folder_keeps_nothing() -> None:
     assert store.find(np.array([b"\1" * 32], dtype="S32")).tolist() == [-1]
 
 
-def test_cache_is_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_is_where_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/xdg")
     monkeypatch.setenv("LABELAUDIT_CACHE", "/own")
     assert default_cache() == Path("/own")
     monkeypatch.delenv("LABELAUDIT_CACHE")
     assert default_cache() == Path("/xdg/labelaudit")
     monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setenv("HOME", "/home/one")
-    assert default_cache() == Path("/home/one/.cache/labelaudit")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert default_cache() == tmp_path / ".cache" / "labelaudit"
 
 
 @pytest.mark.parametrize("n_threads", [1, 4])
