@@ -1,7 +1,5 @@
 """Each item's nearest neighbours by cosine similarity, exact, found once for every measure."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +8,11 @@ from numpy.typing import NDArray
 from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
-from labelaudit.inputs.linear_probe import row_blocks
 from labelaudit.progress import Progress
+from labelaudit.statistics.nearest_neighbors import nearest, unit_vectors
 
 N_NEIGHBORS = 50
-BLOCK = 1024
+MOST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,6 +41,10 @@ def neighbors(embeddings: Embeddings, n_threads: int, progress: Progress) -> Nei
     present = np.flatnonzero(embeddings.present)
     if len(present) < 2:  # noqa: PLR2004 - an item and another
         raise MissingInputError("fewer than two items have an embedding")
+    if len(present) > MOST:
+        raise MissingInputError(
+            f"exact neighbors of {len(present):,} items would take days; the limit is {MOST:,}"
+        )
     vectors = unit_vectors(embeddings.vectors, present)
     k = min(N_NEIGHBORS, len(present) - 1)
     found, similarities = nearest(vectors, k, n_threads=n_threads, progress=progress)
@@ -52,132 +54,3 @@ def neighbors(embeddings: Embeddings, n_threads: int, progress: Progress) -> Nei
     spread = np.full((n, k), -np.inf, dtype=np.float32)
     spread[present] = similarities
     return Neighbors(indices=indices, similarities=spread)
-
-
-def unit_vectors(vectors: NDArray[np.floating], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return rows of an array, centered and brought to unit length, as float32."""
-    center = np.zeros(vectors.shape[1])
-    for block in row_blocks(len(rows)):
-        center += vectors[rows[block]].astype(np.float32).sum(axis=0, dtype=np.float64)
-    center /= len(rows)
-    out = np.empty((len(rows), vectors.shape[1]), dtype=np.float32)
-    for block in row_blocks(len(rows)):
-        part = vectors[rows[block]].astype(np.float32) - center.astype(np.float32)
-        lengths = np.linalg.norm(part, axis=1, keepdims=True)
-        out[block] = part / np.maximum(lengths, 1e-12)
-    return out
-
-
-def nearest(
-    vectors: NDArray[np.float32], n_neighbors: int, *, n_threads: int = 1, progress: Progress
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Find exact nearest neighbours by inner product, each pair of blocks multiplied once.
-
-    A block's product serves its rows and its columns. Only entries above a row's running k-th
-    best are looked at, so after the first blocks there is little left to merge. The pairs of a
-    round share no block, so threads need no lock, and their number does not change the result.
-
-    Parameters
-    ----------
-    vectors
-        Unit vectors, shape ``(n, n_features)``.
-    n_neighbors
-        Neighbours to find, less than ``n``.
-    n_threads
-        Pairs of blocks that are multiplied at once.
-    progress
-        Told after each pair of blocks.
-
-    Returns
-    -------
-    Rows of the neighbours, nearest first, ties by row; and their inner products. Where more items
-    tie for the last places than there are places, which of them get one is not defined.
-    """
-    n = len(vectors)
-    best = np.full((n, n_neighbors), -np.inf, dtype=np.float32)
-    index = np.full((n, n_neighbors), n, dtype=np.int64)
-    blocks = list(row_blocks(n, BLOCK))
-    done, total = 0, len(blocks) * (len(blocks) + 1) // 2
-
-    def meet(pair: tuple[int, int]) -> None:
-        _meet(vectors, best, index, blocks[pair[0]], blocks[pair[1]])
-
-    with ThreadPoolExecutor(n_threads) as pool:
-        for pairs in rounds(len(blocks)):
-            for _ in pool.map(meet, pairs):
-                done += 1
-                progress("finding neighbours", done, total)
-    order = np.lexsort((index, -best), axis=1)
-    return np.take_along_axis(index, order, axis=1), np.take_along_axis(best, order, axis=1)
-
-
-def rounds(n: int) -> Iterator[list[tuple[int, int]]]:
-    """Yield rounds of pairs in which no number comes twice: each with itself, then each other.
-
-    The circle method of round-robin tournaments: one player stays, the others move on.
-
-    Examples
-    --------
-    >>> list(rounds(3))
-    [[(0, 0), (1, 1), (2, 2)], [(1, 2)], [(0, 2)], [(0, 1)]]
-    """
-    yield [(player, player) for player in range(n)]
-    players = list(range(n)) + [-1] * (n % 2)
-    for _ in range(len(players) - 1):
-        half = len(players) // 2
-        facing = zip(players[:half], reversed(players[half:]), strict=True)
-        yield [(min(pair), max(pair)) for pair in facing if min(pair) >= 0]
-        players = [players[0], players[-1], *players[1:-1]]
-
-
-def _meet(
-    vectors: NDArray[np.float32],
-    best: NDArray[np.float32],
-    index: NDArray[np.int64],
-    rows: slice,
-    columns: slice,
-) -> None:
-    """Multiply two blocks, and take what is better into the neighbours of both."""
-    product = vectors[rows] @ vectors[columns].T
-    if rows == columns:
-        np.fill_diagonal(product, -np.inf)
-    else:
-        better = np.flatnonzero(product > best[columns].min(axis=1))
-        other, line = np.divmod(better, product.shape[1])
-        order = np.argsort(line, kind="stable")
-        taken = (line[order], rows.start + other[order], product.ravel()[better[order]])
-        _merge(best, index, columns, *taken)
-    better = np.flatnonzero(product > best[rows].min(axis=1)[:, None])
-    line, other = np.divmod(better, product.shape[1])
-    _merge(best, index, rows, line, columns.start + other, product.ravel()[better])
-
-
-def _merge(
-    best: NDArray[np.float32],
-    index: NDArray[np.int64],
-    rows: slice,
-    line: NDArray[np.int64],
-    other: NDArray[np.int64],
-    product: NDArray[np.float32],
-) -> None:
-    """Take better neighbours into those of some rows.
-
-    ``line`` counts from the first of the rows and ascends; ``other`` and ``product`` are the
-    neighbour and its inner product, as long as ``line``.
-    """
-    if not len(line):
-        return
-    k = best.shape[1]
-    counts = np.bincount(line)
-    changed = np.flatnonzero(counts)
-    width = int(counts.max())
-    values = np.full((len(changed), k + width), -np.inf, dtype=np.float32)
-    names = np.zeros((len(changed), k + width), dtype=np.int64)
-    targets = rows.start + changed
-    values[:, :k], names[:, :k] = best[targets], index[targets]
-    slot = np.arange(len(line)) - np.repeat(np.cumsum(counts) - counts, counts)
-    place = np.repeat(np.arange(len(changed)), counts[changed])
-    values[place, k + slot], names[place, k + slot] = product, other
-    kept = np.argpartition(-values, k - 1, axis=1)[:, :k]
-    best[targets] = np.take_along_axis(values, kept, axis=1)
-    index[targets] = np.take_along_axis(names, kept, axis=1)

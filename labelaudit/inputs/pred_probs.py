@@ -7,23 +7,18 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from labelaudit.blocks import row_blocks
 from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
-from labelaudit.inputs.linear_probe import (
-    LinearProbe,
-    fit_linear_probe,
-    log_softmax,
-    row_blocks,
-)
 from labelaudit.inputs.neighbors import Neighbors
+from labelaudit.statistics.linear_probe import fit_linear_probe, log_softmax
 
 N_TUNING_ROWS = 5000
 VOTE_SCALE = 0.05
 VOTE_FLOOR = 0.05
 VOTE_SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)
 SHARPNESSES = (0.7, 1.0, 1.4, 2.0, 2.8)
-LEAST_WEIGHT = 0.02
 
 Block = tuple[NDArray[np.int64], NDArray[np.float32]]
 
@@ -69,8 +64,8 @@ def pred_probs(
 ) -> PredProbs:
     """Mix a leave-one-out linear probe with neighbours' votes, by leave-one-out likelihood.
 
-    The probe is fitted, then fitted again with each item weighted by how far the first one
-    believes its label. The mixture is geometric, and sharpened until it is calibrated.
+    The mixture is geometric, and sharpened until it is calibrated to the given labels. An item's
+    own label has no part in its probabilities but through four numbers that are tuned on all.
     """
     n_classes = len(class_names)
     counts = np.bincount(labels[(labels >= 0) & embeddings.present], minlength=n_classes)
@@ -78,18 +73,13 @@ def pred_probs(
         raise MissingInputError("fewer than two classes have two labelled items with an embedding")
     usable = (labels >= 0) & embeddings.present & (counts[np.maximum(labels, 0)] >= 2)  # noqa: PLR2004
     items = np.flatnonzero(usable)
-    given, weights = labels[items], np.ones(len(items), dtype=np.float32)
+    given = labels[items]
     tuning = np.linspace(0, len(items) - 1, min(len(items), N_TUNING_ROWS)).astype(np.int64)
     vectors = _Rows(embeddings.vectors, items)
-    probe = _fit(vectors, given, n_classes, weights, tuning)
-    for block in row_blocks(len(items)):
-        logs = probe.log_probs(vectors[block], given[block], weights[block])
-        trust = np.exp(logs[np.arange(len(logs)), given[block]] - logs.max(axis=1))
-        weights[block] = np.maximum(trust, LEAST_WEIGHT)
-    probe = _fit(vectors, given, n_classes, weights, tuning)
+    probe = fit_linear_probe(vectors, given, n_classes, tuning_rows=tuning)
 
     def views(rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        linear = probe.log_probs(vectors[rows], given[rows], weights[rows])
+        linear = probe.log_probs(vectors[rows], given[rows])
         return linear, log_votes(neighbors, copies, labels, items[rows], counts)
 
     share, sharpness = _tuned(*views(tuning), given[tuning])
@@ -167,16 +157,6 @@ class _Rows:
 
     def __getitem__(self, rows: slice | NDArray[np.int64]) -> NDArray[np.float32]:
         return self._vectors[self._items[rows]].astype(np.float32)
-
-
-def _fit(
-    vectors: _Rows,
-    labels: NDArray[np.int32],
-    n_classes: int,
-    weights: NDArray[np.float32],
-    tuning: NDArray[np.int64],
-) -> LinearProbe:
-    return fit_linear_probe(vectors, labels, n_classes, weights=weights, tuning_rows=tuning)
 
 
 def _mixed(

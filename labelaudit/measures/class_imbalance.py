@@ -125,7 +125,7 @@ def class_imbalance(
     >>> {value.name: value.value for value in found.values}["imbalance_ratio"]
     2.5
     """
-    by_split = count_labels(labels, len(class_names), splits)
+    by_split = count_labels(labels, len(class_names), splits.codes, len(splits.names))
     counts = by_split.sum(axis=0)
     if not counts.sum():
         raise MissingInputError("no item of this dataset has a label")

@@ -9,8 +9,8 @@ from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.measures import Findings, Ranking, measure
+from labelaudit.measures.confident_learning import Judgement, judge, outvoted, proven_wrong
 from labelaudit.report import Table, Value
-from labelaudit.statistics.confident_learning import Judgement, judge, outvoted, proven_wrong
 from labelaudit.statistics.intervals import wilson
 from labelaudit.tabulate import Specification, exact_values, ranked_table
 
@@ -43,10 +43,9 @@ def label_noise(
     over the given one. Of equal files whose labels differ, all but the commonest label are
     *proven wrong*.
 
-    The probabilities leave the item itself out: a linear discriminant in closed form, fitted
-    twice, the second time with each item weighted by how far the first believes its label,
-    mixed with the votes of the 50 nearest neighbors. Predicted probabilities of the user's own
-    take their place.
+    The probabilities leave the item itself out: a linear discriminant in closed form, mixed with
+    the votes of the 50 nearest neighbors. Predicted probabilities of the user's own take their
+    place.
 
     The *model-estimated error rate* is that of confident learning: the share of items off the
     diagonal of the confident joint, if the neighbors agree. Its range is no confidence interval:

@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from labelaudit.blocks import row_blocks
 from labelaudit.embeddings.content import Content
 from labelaudit.inputs.columns import Splits
-from labelaudit.inputs.linear_probe import row_blocks
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.measures import Findings, Ranking, measure
 from labelaudit.statistics.groups import Groups, groups_of

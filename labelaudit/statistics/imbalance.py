@@ -5,26 +5,26 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.inputs.columns import Splits
+from labelaudit.blocks import row_blocks
 
 MANY: Final = 100
 FEW: Final = 20
 BETA: Final = 0.9999
-BLOCK: Final = 1 << 20
 
 
-def count_labels(labels: NDArray[np.int32], n_classes: int, splits: Splits) -> NDArray[np.int64]:
+def count_labels(
+    labels: NDArray[np.int32], n_classes: int, splits: NDArray[np.int32], n_splits: int
+) -> NDArray[np.int64]:
     """Count the labelled items of each class in each split.
 
     Returns
     -------
     Counts, shape ``(n_splits + 1, n_classes)``; the last row is of items in no split.
     """
-    n_rows, n_columns = len(splits.names) + 1, n_classes + 1
+    n_rows, n_columns = n_splits + 1, n_classes + 1
     counts = np.zeros(n_rows * n_columns, dtype=np.int64)
-    for start in range(0, len(labels), BLOCK):
-        block = slice(start, start + BLOCK)
-        cells = (splits.codes[block].astype(np.int64) + 1) * n_columns + labels[block] + 1
+    for block in row_blocks(len(labels), 1 << 20):
+        cells = (splits[block].astype(np.int64) + 1) * n_columns + labels[block] + 1
         counts += np.bincount(cells, minlength=len(counts))
     return np.roll(counts.reshape(n_rows, n_columns)[:, 1:], -1, axis=0)
 

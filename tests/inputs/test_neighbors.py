@@ -8,8 +8,9 @@ from threadpoolctl import threadpool_limits
 
 from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
-from labelaudit.inputs.neighbors import N_NEIGHBORS, nearest, neighbors, unit_vectors
+from labelaudit.inputs.neighbors import N_NEIGHBORS, neighbors
 from labelaudit.progress import silent
+from labelaudit.statistics.nearest_neighbors import nearest, unit_vectors
 
 
 def embedded(vectors: NDArray[np.floating], present: NDArray[np.bool_]) -> Embeddings:

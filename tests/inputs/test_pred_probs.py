@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import labelaudit.inputs.pred_probs as pred_probs_module
 from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.copies import copies
@@ -16,6 +17,7 @@ from labelaudit.inputs.pred_probs import (
     vote_strengths,
 )
 from labelaudit.progress import silent
+from labelaudit.statistics import linear_probe
 
 N = 240
 CLASSES = ("ant", "bee", "cow", "none", "one")
@@ -52,6 +54,31 @@ def gathered(found: PredProbs) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     blocks = list(found.blocks())
     items = np.concatenate([items for items, _ in blocks])
     return items, np.exp(np.concatenate([logs for _, logs in blocks]).astype(np.float64))
+
+
+def test_an_items_own_label_has_no_part_in_its_probabilities(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # But through the four numbers that are tuned on all rows, which are held here.
+    for module, name, value in (
+        (linear_probe, "SHRINKAGES", 0.1),
+        (linear_probe, "TEMPERATURES", 0.35),
+        (pred_probs_module, "VOTE_SHARES", 0.4),
+        (pred_probs_module, "SHARPNESSES", 1.4),
+    ):
+        monkeypatch.setattr(module, name, (value,))
+    rng = np.random.default_rng(5)
+    labels = rng.integers(0, 3, 300).astype(np.int32)
+    centers = 0.3 * rng.normal(size=(3, 32))
+    vectors = (centers[labels] + rng.normal(size=(300, 32))).astype(np.float32)
+    embeddings = embedded(vectors)
+    items, before = gathered(computed(embeddings, labels))
+    for item in (3, 40, 120):
+        changed = labels.copy()
+        changed[item] = (labels[item] + 1) % 3
+        after = gathered(computed(embeddings, changed))[1]
+        row = int(np.flatnonzero(items == item)[0])
+        assert np.abs(np.log(after[row]) - np.log(before[row])).max() < 0.03
 
 
 def test_each_usable_item_has_probabilities_that_sum_to_one() -> None:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import labels_of, no_splits, numbers, rows
 
+from labelaudit.blocks import row_blocks
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.columns import Splits
 from labelaudit.measures.class_imbalance import class_imbalance
@@ -131,11 +132,13 @@ def test_shots_change_at_20_and_above_100() -> None:
 def test_labels_are_counted_in_every_split_whatever_the_blocks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("labelaudit.statistics.imbalance.BLOCK", 7)
+    monkeypatch.setattr(
+        "labelaudit.statistics.imbalance.row_blocks", lambda n_rows, _: row_blocks(n_rows, 7)
+    )
     rng = np.random.default_rng(0)
     labels = rng.integers(-1, 4, 100).astype(np.int32)
     codes = rng.integers(-1, 2, 100).astype(np.int32)
-    found = count_labels(labels, 4, Splits(("train", "test"), codes))
+    found = count_labels(labels, 4, codes, 2)
     for row, split in enumerate((0, 1, -1)):
         for label in range(4):
             assert found[row, label] == sum((labels == label) & (codes == split))

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs, user_probs
+from labelaudit.measures.confident_learning import judge, outvoted, proven_wrong
 from labelaudit.measures.label_noise import label_noise
-from labelaudit.statistics.confident_learning import judge, outvoted, proven_wrong
 from labelaudit.statistics.intervals import wilson
 
 NO_SPLITS = Splits((), np.empty(0, dtype=np.int32))

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import labelaudit.inputs.linear_probe as probe_module
-from labelaudit.inputs.linear_probe import (
+import labelaudit.statistics.linear_probe as probe_module
+from labelaudit.blocks import row_blocks
+from labelaudit.statistics.linear_probe import (
     LinearProbe,
     fit_linear_probe,
     log_softmax,
-    row_blocks,
 )
 
 N = 60
@@ -15,55 +15,50 @@ F64 = NDArray[np.float64]
 
 
 def made(
-    seed: int, n_features: int, n_classes: int, *, distance: float = 1.0, weighted: bool = False
-) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]]:
+    seed: int, n_features: int, n_classes: int, *, distance: float = 1.0
+) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, n_classes, N).astype(np.int32)
     centers = distance * rng.normal(size=(n_classes, n_features))
     vectors = (centers[labels] + rng.normal(size=(N, n_features)) + 3).astype(np.float32)
-    weights = rng.uniform(0.02, 1, N) if weighted else np.ones(N)
-    return vectors, labels, weights.astype(np.float32)
+    return vectors, labels
 
 
 def fitted(
     vectors: NDArray[np.float32],
     labels: NDArray[np.int32],
-    weights: NDArray[np.float32],
     n_classes: int,
 ) -> LinearProbe:
-    return fit_linear_probe(
-        vectors, labels, n_classes, weights=weights, tuning_rows=np.arange(len(labels))
-    )
+    return fit_linear_probe(vectors, labels, n_classes, tuning_rows=np.arange(len(labels)))
 
 
-def moments(vectors: F64, labels: NDArray[np.int32], weights: F64, n: int) -> tuple[F64, F64, F64]:
-    """Return class weights, class means and the scatter within classes, one item at a time."""
+def moments(vectors: F64, labels: NDArray[np.int32], n: int) -> tuple[F64, F64, F64]:
+    """Return class counts, class means and the scatter within classes, one item at a time."""
     sizes, means = np.zeros(n), np.zeros((n, vectors.shape[1]))
-    for vector, label, weight in zip(vectors, labels, weights, strict=True):
-        sizes[label] += weight
-        means[label] += weight * vector
+    for vector, label in zip(vectors, labels, strict=True):
+        sizes[label] += 1
+        means[label] += vector
     means /= np.maximum(sizes, 1e-300)[:, None]
     scatter = np.zeros((vectors.shape[1],) * 2)
-    for vector, label, weight in zip(vectors, labels, weights, strict=True):
-        scatter += weight * np.outer(vector - means[label], vector - means[label])
+    for vector, label in zip(vectors, labels, strict=True):
+        scatter += np.outer(vector - means[label], vector - means[label])
     return sizes, means, scatter
 
 
 def refitted(
     vectors: NDArray[np.float32],
     labels: NDArray[np.int32],
-    weights: NDArray[np.float32],
     probe: LinearProbe,
 ) -> F64:
     """Fit the discriminant again without each item; shrinkage target and divisor are kept."""
-    x, w, n_classes = vectors.astype(float), weights.astype(float), len(probe.class_weights)
-    scatter = moments(x, labels, w, n_classes)[2]
-    target = probe.shrinkage * np.trace(scatter) / w.sum() / x.shape[1] * np.eye(x.shape[1])
+    x, n, n_classes = vectors.astype(float), len(vectors), len(probe.class_counts)
+    scatter = moments(x, labels, n_classes)[2]
+    target = probe.shrinkage * np.trace(scatter) / n / x.shape[1] * np.eye(x.shape[1])
     logs = np.empty((len(x), n_classes))
     for item in range(len(x)):
         rest = np.arange(len(x)) != item
-        sizes, means, scatter = moments(x[rest], labels[rest], w[rest], n_classes)
-        inverse = np.linalg.inv((1 - probe.shrinkage) * scatter / w.sum() + target)
+        sizes, means, scatter = moments(x[rest], labels[rest], n_classes)
+        inverse = np.linalg.inv((1 - probe.shrinkage) * scatter / n + target)
         gaps = x[item] - means
         distances = np.array([gap @ inverse @ gap for gap in gaps])
         with np.errstate(divide="ignore"):
@@ -72,14 +67,13 @@ def refitted(
     return logs
 
 
-@pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize(
     ("n_features", "n_classes", "distance"), [(5, 3, 1.0), (20, 4, 0.5), (40, 2, 0.3)]
 )
 def test_leaving_one_out_is_fitting_again_without_it(
-    n_features: int, n_classes: int, distance: float, *, weighted: bool
+    n_features: int, n_classes: int, distance: float
 ) -> None:
-    data = made(n_features, n_features, n_classes, distance=distance, weighted=weighted)
+    data = made(n_features, n_features, n_classes, distance=distance)
     probe = fitted(*data, n_classes)
     logs = probe.log_probs(*data)
     assert logs.dtype == np.float32
@@ -103,11 +97,10 @@ def test_single_precision_is_as_exact_where_items_are_many() -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 3, 400).astype(np.int32)
     vectors = (rng.normal(size=(3, 20))[labels] + rng.normal(size=(400, 20))).astype(np.float32)
-    weights = np.ones(400, dtype=np.float32)
-    probe = fitted(vectors, labels, weights, 3)
+    probe = fitted(vectors, labels, 3)
     assert probe.whitening.dtype == np.float32
-    logs = probe.log_probs(vectors, labels, weights)
-    assert np.abs(logs - refitted(vectors, labels, weights, probe)).max() < 1e-4
+    logs = probe.log_probs(vectors, labels)
+    assert np.abs(logs - refitted(vectors, labels, probe)).max() < 1e-4
 
 
 def test_worked_case_of_two_classes_on_a_line() -> None:
@@ -118,47 +111,46 @@ def test_worked_case_of_two_classes_on_a_line() -> None:
         center=np.zeros(1),
         whitening=np.eye(1),
         means=np.array([[1.0], [11.0]]),
-        class_weights=np.array([2.0, 2.0]),
+        class_counts=np.array([2.0, 2.0]),
         shrinkage=0.0,
     )
-    weights = np.ones(4, dtype=np.float32)
-    distances = probe.squared_distances(vectors, labels, weights)
+    distances = probe.squared_distances(vectors, labels)
     assert np.allclose(distances[0], [2**2 / 0.5, 11**2 / 0.5])
-    logs = probe.log_probs(vectors, labels, weights)
+    logs = probe.log_probs(vectors, labels)
     # the class left has the frequency 1 to 2
     assert np.isclose(logs[0, 1] - logs[0, 0], np.log(2) - (242 - 8) / 2)
 
 
 def test_item_alone_in_its_class_is_never_of_it_and_changes_no_other() -> None:
-    vectors, labels, weights = made(3, 4, 2)
+    vectors, labels = made(3, 4, 2)
     labels[7] = 2
-    probe = fitted(vectors, labels, weights, 3)
-    probs = np.exp(probe.log_probs(vectors, labels, weights))
+    probe = fitted(vectors, labels, 3)
+    probs = np.exp(probe.log_probs(vectors, labels))
     assert probs[7, 2] == 0
     assert np.allclose(probs.sum(axis=1), 1, atol=1e-6)
     assert (probs[np.arange(N) != 7, 2] > 0).any()
 
 
 def test_class_without_items_has_no_probability() -> None:
-    vectors, labels, weights = made(4, 4, 2)
-    probs = np.exp(fitted(vectors, labels, weights, 4).log_probs(vectors, labels, weights))
+    vectors, labels = made(4, 4, 2)
+    probs = np.exp(fitted(vectors, labels, 4).log_probs(vectors, labels))
     assert (probs[:, 2:] == 0).all()
-    without = np.exp(fitted(vectors, labels, weights, 2).log_probs(vectors, labels, weights))
+    without = np.exp(fitted(vectors, labels, 2).log_probs(vectors, labels))
     assert np.allclose(probs[:, :2], without, atol=1e-6)
 
 
 @pytest.mark.parametrize("constant", [0.0, 5.0])
 def test_features_that_never_vary_change_little(constant: float) -> None:
-    vectors, labels, weights = made(5, 4, 3)
+    vectors, labels = made(5, 4, 3)
     wide = np.concatenate([vectors, np.full((N, 3), constant, np.float32)], axis=1)
-    logs = fitted(wide, labels, weights, 3).log_probs(wide, labels, weights)
+    logs = fitted(wide, labels, 3).log_probs(wide, labels)
     assert np.isfinite(logs).all()
     assert (logs.argmax(axis=1) == labels).mean() > 0.6
 
 
 def test_items_that_are_all_the_same_are_as_frequent_as_their_classes() -> None:
-    vectors, labels, weights = np.ones((N, 4), np.float32), made(6, 4, 3)[1], np.ones(N, np.float32)
-    logs = fitted(vectors, labels, weights, 3).log_probs(vectors, labels, weights)
+    vectors, labels = np.ones((N, 4), np.float32), made(6, 4, 3)[1]
+    logs = fitted(vectors, labels, 3).log_probs(vectors, labels)
     counts = np.bincount(labels)
     for item in (0, 1, 2):
         left = counts - (np.arange(3) == labels[item])
@@ -183,15 +175,10 @@ def test_chosen_shrinkage_and_temperature_have_the_least_loss(
 def test_blocks_of_rows_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     data = made(9, 10, 3)
     whole = fitted(*data, 3)
-    monkeypatch.setattr(probe_module.row_blocks, "__defaults__", (7,))
+    monkeypatch.setattr(row_blocks, "__defaults__", (7,))
     parts = fitted(*data, 3)
     assert (whole.shrinkage, whole.temperature) == (parts.shrinkage, parts.temperature)
     assert np.allclose(whole.log_probs(*data), parts.log_probs(*data), atol=1e-4)
-
-
-def test_row_blocks_cut_all_rows_once() -> None:
-    assert [*row_blocks(5, 2)] == [slice(0, 2), slice(2, 4), slice(4, 5)]
-    assert not [*row_blocks(0)]
 
 
 def test_log_softmax_of_no_chance_at_all_is_uniform() -> None:

@@ -9,14 +9,14 @@ for their features, that is every item, and single precision would decide betwee
 its rounding: such a probe, which is small, is computed in double precision.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK = 8192
+from labelaudit.blocks import row_blocks
+
 FEW = 4  # items a feature; below it, double precision
 LEAST_LEFT = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-9}
 SHRINKAGES = (0.01, 0.03, 0.1, 0.3, 0.6)
@@ -48,8 +48,8 @@ class LinearProbe:
         shape ``(n_features, n_features)``.
     means
         Whitened class means, shape ``(n_classes, n_features)``.
-    class_weights
-        Sum of the item weights of each class, shape ``(n_classes,)``.
+    class_counts
+        Items of each class, shape ``(n_classes,)``.
     shrinkage
         Share of the covariance that is replaced by a multiple of the identity.
     temperature
@@ -59,7 +59,7 @@ class LinearProbe:
     center: NDArray[np.floating]
     whitening: NDArray[np.floating]
     means: NDArray[np.floating]
-    class_weights: NDArray[np.float64]
+    class_counts: NDArray[np.float64]
     shrinkage: float
     temperature: float = 1.0
 
@@ -67,7 +67,6 @@ class LinearProbe:
         self,
         vectors: NDArray[np.floating],
         labels: NDArray[np.int32],
-        weights: NDArray[np.float32],
     ) -> NDArray[np.floating]:
         """Squared Mahalanobis distance of each item to each class mean, itself left out.
 
@@ -77,8 +76,6 @@ class LinearProbe:
             Embeddings of items that the probe was fitted on, shape ``(n, n_features)``.
         labels
             Their classes, shape ``(n,)``.
-        weights
-            Their weights in the fit, shape ``(n,)``.
 
         Returns
         -------
@@ -92,18 +89,17 @@ class LinearProbe:
         distances = np.einsum("ij,ij->i", z, z)[:, None] - 2 * dots + norms
         rows = np.arange(len(z))
         own = np.maximum(distances[rows, labels], 0)
-        rest = self.class_weights[labels] - weights
-        alone = rest <= 1e-9 * self.class_weights[labels]
-        rest = np.where(alone, 1, rest)
-        ratio = (self.class_weights[labels] / rest).astype(kind)
-        a = (1 - self.shrinkage) * weights * ratio / kind.type(self.class_weights.sum())
+        alone = self.class_counts[labels] <= 1
+        rest = np.maximum(self.class_counts[labels] - 1, 1)
+        ratio = (self.class_counts[labels] / rest).astype(kind)
+        a = (1 - self.shrinkage) * ratio / kind.type(self.class_counts.sum())
         gain = a / np.maximum(1 - a * own, LEAST_LEFT[kind])
         # u = z_i - mu_own; u.(z_i - mu_j) = own distance + u.(mu_own - mu_j)
         own_dots = dots[rows, labels] - norms[labels]
         crossed = own[:, None] + own_dots[:, None] - (dots - gram[labels])
         distances = distances + gain[:, None] * crossed**2
         distances[rows, labels] = np.where(alone, np.inf, ratio**2 * (own + gain * own**2))
-        unseen = self.class_weights <= 0
+        unseen = self.class_counts <= 0
         distances[:, unseen] = np.inf
         out: NDArray[np.floating] = distances
         return out
@@ -112,11 +108,10 @@ class LinearProbe:
         self,
         vectors: NDArray[np.floating],
         labels: NDArray[np.int32],
-        weights: NDArray[np.float32],
     ) -> NDArray[np.float32]:
         """Leave-one-out log probabilities, shape ``(n, n_classes)``; parameters as above."""
-        distances = self.squared_distances(vectors, labels, weights)
-        return _log_probs(distances, self.class_weights, self.temperature, labels, weights)
+        distances = self.squared_distances(vectors, labels)
+        return _log_probs(distances, self.class_counts, self.temperature, labels)
 
 
 def fit_linear_probe(
@@ -124,7 +119,6 @@ def fit_linear_probe(
     labels: NDArray[np.int32],
     n_classes: int,
     *,
-    weights: NDArray[np.float32],
     tuning_rows: NDArray[np.int64],
 ) -> LinearProbe:
     """Fit the discriminant, its shrinkage and temperature by leave-one-out likelihood.
@@ -137,16 +131,14 @@ def fit_linear_probe(
         Classes in ``[0, n_classes)``, shape ``(n,)``.
     n_classes
         Number of classes; some may have no item.
-    weights
-        Weight of each item in means and covariance, shape ``(n,)``.
     tuning_rows
         Rows on which shrinkage and temperature are chosen.
     """
-    center, means, class_weights, scatter = _moments(vectors, labels, n_classes, weights)
-    values, axes = np.linalg.eigh(scatter / class_weights.sum())
+    center, means, class_counts, scatter = _moments(vectors, labels, n_classes)
+    values, axes = np.linalg.eigh(scatter / class_counts.sum())
     values = np.maximum(values, 0)
     chosen: tuple[float, LinearProbe] | None = None
-    tune = (vectors[tuning_rows], labels[tuning_rows], weights[tuning_rows])
+    tune = vectors[tuning_rows], labels[tuning_rows]
     for shrinkage in SHRINKAGES:
         spread = (1 - shrinkage) * values + shrinkage * max(values.mean(), 1e-12)
         whitening = (axes / np.sqrt(spread)).astype(center.dtype)
@@ -154,14 +146,14 @@ def fit_linear_probe(
             center=center,
             whitening=whitening,
             means=means @ whitening,
-            class_weights=class_weights,
+            class_counts=class_counts,
             shrinkage=shrinkage,
         )
         distances = probe.squared_distances(*tune)
         for temperature in TEMPERATURES:
-            loss = _loss(distances, class_weights, temperature, *tune[1:])
+            loss = _loss(distances, class_counts, temperature, tune[1])
             if chosen is None or loss < chosen[0]:
-                chosen = (loss, _tempered(probe, temperature))
+                chosen = (loss, replace(probe, temperature=temperature))
     assert chosen is not None  # noqa: S101 - the grids are not empty
     return chosen[1]
 
@@ -175,56 +167,43 @@ def log_softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     return out
 
 
-def row_blocks(n_rows: int, step: int = BLOCK) -> Iterator[slice]:
-    """Yield the slices that cut ``n_rows`` into blocks."""
-    for start in range(0, n_rows, step):
-        yield slice(start, min(start + step, n_rows))
-
-
 def _moments(
     vectors: Vectors,
     labels: NDArray[np.int32],
     n_classes: int,
-    weights: NDArray[np.float32],
 ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.float64], NDArray[np.float64]]:
-    """Return center, centered class means, class weights and the scatter within classes."""
+    """Return center, centered class means, class counts and the scatter within classes."""
     n_features = vectors.shape[1]
     kind = np.float64 if len(vectors) < FEW * n_features else np.float32
     sums = np.zeros((n_classes, n_features))
     for block in row_blocks(len(vectors)):
         one_hot = np.zeros((block.stop - block.start, n_classes), dtype=kind)
-        one_hot[np.arange(len(one_hot)), labels[block]] = weights[block]
+        one_hot[np.arange(len(one_hot)), labels[block]] = 1
         sums += one_hot.T @ vectors[block].astype(kind)
-    class_weights = np.bincount(labels, weights, minlength=n_classes).astype(np.float64)
-    center = (sums.sum(axis=0) / class_weights.sum()).astype(kind)
-    centered = sums / np.maximum(class_weights, 1e-12)[:, None] - center
-    centered[class_weights <= 0] = 0
+    class_counts = np.bincount(labels, minlength=n_classes).astype(np.float64)
+    center = (sums.sum(axis=0) / class_counts.sum()).astype(kind)
+    centered = sums / np.maximum(class_counts, 1)[:, None] - center
+    centered[class_counts <= 0] = 0
     means: NDArray[np.floating] = centered.astype(kind)
     scatter = np.zeros((n_features, n_features))
     for block in row_blocks(len(vectors)):
         deviation = vectors[block].astype(kind) - center - means[labels[block]]
-        scatter += (deviation * weights[block, None]).T @ deviation
-    return center, means, class_weights, scatter
-
-
-def _tempered(probe: LinearProbe, temperature: float) -> LinearProbe:
-    kept = {name: getattr(probe, name) for name in LinearProbe.__slots__}
-    return LinearProbe(**kept | {"temperature": temperature})
+        scatter += deviation.T @ deviation
+    return center, means, class_counts, scatter
 
 
 def _log_probs(
     distances: NDArray[np.floating],
-    class_weights: NDArray[np.float64],
+    class_counts: NDArray[np.float64],
     temperature: float,
     labels: NDArray[np.int32],
-    weights: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """Return log probabilities; an item is left out of the frequency of its class, too."""
     nearest = distances.min(axis=1, keepdims=True)
     behind = distances - np.where(np.isfinite(nearest), nearest, 0)
     with np.errstate(divide="ignore"):
-        prior = np.log(class_weights / class_weights.sum()).astype(np.float32)
-        rest = np.maximum(class_weights[labels] - weights, 0) / class_weights[labels]
+        prior = np.log(class_counts / class_counts.sum()).astype(np.float32)
+        rest = (class_counts[labels] - 1) / class_counts[labels]
         scores = prior - np.float32(0.5 * temperature) * behind.astype(np.float32)
         scores[np.arange(len(labels)), labels] += np.log(rest).astype(np.float32)
     return log_softmax(scores)
@@ -232,12 +211,11 @@ def _log_probs(
 
 def _loss(
     distances: NDArray[np.floating],
-    class_weights: NDArray[np.float64],
+    class_counts: NDArray[np.float64],
     temperature: float,
     labels: NDArray[np.int32],
-    weights: NDArray[np.float32],
 ) -> float:
     """Return the mean negative log-likelihood of the labels, single-item classes left out."""
-    logs = _log_probs(distances, class_weights, temperature, labels, weights)
+    logs = _log_probs(distances, class_counts, temperature, labels)
     given = logs[np.arange(len(labels)), labels]
     return float(-given[np.isfinite(given)].mean()) if np.isfinite(given).any() else np.inf
