@@ -1,6 +1,5 @@
 """From what was read and found to the parts of a report, and to one row an item."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -75,7 +74,7 @@ def thumbnails_of(
 def dataset_facts(dataset: Dataset, content: Content | None) -> DatasetFacts:
     """Return what is said of the dataset itself."""
     none = np.zeros((dataset.n_samples, 32), dtype=np.uint8)
-    counts = Counter(dataset.splits.tolist())
+    counts = np.bincount(dataset.splits + 1, minlength=len(dataset.split_names) + 1).tolist()
     return DatasetFacts(
         name=dataset.name,
         digest=digest(dataset, none if content is None else content.digests),
@@ -89,7 +88,7 @@ def dataset_facts(dataset: Dataset, content: Content | None) -> DatasetFacts:
         n_unlabelled=int((~dataset.labelled).sum()),
         n_unreadable=None if content is None else int((~content.readable).sum()),
         ignored=dict(dataset.source.ignored),
-        splits={name: counts[code] for code, name in enumerate(dataset.split_names)},
+        splits=dict(zip(dataset.split_names, counts[1:], strict=True)),
     )
 
 

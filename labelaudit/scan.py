@@ -1,5 +1,6 @@
 """From a dataset to a report: read the images, run every measure, gather what they found."""
 
+import hashlib
 import platform
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from labelaudit.embeddings.content import Content, read_content, store_for
 from labelaudit.embeddings.decode import Status
 from labelaudit.embeddings.model import BUILTIN, Device, Model, load_model
 from labelaudit.embeddings.user_files import read_embeddings, read_pred_probs
-from labelaudit.errors import InputError, MissingInputError
+from labelaudit.errors import SHOWN, InputError, MissingInputError
 from labelaudit.gather import (
     N_THUMBNAILS,
     dataset_facts,
@@ -54,7 +55,7 @@ class ScanOptions:
     cache
         Folder of the embedding store; None to keep nothing.
     n_threads
-        Threads for images and for neighbours; their number changes no result.
+        Threads for images and for neighbors; their number changes no result.
     random_state
         Seed of every draw.
     allow_unreadable
@@ -153,7 +154,9 @@ def _inputs(dataset: Dataset, read: _Read, options: ScanOptions, progress: Progr
         "progress": progress,
     }
     if read.pred_probs is not None:
-        given["pred_probs"] = user_probs(read.pred_probs, dataset.labels)
+        given["pred_probs"] = user_probs(
+            read.pred_probs, dataset.labels, _named(options.pred_probs)
+        )
     return Inputs(given)
 
 
@@ -205,15 +208,25 @@ def _refuse_unreadable(dataset: Dataset, content: Content, options: ScanOptions)
     if not none_left and (options.allow_unreadable or not len(wrong)):
         return
     wrong = np.flatnonzero(~content.readable) if none_left else wrong
-    raise InputError(
-        f"{dataset.name}: {len(wrong):,} of {dataset.n_samples:,} images are missing, no images, "
-        "or too large",
-        details=[f"{dataset.paths[int(item)]}: {content.reasons[int(item)]}" for item in wrong],
-        hint="is this the image column?"
-        if none_left
-        else "repair or remove them, or pass --allow-unreadable to have them listed in the report; "
-        "what was embedded is kept",
+    what = "cannot be read" if none_left else "are missing, no images, or too large"
+    hint = (
+        "repair or remove them, or pass --allow-unreadable to have them listed in the report; "
+        "what was embedded is kept"
     )
+    shown = wrong[: SHOWN + 1].tolist()
+    raise InputError(
+        f"{dataset.name}: {len(wrong):,} of {dataset.n_samples:,} images {what}",
+        details=[f"{dataset.paths[item]}: {content.reasons[item]}" for item in shown],
+        hint="no image is left to measure: are these the images?" if none_left else hint,
+    )
+
+
+def _named(path: Path | None) -> str:
+    """Return a file of the user's as it is named in the report."""
+    if path is None:
+        return ""
+    with path.open("rb") as file:
+        return f"{path.name}, sha256 {hashlib.file_digest(file, 'sha256').hexdigest()[:12]}"
 
 
 def _run(

@@ -2,9 +2,10 @@
 
 import inspect as inspect_module
 import os
+import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -60,21 +61,36 @@ def labelaudit(
 
 
 def main() -> None:
-    """Run the command line; an error that its reader can act on is printed, with exit code 2."""
+    """Run the command line: 0 done, 2 an error that its reader can act on, 130 interrupted."""
+    _prepare_streams()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except LabelauditError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(FAILED)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; what was embedded is kept, the same command goes on", err=True)
-        sys.exit(INTERRUPTED)
+        _fail(str(error))
     except MemoryError:
-        typer.echo("error: out of memory\nhint: use fewer --threads, or a larger machine", err=True)
-        sys.exit(FAILED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
+        _fail("out of memory\nhint: use fewer --threads, or a larger machine")
     except OSError as error:
-        typer.echo(f"error: {error}\nhint: did a file change during the scan?", err=True)
-        sys.exit(FAILED)
+        _fail(str(error))
+    except (KeyboardInterrupt, SystemExit) as stop:
+        code = INTERRUPTED if isinstance(stop, KeyboardInterrupt) else stop.code
+        if code == INTERRUPTED:
+            typer.echo("interrupted; embeddings that were cached are not made again", err=True)
+        # typer ends with 1 when its reader has gone; 1 is for a gate that failed
+        sys.exit(FAILED if code == 1 else code)
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"error: {message}", err=True)
+    sys.exit(FAILED)
+
+
+def _prepare_streams() -> None:
+    """Print whatever the names of files hold, also where a stream is closed or not UTF-8."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
+            setattr(sys, name, nowhere)
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

@@ -55,5 +55,5 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 def _unwritable(folder: Path, error: OSError) -> OutputError:
     return OutputError(
         f"{folder}: cannot be written: {error.strerror or error}",
-        hint="make room or name another folder with --output; embeddings are kept in the cache",
+        hint="make room, or name another folder with --output",
     )

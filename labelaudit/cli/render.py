@@ -24,7 +24,7 @@ def render(
     from labelaudit.render.json import from_json
 
     try:
-        text = report.read_text(encoding="utf-8")
+        text = report.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
             f"{report}: cannot be read: {error}", hint="name the report.json of a scan"
@@ -32,5 +32,7 @@ def render(
     loaded = from_json(text, str(report))
     folder = output or report.parent
     check_folder(folder)
-    write_files(folder, rendered_files(loaded, templates))
+    files = rendered_files(loaded, templates)
+    del files["report.json"]  # the source stays as it is
+    write_files(folder, files)
     show(loaded, folder)

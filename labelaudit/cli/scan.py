@@ -45,7 +45,7 @@ def scan(  # noqa: PLR0913 - each is an option
             help="List images that are missing, no images or too large, instead of refusing.",
         ),
     ] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of every draw.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of every draw.")] = 0,
     threads: Annotated[int, typer.Option(min=0, help="Threads; 0 for all processors.")] = 0,
     cache: Annotated[
         Path | None, typer.Option(help="Folder that keeps embeddings; the user's when not given.")

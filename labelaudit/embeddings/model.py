@@ -3,6 +3,7 @@
 import ctypes
 import hashlib
 import mmap
+import os
 import re
 import sys
 from collections import Counter
@@ -140,6 +141,7 @@ def _check_output(model: Model, out: object, n_images: int) -> None:
 
 def _session(path: Path, device: Device) -> Any:  # noqa: ANN401 - onnxruntime is not typed
     try:
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # its import already writes a device id
         import onnxruntime as ort
 
         available = ort.get_available_providers()

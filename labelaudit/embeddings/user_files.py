@@ -17,7 +17,7 @@ from labelaudit.errors import SHOWN, InputError, some
 BLOCK = 65_536
 SUM_TOLERANCE = 1e-3
 ROUNDING = 1e-6  # by which a softmax in float32 may leave [0, 1]
-LARGEST = np.finfo(np.float32).max
+LARGEST = 1e15  # squares of it, summed, still fit float32
 
 Good = Callable[[NDArray[np.floating]], NDArray[np.bool_]]
 
@@ -40,7 +40,7 @@ def read_embeddings(path: Path, dataset: Dataset) -> Embeddings:
     bad = _bad_rows(vectors, lambda rows: np.abs(rows) <= LARGEST)
     if bad:
         raise InputError(
-            f"{where}: {len(bad):,} rows hold NaN, infinity or a number beyond float32",
+            f"{where}: {len(bad):,} rows hold NaN, infinity or a number beyond 1e15",
             details=[f"row {row}" for row in bad[:SHOWN]],
             hint="leave the item out of the manifest, or embed it again",
         )

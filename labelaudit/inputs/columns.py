@@ -31,3 +31,11 @@ def annotations(dataset: Dataset) -> pa.Table:
     if dataset.annotations is None:
         raise MissingInputError("the manifest names no annotators")
     return dataset.annotations
+
+
+@provider
+def item_groups(dataset: Dataset) -> NDArray[np.int32]:
+    """Return the number of each item's group (patient, source, video), ``-1`` for none."""
+    if dataset.groups is None:
+        raise MissingInputError("the manifest names no groups")
+    return dataset.groups

@@ -1,13 +1,17 @@
 """Labels as arrays: one class an item, or a sparse matrix of several."""
 
+from collections.abc import Callable
+
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from labelaudit.dataset import Dataset, LabelStates, State
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
+from labelaudit.statistics.groups import Groups
+
+Conflicts = Callable[[Groups], NDArray[np.bool_]]
 
 
 @provider
@@ -37,28 +41,47 @@ def label_states(dataset: Dataset) -> LabelStates:
 @provider
 def label_matrix(label_states: LabelStates, class_names: tuple[str, ...]) -> csr_array:
     """Positive labels of the labelled items, a boolean matrix ``(n_labelled, n_classes)``."""
-    positive = label_states.states == State.POSITIVE
-    ends = np.concatenate([[0], np.cumsum(positive)])[label_states.indptr]
-    matrix = csr_array(
-        (np.ones(int(positive.sum()), dtype=bool), label_states.indices[positive], ends),
-        shape=(len(label_states.labelled), len(class_names)),
-    )
+    shape = (len(label_states.labelled), len(class_names))
+    matrix = _cells(label_states, label_states.states == State.POSITIVE, shape).astype(bool)
     return matrix[np.flatnonzero(label_states.labelled)]
 
 
 @provider
-def label_codes(dataset: Dataset) -> NDArray[np.int64]:
-    """Return a number an item that items of equal labels share; ``-1`` when unlabelled.
+def labelled(dataset: Dataset) -> NDArray[np.bool_]:
+    """Whether each item has a label, shape ``(n_samples,)``."""
+    return dataset.labelled
 
-    For a dataset with several labels an item, labels are equal when all states are.
+
+@provider
+def label_conflicts(dataset: Dataset) -> Conflicts:
+    """Return a function that tells in which groups of items labels contradict each other.
+
+    Of items with one label, two labels contradict each other. Of items with several, one item
+    has a class that another has not; an uncertain or unknown state contradicts nothing.
     """
     states = dataset.label_states
     if states is None:
-        return dataset.labels.astype(np.int64)
-    cells = np.stack([states.indices, states.states.astype(np.int32)], axis=1)
-    texts = (
-        cells[start:stop].tobytes()
-        for start, stop in zip(states.indptr[:-1], states.indptr[1:], strict=True)
-    )
-    codes: NDArray[np.int64] = pd.factorize(np.array(list(texts), dtype=object))[0]
-    return np.where(states.labelled, codes, -1)
+        return lambda groups: groups.disagree(dataset.labels)
+    shape = (dataset.n_samples, len(dataset.class_names))
+    positive = _cells(states, states.states == State.POSITIVE, shape)
+    open_ = _cells(states, states.states != State.POSITIVE, shape)
+
+    def conflicts(groups: Groups) -> NDArray[np.bool_]:
+        ends = np.append(groups.starts, len(groups.items))
+        known = states.labelled[groups.items].astype(np.int32)
+        members = csr_array((known, groups.items, ends), shape=(len(groups.starts), shape[0]))
+        having = (members @ positive).tocoo()
+        left_open = (members @ open_).tocsr()[having.row, having.col]
+        lacking = members.sum(axis=1)[having.row] - having.data - left_open
+        found = np.zeros(len(groups.starts), dtype=bool)
+        found[having.row[(having.data > 0) & (lacking > 0)]] = True
+        return found
+
+    return conflicts
+
+
+def _cells(states: LabelStates, wanted: NDArray[np.bool_], shape: tuple[int, int]) -> csr_array:
+    """Return some of the stored cells as a matrix of ones."""
+    ends = np.concatenate([[0], np.cumsum(wanted)])[states.indptr]
+    ones = np.ones(int(wanted.sum()), dtype=np.int32)
+    return csr_array((ones, states.indices[wanted], ends), shape=shape)

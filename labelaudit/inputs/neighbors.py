@@ -1,4 +1,4 @@
-"""Each item's nearest neighbours by cosine similarity, exact, found once for every measure."""
+"""Each item's nearest neighbors by cosine similarity, exact, found once for every measure."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ MOST = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Neighbors:
-    """Nearest neighbours, nearest first, the item itself left out.
+    """Nearest neighbors, nearest first, the item itself left out.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Neighbors:
 
 @provider
 def neighbors(embeddings: Embeddings, n_threads: int, progress: Progress) -> Neighbors:
-    """Return the 50 nearest neighbours of every embedded item.
+    """Return the 50 nearest neighbors of every embedded item.
 
     The vectors are centered first: features that are all positive point into one cone, and their
     cosines are then all near 1.

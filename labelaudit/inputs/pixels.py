@@ -42,11 +42,14 @@ class Pixels:
         Their pixels in ``[0, 1]``, shape ``(n, n_pixels)``.
     space
         What was done to the images.
+    n_candidates
+        Images that they were drawn from.
     """
 
     items: NDArray[np.int64]
     values: NDArray[np.float32]
     space: str
+    n_candidates: int
 
 
 @provider
@@ -72,6 +75,7 @@ def pixels(
         items=drawn,
         values=values,
         space=f"RGB, {SIDE} x {SIDE}, [0, 1], of {len(drawn):,} of {len(items):,} images",
+        n_candidates=len(items),
     )
 
 

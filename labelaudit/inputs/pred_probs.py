@@ -41,7 +41,7 @@ class PredProbs:
     blocks: Callable[[], Iterator[Block]]
 
 
-def user_probs(probs: NDArray[np.floating], labels: NDArray[np.int32]) -> PredProbs:
+def user_probs(probs: NDArray[np.floating], labels: NDArray[np.int32], source: str) -> PredProbs:
     """Return the user's own probabilities, shape ``(n_samples, n_classes)``, in blocks."""
     items = np.flatnonzero(labels >= 0)
 
@@ -51,7 +51,7 @@ def user_probs(probs: NDArray[np.floating], labels: NDArray[np.int32]) -> PredPr
             rows = np.maximum(rows / rows.sum(axis=1, keepdims=True), 1e-12)
             yield items[block], np.log(rows)
 
-    return PredProbs(source="the user's predicted probabilities", blocks=blocks)
+    return PredProbs(source=source, blocks=blocks)
 
 
 @provider
@@ -62,7 +62,7 @@ def pred_probs(
     labels: NDArray[np.int32],
     class_names: tuple[str, ...],
 ) -> PredProbs:
-    """Mix a leave-one-out linear probe with neighbours' votes, by leave-one-out likelihood.
+    """Mix a leave-one-out linear probe with neighbors' votes, by leave-one-out likelihood.
 
     The mixture is geometric, and sharpened until it is calibrated to the given labels. An item's
     own label has no part in its probabilities but through four numbers that are tuned on all.
@@ -107,7 +107,7 @@ def log_votes(
     items: NDArray[np.int64],
     counts: NDArray[np.int64],
 ) -> NDArray[np.float32]:
-    """Log class probabilities by the votes of neighbours, weighted by similarity.
+    """Log class probabilities by the votes of neighbors, weighted by similarity.
 
     A small share of the class frequencies keeps every class possible.
 
@@ -133,9 +133,9 @@ def vote_strengths(
     labels: NDArray[np.int32],
     items: NDArray[np.int64],
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Return the neighbours of items and the strength of their votes, the nearest's being 1.
+    """Return the neighbors of items and the strength of their votes, the nearest's being 1.
 
-    Unlabelled neighbours and copies of the item itself do not vote: a copy would vouch for its
+    Unlabelled neighbors and copies of the item itself do not vote: a copy would vouch for its
     own mistake. Both arrays are of shape ``(len(items), n_neighbors)``.
     """
     around, similar = neighbors.indices[items], neighbors.similarities[items]

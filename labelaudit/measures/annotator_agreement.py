@@ -46,7 +46,8 @@ def annotator_agreement(
 ) -> Findings:
     """Measure how far the annotators of an item agree, beyond what chance would give.
 
-    Only items with two or more judgements count. Krippendorff reads an alpha of 0.8 and more as
+    Only items with two or more judgements count for agreement; annotators and judgements are
+    counted over all. Krippendorff reads an alpha of 0.8 and more as
     reliable, 0.667 to 0.8 as fit for tentative conclusions. Where one class dominates, alpha
     and kappa fall though annotators agree; AC1 does not, so read them together. Intervals are
     percentiles of 1,000 bootstrap replicates that draw items, not annotators: they hold for

@@ -1,4 +1,4 @@
-"""Compare given labels with out-of-sample probabilities, with neighbours and with copies."""
+"""Compare given labels with out-of-sample probabilities, with neighbors and with copies."""
 
 from dataclasses import dataclass
 
@@ -102,7 +102,7 @@ def outvoted(
     neighbors: Neighbors,
     copies: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
-    """Tell for which items the neighbours vote for the suggested class over the given one."""
+    """Tell for which items the neighbors vote for the suggested class over the given one."""
     out = np.zeros(len(labels), dtype=bool)
     for block in row_blocks(len(labels)):
         rows = np.arange(block.start, block.stop)

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from labelaudit.embeddings.content import Content
 from labelaudit.embeddings.decode import Oddity, Status
 from labelaudit.inputs.columns import Splits
+from labelaudit.inputs.labels import Conflicts
 from labelaudit.measures import Findings, Ranking, measure
 from labelaudit.report import Column, Table, Value
 from labelaudit.statistics.groups import Groups, groups_of
@@ -23,6 +24,7 @@ SPECIFICATIONS: tuple[Specification, ...] = (
     ("exact_duplicates_count", "Files that repeat another", "count", "lower"),
     ("contradictory_duplicates_count", "Equal files with different labels", "count", "lower"),
     ("duplicates_across_splits_count", "Equal files in different splits", "count", "lower"),
+    ("groups_across_splits_count", "Groups with items in several splits", "count", "lower"),
 )
 ODDITIES = {
     Oddity.ROTATED: "rotated by EXIF",
@@ -36,22 +38,25 @@ ODDITIES = {
 
 @measure(family="integrity", title="Integrity")
 def integrity(
-    label_codes: NDArray[np.int64],
+    labelled: NDArray[np.bool_],
+    label_conflicts: Conflicts,
     splits: Splits,
     content: Content | None = None,
     file_copies: NDArray[np.int64] | None = None,
+    item_groups: NDArray[np.int32] | None = None,
 ) -> Findings:
     """Count what is missing, broken or there twice: files, labels and exact copies.
 
     Every file is opened, hashed and decoded. A file is a copy when its bytes equal another's
     (SHA-256). Copies contradict each other when their labels differ, so that at least one of
-    them is wrong, whatever the criterion; copies in different splits leak.
+    them is wrong, whatever the criterion; copies in different splits leak, and so do groups
+    (patients, sources, videos) that have items in several.
 
     Formula
     -------
     Repeats are the sum over groups of equal files of (size - 1). Contradictory files, and files
-    across splits, are the sum of the sizes of the groups in which labels, or splits, differ. An
-    unlabelled copy contradicts nothing.
+    across splits, are the sum of the sizes of the groups in which labels, or splits, differ. A
+    copy without a label, and an uncertain or unknown state, contradict nothing.
 
     Range
     -----
@@ -59,22 +64,29 @@ def integrity(
 
     Undefined
     ---------
-    All but the unlabelled items, for a manifest without images.
+    What is said of files, for a manifest without images; what is said of splits, without any;
+    groups across splits, without groups.
 
     Not comparable
     --------------
     Copies of equal pixels in different encodings are not counted here.
     """
-    n = len(label_codes)
+    n = len(labelled)
     numbers: dict[str, float | None] = dict.fromkeys(name for name, *_ in SPECIFICATIONS)
-    numbers["unlabelled_count"] = int((label_codes < 0).sum())
-    unlabelled = np.flatnonzero(label_codes < 0)
+    numbers["unlabelled_count"] = int((~labelled).sum())
+    unlabelled = np.flatnonzero(~labelled)
     rankings = [_ranking("unlabelled", "Items without a label", unlabelled)]
-    columns: dict[str, NDArray[np.generic]] = {"is_unlabelled": label_codes < 0}
+    columns: dict[str, NDArray[np.generic]] = {"is_unlabelled": ~labelled}
     tables: tuple[Table, ...] = ()
+    if item_groups is not None and splits.names:
+        shared = groups_of(item_groups.astype(np.int64))
+        shared = shared.only(shared.disagree(splits.codes))
+        numbers["groups_across_splits_count"] = len(shared.starts)
+        rankings.append(_grouped("groups_across_splits", "Groups in several splits", shared))
+        columns["is_group_across_splits"] = _marked(n, shared)
     if content is not None and file_copies is not None:
         groups = groups_of(file_copies)
-        contradictory = groups.only(groups.disagree(label_codes))
+        contradictory = groups.only(label_conflicts(groups))
         leaked = groups.only(groups.disagree(splits.codes))
         numbers |= _status_counts(content) | {
             "exact_duplicates_count": int((groups.sizes - 1).sum()),
@@ -108,6 +120,8 @@ def _values(numbers: dict[str, float | None]) -> tuple[Value, ...]:
     no_images = numbers["exact_duplicates_count"] is None
     why = "The manifest names no images." if no_images else "There are no splits."
     notes = {name: why for name, number in numbers.items() if number is None}
+    if numbers["groups_across_splits_count"] is None:
+        notes["groups_across_splits_count"] = "The manifest names no groups, or no splits."
     return exact_values(SPECIFICATIONS, numbers, notes)
 
 

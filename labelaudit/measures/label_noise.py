@@ -11,7 +11,6 @@ from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.measures import Findings, Ranking, measure
 from labelaudit.measures.confident_learning import Judgement, judge, outvoted, proven_wrong
 from labelaudit.report import Table, Value
-from labelaudit.statistics.intervals import wilson
 from labelaudit.tabulate import Specification, exact_values, ranked_table
 
 N_RANKED = 200
@@ -35,7 +34,7 @@ def label_noise(
     copies: NDArray[np.int64] | None = None,
     file_copies: NDArray[np.int64] | None = None,
 ) -> Findings:
-    r"""Find labels that out-of-sample probabilities contradict, most doubtful first.
+    """Find labels that out-of-sample probabilities contradict, most doubtful first.
 
     Items are ranked by their logit margin, the log probability of the given class less the
     largest of the others. A label is *suspected* when it has a probability below 5 %, another
@@ -48,18 +47,18 @@ def label_noise(
     place.
 
     The *model-estimated error rate* is that of confident learning: the share of items off the
-    diagonal of the confident joint, if the neighbors agree. Its range is no confidence interval:
-    it runs from the labels that are proven wrong to every label that the model disagrees with
-    (upper Wilson bound). A model cannot tell its own mistakes from those of the labels, so only
-    judgements by people narrow it; where it disagrees with more than half, no estimate is given.
+    diagonal of the confident joint whose neighbors prefer the most probable other class. Its
+    range is no confidence interval: it runs from the labels that are proven wrong to every label
+    that the model disagrees with. A model cannot tell its own mistakes from those of the labels,
+    so only judgements by people narrow it; where it disagrees with more than half, no estimate is
+    given.
 
     Formula
     -------
-    .. math:: m_i = \log p_i(y_i) - \max_{k \ne y_i} \log p_i(k), \quad
-              t_k = \operatorname{mean}_{i: y_i = k} p_i(k)
-
-    Off the diagonal: the largest :math:`p_i(k)` among the classes with :math:`p_i(k) \ge t_k`
-    is of a class other than :math:`y_i`, and :math:`m_i < 0`.
+    - margin of item i with given class y: m_i = log p_i(y) - max over k != y of log p_i(k);
+    - threshold of class k: t_k = mean of p_i(k) over the items given k;
+    - off the diagonal: among the classes with p_i(k) >= t_k the most probable is not y, and
+      m_i < 0.
 
     Range
     -----
@@ -68,7 +67,9 @@ def label_noise(
 
     Undefined
     ---------
-    For items without label or embedding, and for classes with a single item.
+    For items without a label; with probabilities from embeddings also for items without one,
+    and for classes with a single item. The estimate, where the model disagrees with more than
+    half of the labels.
 
     Not comparable
     --------------
@@ -85,7 +86,9 @@ def label_noise(
         agreed = outvoted(labels, judgement.suggested, neighbors, copies)
     suspected = agreed & (judgement.self_confidence < GIVEN_BELOW)
     suspected &= judgement.suggestion_confidence > SUGGESTED_ABOVE
-    certain = proven_wrong(labels, file_copies) if file_copies is not None else None
+    certain = None
+    if file_copies is not None:
+        certain = proven_wrong(np.where(judgement.judged, labels, -1), file_copies)
     tables = [
         _share_table("class", class_names, labels, judgement, suspected),
         _transition_table(labels, judgement.suggested, suspected, class_names),
@@ -163,7 +166,7 @@ def _rate(n_judged: int, n_disagreed: int, n_off_diagonal: int, certain: int) ->
     note = "Estimated by a model, judged by no person: the range is no confidence interval."
     if n_judged:
         low = min(certain, n_judged) / n_judged
-        high = max(low, float(wilson(n_disagreed, n_judged)[1]))
+        high = max(low, n_disagreed / n_judged)
         value = max(low, n_off_diagonal / n_judged)
         if n_disagreed > WEAK * n_judged:
             value = None
@@ -195,15 +198,12 @@ def _share_table(
 
     judged, wrong = count(judgement.judged), count(suspected)
     disagreed = count(judgement.judged & (judgement.margin < 0))
-    low, high = wilson(wrong, judged)
     tries = np.where(judged > 0, judged, np.nan)
     columns = (
         (name, "", names),
         ("judged", "count", judged),
         ("suspected", "count", wrong),
         ("share", "share", wrong / tries),
-        ("share_low", "share", low),
-        ("share_high", "share", high),
         ("disagreement_share", "share", disagreed / tries),
     )
     order = np.lexsort((np.arange(len(names)), -np.nan_to_num(wrong / tries, nan=-1.0)))
@@ -251,7 +251,7 @@ def _voters(
     neighbors: Neighbors | None,
     copies: NDArray[np.int64] | None,
 ) -> NDArray[np.int32] | None:
-    """Return the labels of the neighbours that vote on an item."""
+    """Return the labels of the neighbors that vote on an item."""
     if neighbors is None or copies is None:
         return None
     around = neighbors.indices[item]

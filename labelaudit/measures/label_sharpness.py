@@ -83,7 +83,7 @@ def label_sharpness(labels: NDArray[np.int32], pixels: Pixels, random_state: int
     Two classes of 20 gray levels each, 0.25 between the nearest of different classes:
 
     >>> levels = np.array([*range(20), *range(35, 55)], dtype=np.float32)[:, None] / 64
-    >>> pixels = Pixels(items=np.arange(40), values=levels, space="one gray pixel")
+    >>> pixels = Pixels(items=np.arange(40), values=levels, space="one gray pixel", n_candidates=40)
     >>> found = label_sharpness(np.repeat(np.int32([0, 1]), 20), pixels, 0)
     >>> found.values[0].value
     4.0
@@ -94,6 +94,6 @@ def label_sharpness(labels: NDArray[np.int32], pixels: Pixels, random_state: int
         labels[pixels.items[chosen]],
         pixels.values[chosen],
         random_state,
-        total=int((labels >= 0).sum()),
+        total=pixels.n_candidates,
     )
     return replace(found, parameters={**found.parameters, "space": pixels.space})

@@ -91,6 +91,9 @@ def multi_label(
     Lower is better: MeanIR 1 or more, CVIR 0 or more, SCUMBLE 0 to 1. Without a direction:
     cardinality 0 to L, density and shares 0 to 1, lift 0 or more, phi and NPMI -1 to 1.
 
+    A state that is uncertain or unknown counts as not having the label, in every number but the
+    table of states, which has the bounds.
+
     Undefined
     ---------
     MeanIR, CVIR and SCUMBLE, when no item has a label; CVIR, with fewer than two labels in use;
@@ -162,14 +165,15 @@ def multi_label(
         pair_table(pairs, class_names),
         exclusion_table(pairs, counts, class_names),
     ]
-    if uncertain.any() or unknown.any():
+    open_states = bool(uncertain.any() or unknown.any())
+    if open_states:
         tables.append(_state_table(counts, uncertain, unknown, class_names, len(scumble)))
     return Findings(
         values=exact_values(
             VALUES, numbers, {name: UNDEFINED[name] for name in UNDEFINED if numbers[name] is None}
         ),
         tables=tuple(tables),
-        notes=_notes(label_matrix, counts, class_names),
+        notes=_notes(label_matrix, counts, class_names, open_states=open_states),
         parameters={"min_expected": MIN_EXPECTED, "alpha": ALPHA},
     )
 
@@ -224,7 +228,11 @@ def _pair_numbers(pairs: Pairs) -> dict[str, float | None]:
 
 
 def _notes(
-    label_matrix: csr_array, counts: NDArray[np.int64], class_names: tuple[str, ...]
+    label_matrix: csr_array,
+    counts: NDArray[np.int64],
+    class_names: tuple[str, ...],
+    *,
+    open_states: bool,
 ) -> tuple[str, ...]:
     """Return the warnings about empty labels, and about labels that must be missing."""
     notes = []
@@ -238,6 +246,8 @@ def _notes(
             "the dataset is not multi-label, or the other positive labels are missing and its "
             "negative ones cannot be trusted"
         )
+    if open_states:
+        notes.append("uncertain and unknown states count as not having the label")
     return tuple(notes)
 
 

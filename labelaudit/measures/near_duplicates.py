@@ -1,4 +1,4 @@
-"""Images that are nearly the same: neighbours in the embedding whose pixels confirm it."""
+"""Images that are nearly the same: neighbors in the embedding whose pixels confirm it."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from scipy.sparse.csgraph import connected_components
 from labelaudit.blocks import row_blocks
 from labelaudit.embeddings.content import Content
 from labelaudit.inputs.columns import Splits
+from labelaudit.inputs.labels import Conflicts
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.measures import Findings, Ranking, measure
 from labelaudit.statistics.groups import Groups, groups_of
@@ -17,9 +18,14 @@ N_SHOWN = 200
 N_CANDIDATES = 5
 MAX_DIFFERENCE = 0.15
 SPECIFICATIONS: tuple[Specification, ...] = (
-    ("near_duplicates_count", "Images that nearly repeat another", "count", "lower"),
-    ("contradictory_near_duplicates_count", "of these, with different labels", "count", "lower"),
-    ("near_duplicates_across_splits_count", "of these, in different splits", "count", "lower"),
+    ("near_duplicates_count", "Images in groups of near duplicates", "count", "lower"),
+    (
+        "contradictory_near_duplicates_count",
+        "of these, in groups with different labels",
+        "count",
+        "lower",
+    ),
+    ("near_duplicates_across_splits_count", "of these, in groups across splits", "count", "lower"),
 )
 
 
@@ -28,21 +34,20 @@ def near_duplicates(
     content: Content,
     neighbors: Neighbors,
     file_copies: NDArray[np.int64],
-    label_codes: NDArray[np.int64],
+    label_conflicts: Conflicts,
     splits: Splits,
 ) -> Findings:
-    r"""Find images that are copies of each other but for compression, size or small edits.
+    """Find images that are copies of each other but for compression, size or small edits.
 
-    Candidates are an image's five nearest neighbours in the embedding. A candidate is confirmed
+    Candidates are an image's five nearest neighbors in the embedding. A candidate is confirmed
     by the pixels: a 16 x 16 gray copy of each is brought to mean 0 and length 1, and the two
     must nearly coincide. Confirmed pairs join into groups. Exact copies are left to *integrity*:
     a group of which all files are equal is none here.
 
     Formula
     -------
-    .. math:: \lVert g_i / |g_i| - g_j / |g_j| \rVert_2 \le 0.15
-
-    which is a correlation of at least 0.989 between the gray copies.
+    || g_i / |g_i| - g_j / |g_j| || <= 0.15 for gray copies g less their mean, which is a
+    correlation of at least 0.989. An item of a confirmed pair counts, once.
 
     Range
     -----
@@ -50,7 +55,8 @@ def near_duplicates(
 
     Undefined
     ---------
-    Without images or embeddings. A flat image, of one gray, has no direction and is left out.
+    Without images or embeddings; across splits, without splits. A flat image, of one gray, has
+    no direction and is left out.
 
     Not comparable
     --------------
@@ -58,9 +64,9 @@ def near_duplicates(
     images of very plain content may be taken for copies: the groups are to be looked at.
     """
     pairs = confirmed_pairs(content, neighbors)
-    groups = joined(pairs, len(label_codes))
+    groups = joined(pairs, len(file_copies))
     groups = groups.only(groups.disagree(file_copies))
-    contradictory = groups.only(groups.disagree(label_codes))
+    contradictory = groups.only(label_conflicts(groups))
     leaked = groups.only(groups.disagree(splits.codes))
     numbers = {
         "near_duplicates_count": len(groups.items),
@@ -68,7 +74,7 @@ def near_duplicates(
         "near_duplicates_across_splits_count": len(leaked.items) if splits.names else None,
     }
     missing = "" if splits.names else "There are no splits."
-    marked = np.zeros(len(label_codes), dtype=bool)
+    marked = np.zeros(len(file_copies), dtype=bool)
     marked[groups.items] = True
     return Findings(
         values=exact_values(
@@ -81,7 +87,7 @@ def near_duplicates(
 
 
 def confirmed_pairs(content: Content, neighbors: Neighbors) -> NDArray[np.int64]:
-    """Return the pairs of near neighbours whose gray copies nearly coincide, shape ``(n, 2)``."""
+    """Return the pairs of near neighbors whose gray copies nearly coincide, shape ``(n, 2)``."""
     found = [np.empty((0, 2), dtype=np.int64)]
     width = min(N_CANDIDATES, neighbors.indices.shape[1])
     for block in row_blocks(len(content.status)):

@@ -69,7 +69,7 @@ class ParquetCells:
         return bytes(cell)
 
     def _cells(self, group: int) -> pa.ChunkedArray:
-        """Return one row group, kept for its neighbours; in chunks, as it may exceed 2 GB."""
+        """Return one row group, kept for its neighbors; in chunks, as it may exceed 2 GB."""
         with self._lock:
             if group not in self._loaded:
                 file, number = self._groups[group]

@@ -8,6 +8,7 @@ from labelaudit.report import Report
 
 NOT_MEASURED: Final = "not measured"
 NOT_APPLICABLE: Final = "n/a"
+NO_ESTIMATE: Final = "no estimate"
 FAILED: Final = "failed"
 
 
@@ -68,11 +69,8 @@ def hero(report: Report) -> Hero:
         return Hero(amount=_missing(report, "label_noise"), basis=reason or "No label was checked.")
     found = text.interval(value)
     if value.value is None:
-        amount = f"\N{LESS-THAN OR EQUAL TO} {text.number(value.high, value.unit)}"
-        basis = f"Range {found}: the model is too weak for an estimate. Not audited."
-        return Hero(
-            amount=amount if found else text.UNDEFINED, basis=basis if found else value.note
-        )
+        basis = f"The model is too weak here; range {found}. Not audited."
+        return Hero(amount=NO_ESTIMATE, basis=basis if found else value.note)
     basis = "Model-estimated, not audited" + (f"; range {found}." if found else ".")
     return Hero(amount=text.number(value.value, value.unit), basis=basis)
 

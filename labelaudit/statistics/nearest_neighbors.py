@@ -29,7 +29,7 @@ def unit_vectors(vectors: NDArray[np.floating], rows: NDArray[np.int64]) -> NDAr
 def nearest(
     vectors: NDArray[np.float32], n_neighbors: int, *, n_threads: int = 1, progress: Progress
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Find exact nearest neighbours by inner product, each pair of blocks multiplied once.
+    """Find exact nearest neighbors by inner product, each pair of blocks multiplied once.
 
     A block's product serves its rows and its columns. Only entries above a row's running k-th
     best are looked at, so after the first blocks there is little left to merge. The pairs of a
@@ -40,7 +40,7 @@ def nearest(
     vectors
         Unit vectors, shape ``(n, n_features)``.
     n_neighbors
-        Neighbours to find, less than ``n``.
+        Neighbors to find, less than ``n``.
     n_threads
         Pairs of blocks that are multiplied at once.
     progress
@@ -48,7 +48,7 @@ def nearest(
 
     Returns
     -------
-    Rows of the neighbours, nearest first, ties by row; and their inner products. Where more items
+    Rows of the neighbors, nearest first, ties by row; and their inner products. Where more items
     tie for the last places than there are places, which of them get one is not defined.
     """
     n = len(vectors)
@@ -64,7 +64,7 @@ def nearest(
         for pairs in rounds(len(blocks)):
             for _ in pool.map(meet, pairs):
                 done += 1
-                progress("finding neighbours", done, total)
+                progress("finding neighbors", done, total)
     order = np.lexsort((index, -best), axis=1)
     return np.take_along_axis(index, order, axis=1), np.take_along_axis(best, order, axis=1)
 
@@ -95,7 +95,7 @@ def _meet(
     rows: slice,
     columns: slice,
 ) -> None:
-    """Multiply two blocks, and take what is better into the neighbours of both."""
+    """Multiply two blocks, and take what is better into the neighbors of both."""
     product = vectors[rows] @ vectors[columns].T
     if rows == columns:
         np.fill_diagonal(product, -np.inf)
@@ -118,10 +118,10 @@ def _merge(
     other: NDArray[np.int64],
     product: NDArray[np.float32],
 ) -> None:
-    """Take better neighbours into those of some rows.
+    """Take better neighbors into those of some rows.
 
     ``line`` counts from the first of the rows and ascends; ``other`` and ``product`` are the
-    neighbour and its inner product, as long as ``line``.
+    neighbor and its inner product, as long as ``line``.
     """
     if not len(line):
         return

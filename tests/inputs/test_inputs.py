@@ -1,9 +1,14 @@
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 from PIL import Image
 
 from labelaudit.dataset import Dataset, LabelStates, Media, Source
@@ -15,6 +20,7 @@ from labelaudit.inputs import Inputs, load_providers, pixels
 from labelaudit.inputs.copies import copies, file_copies
 from labelaudit.inputs.pixels import by_content
 from labelaudit.progress import silent
+from labelaudit.statistics.groups import Groups
 
 
 class Drawn:
@@ -166,15 +172,37 @@ def test_label_matrix_holds_the_positive_cells_of_labelled_items() -> None:
     assert matrix.astype(int).tolist() == [[1, 0], [0, 1], [0, 0], [1, 0]]
 
 
-def test_label_codes_are_equal_where_all_states_are() -> None:
-    several = Inputs({"dataset": dataset_of([-1] * 5, label_states=states())}).get("label_codes")
-    assert isinstance(several, np.ndarray)
-    assert several[0] == several[4]
-    assert len(set(several.tolist())) == 4
-    assert several[3] == -1
-    one = Inputs({"dataset": dataset_of([1, -1, 0])}).get("label_codes")
-    assert isinstance(one, np.ndarray)
-    assert one.tolist() == [1, -1, 0]
+@settings(max_examples=60, deadline=None)
+@given(cells=arrays(np.int64, (9, 3), elements=st.integers(0, 3)), known=arrays(bool, 9))
+def test_labels_conflict_where_one_has_what_another_has_not(
+    cells: NDArray[np.int64], known: NDArray[np.bool_]
+) -> None:
+    stored = cells * known[:, None]
+    rows, columns = np.nonzero(stored)
+    states_ = LabelStates(
+        indptr=np.searchsorted(rows, np.arange(10)).astype(np.int64),
+        indices=columns.astype(np.int32),
+        states=stored[rows, columns].astype(np.int8),
+        labelled=known,
+    )
+    dataset = replace(
+        dataset_of([-1] * 9, label_states=states_), class_names=("a", "b", "c"), task="multilabel"
+    )
+    conflicts = Inputs({"dataset": dataset}).get("label_conflicts")
+    groups = Groups(np.arange(9), np.array([0, 4, 6]))
+    expected = []
+    for members in (range(4), range(4, 6), range(6, 9)):
+        inside = [at for at in members if known[at]]
+        expected.append(
+            any({0, 1} <= {int(cells[at, column]) for at in inside} for column in range(3))
+        )
+    assert conflicts(groups).tolist() == expected  # type: ignore[operator]
+
+
+def test_single_labels_conflict_where_they_differ() -> None:
+    conflicts = Inputs({"dataset": dataset_of([1, 0, 1, -1])}).get("label_conflicts")
+    groups = Groups(np.arange(4), np.array([0, 2]))
+    assert conflicts(groups).tolist() == [True, False]  # type: ignore[operator]
 
 
 def test_splits_are_the_datasets_own() -> None:

@@ -26,7 +26,7 @@ def embedded(vectors: NDArray[np.floating], present: NDArray[np.bool_]) -> Embed
 def brute_force(
     vectors: NDArray[np.float32], k: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the neighbours by sorting every product, ties by row."""
+    """Return the neighbors by sorting every product, ties by row."""
     products = vectors.astype(np.float64) @ vectors.T.astype(np.float64)
     np.fill_diagonal(products, -np.inf)
     order = np.argsort(-products, axis=1, kind="stable")[:, :k]

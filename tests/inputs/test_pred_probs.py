@@ -177,7 +177,7 @@ def test_fewer_than_two_classes_of_two_have_none() -> None:
 @pytest.mark.parametrize("kind", ["float16", "float32", "float64"])
 def test_the_users_own_are_normalized_and_never_zero(kind: str) -> None:
     probs = np.array([[0.25, 0.7505], [1, 0], [0.5, 0.5]], dtype=kind)
-    items, found = gathered(user_probs(probs, np.array([0, 1, -1], dtype=np.int32)))
+    items, found = gathered(user_probs(probs, np.array([0, 1, -1], dtype=np.int32), "mine"))
     assert items.tolist() == [0, 1]
     assert np.allclose(found[0], [0.25 / 1.0005, 0.7505 / 1.0005], atol=1e-3)
     assert np.allclose(found.sum(axis=1), 1, atol=1e-6)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made import no_splits
 from numpy.typing import NDArray
 
 from labelaudit.embeddings.content import Content
@@ -14,7 +15,7 @@ from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.copies import file_copies
 from labelaudit.measures import Findings
 from labelaudit.measures.integrity import integrity
-from labelaudit.statistics.groups import groups_of
+from labelaudit.statistics.groups import Groups, groups_of
 
 TWO_SPLITS = ("test", "train")
 
@@ -40,12 +41,18 @@ def measured(
     status: list[Status] | None = None,
 ) -> Findings:
     content = content_of(files, status)
+    codes = np.array(labels)
     return integrity(
-        np.array(labels),
+        codes >= 0,
+        lambda groups: groups.disagree(codes),
         Splits(TWO_SPLITS, np.array(splits, dtype=np.int32)),
         content,
         file_copies(content),
     )
+
+
+def none_disagree(groups: Groups) -> NDArray[np.bool_]:
+    return np.zeros(len(groups.starts), dtype=bool)
 
 
 def numbers(found: Findings) -> dict[str, float | None]:
@@ -70,6 +77,7 @@ def test_a_case_worked_by_hand() -> None:
         "exact_duplicates_count": 3,
         "contradictory_duplicates_count": 2,
         "duplicates_across_splits_count": 3,
+        "groups_across_splits_count": None,
     }
     shown = {ranking.name: ranking.items.tolist() for ranking in found.rankings}
     assert shown["contradictory_duplicates"] == [1, 4]
@@ -98,7 +106,7 @@ def test_counts_are_their_definition(items: list[tuple[bytes, int, int]]) -> Non
 
 
 def test_without_images_only_labels_are_counted() -> None:
-    found = integrity(np.array([0, -1]), Splits((), np.array([-1, -1], dtype=np.int32)))
+    found = integrity(np.array([True, False]), none_disagree, no_splits(2))
     values = numbers(found)
     assert values.pop("unlabelled_count") == 1
     assert set(values.values()) == {None}
@@ -109,8 +117,9 @@ def test_conversions_are_counted_by_kind() -> None:
     content = content_of([b"a", b"b", b"c"])
     content.oddities[:] = [Oddity.ROTATED | Oddity.CMYK, Oddity.ROTATED, 0]
     found = integrity(
-        np.zeros(3, dtype=np.int64),
-        Splits((), np.full(3, -1, dtype=np.int32)),
+        np.ones(3, dtype=bool),
+        none_disagree,
+        no_splits(3),
         content,
         file_copies(content),
     )
@@ -131,3 +140,11 @@ def test_groups_are_the_items_of_equal_codes(codes: list[int]) -> None:
 @pytest.mark.parametrize("status", [Status.MISSING, Status.EMPTY])
 def test_files_without_content_are_no_copies(status: Status) -> None:
     assert file_copies(content_of([b"", b""], [status, status])).tolist() == [-1, -1]
+
+
+def test_a_group_in_several_splits_is_found() -> None:
+    splits = Splits(TWO_SPLITS, np.array([0, 0, 1, 1, 1, -1], dtype=np.int32))
+    groups = np.array([7, 8, 7, 9, 9, 8], dtype=np.int32)
+    found = integrity(np.ones(6, dtype=bool), none_disagree, splits, item_groups=groups)
+    assert numbers(found)["groups_across_splits_count"] == 1
+    assert found.columns["is_group_across_splits"].tolist() == [True, False, True, *[False] * 3]

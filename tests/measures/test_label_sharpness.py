@@ -18,7 +18,10 @@ def steepest(vectors: NDArray[np.float64], labels: list[int]) -> float:
 
 def pixels_of(values: NDArray[np.floating]) -> Pixels:
     return Pixels(
-        items=np.arange(len(values)), values=values.astype(np.float32), space="a test's own"
+        items=np.arange(len(values)),
+        values=values.astype(np.float32),
+        space="a test's own",
+        n_candidates=len(values),
     )
 
 
@@ -209,7 +212,9 @@ def test_the_quantile_is_of_the_distances_to_the_nearest_enemy() -> None:
 def test_only_the_sampled_and_labelled_items_count() -> None:
     labels = np.array([-1] * 10 + [0] * 20 + [1] * 20 + [0] * 50, dtype=np.int32)
     values = np.concatenate([np.arange(10.0) + 19.4, np.arange(20.0), np.arange(21.0, 41.0)])
-    pixels = Pixels(items=np.arange(50), values=values[:, None].astype(np.float32), space="")
+    pixels = Pixels(
+        items=np.arange(50), values=values[:, None].astype(np.float32), space="", n_candidates=90
+    )
     found = compute("label_sharpness", labels=labels, pixels=pixels, random_state=0)
     assert numbers(found)["kf_max"] == 0.5
     assert found.parameters["pool"] == 40

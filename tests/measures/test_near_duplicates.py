@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from labelaudit.embeddings.decode import decode, signature
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.measures import Findings
 from labelaudit.measures.near_duplicates import joined, near_duplicates
+from labelaudit.statistics.groups import Groups
 
 
 def picture(seed: int) -> Image.Image:
@@ -35,7 +37,7 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: int) -> bytes:
 
 
 def found_among(files: list[bytes], labels: list[int]) -> Findings:
-    """Measure files, each of which has all others as its neighbours."""
+    """Measure files, each of which has all others as its neighbors."""
     n = len(files)
     content = content_of(files)
     content = replace(
@@ -44,7 +46,8 @@ def found_among(files: list[bytes], labels: list[int]) -> Findings:
     indices = np.stack([np.delete(np.arange(n), at) for at in range(n)]).astype(np.int32)
     neighbors = Neighbors(indices=indices, similarities=np.ones(indices.shape, dtype=np.float32))
     codes: NDArray[np.int64] = np.array([files.index(data) for data in files])
-    return near_duplicates(content, neighbors, codes, np.array(labels), no_splits(n))
+    differ = partial(Groups.disagree, values=np.array(labels))
+    return near_duplicates(content, neighbors, codes, differ, no_splits(n))
 
 
 EDITS = {
