@@ -59,6 +59,13 @@ def scan(  # noqa: PLR0913 - each is an option
     """Measure a dataset and write report.json, report.html, label.svg and the issues found."""
     if device not in DEVICES:
         raise InputError(f"--device {device}: no such device", hint=f"one of {', '.join(DEVICES)}")
+    if embeddings and (model != "builtin" or device == "cuda"):
+        raise InputError(
+            "--embeddings: take the place of a model's, so --model and --device cuda do nothing",
+            hint="leave out the one or the other",
+        )
+    if cache and no_cache:
+        raise InputError("--cache and --no-cache: say one", hint="leave out the other")
     from labelaudit.cli.files import check_folder, write_files
     from labelaudit.cli.progress import shown_progress
     from labelaudit.embeddings.model import BUILTIN

@@ -17,7 +17,7 @@ from labelaudit.errors import SHOWN, InputError, some
 BLOCK = 65_536
 SUM_TOLERANCE = 1e-3
 ROUNDING = 1e-6  # by which a softmax in float32 may leave [0, 1]
-LARGEST = 1e15  # squares of it, summed, still fit float32
+LARGEST = np.float64(1e15)  # squares of it, summed, still fit float32
 
 Good = Callable[[NDArray[np.floating]], NDArray[np.bool_]]
 
@@ -104,7 +104,8 @@ def _npy(path: Path, where: str) -> NDArray[np.floating]:
     except FileNotFoundError as error:
         raise InputError(f"{where}: there is no such file") from error
     except Exception as error:
-        raise InputError(f"{where}: not a NumPy array: {error}", hint=hint) from error
+        why = "no .npy file, or one with pickled objects" if "pickle" in str(error) else error
+        raise InputError(f"{where}: not a NumPy array: {why}", hint=hint) from error
     if array is None:
         raise InputError(f"{where}: an archive (.npz), not one array", hint=hint)
     if array.dtype.kind not in "fiu":

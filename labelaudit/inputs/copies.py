@@ -25,19 +25,20 @@ def file_copies(content: Content) -> NDArray[np.int64]:
 
 
 @provider
-def copies(embeddings: Embeddings) -> NDArray[np.int64]:
-    """Return a number an item that items of equal embedding share; ``-1`` without embedding."""
-    present = np.flatnonzero(embeddings.present)
-    hashes = np.fromiter(
-        (
-            hashlib.blake2b(embeddings.vectors[item].tobytes(), digest_size=8).digest()
-            for item in present
-        ),
-        dtype="S8",
-        count=len(present),
+def embedding_hashes(embeddings: Embeddings) -> NDArray[np.uint64]:
+    """Return 64 bits of BLAKE2 over each item's embedding: by it an order is as good as drawn."""
+    hashes = (
+        hashlib.blake2b(vector.tobytes(), digest_size=8).digest() for vector in embeddings.vectors
     )
+    found = np.fromiter(hashes, dtype="S8", count=len(embeddings.vectors))
+    return found.view(np.uint64)
+
+
+@provider
+def copies(embeddings: Embeddings, embedding_hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return a number an item that items of equal embedding share; ``-1`` without embedding."""
     codes = np.full(len(embeddings.present), -1, dtype=np.int64)
-    codes[present] = pd.factorize(hashes.view(np.uint64))[0]
+    codes[embeddings.present] = pd.factorize(embedding_hashes[embeddings.present])[0]
     return codes
 
 

@@ -11,7 +11,10 @@ from labelaudit.statistics.nearest_enemy import draw_pool
 
 @measure(family="label_sharpness", title="Label sharpness of the embeddings")
 def embedding_label_sharpness(
-    labels: NDArray[np.int32], embeddings: Embeddings, random_state: int
+    labels: NDArray[np.int32],
+    embeddings: Embeddings,
+    random_state: int,
+    embedding_hashes: NDArray[np.uint64] | None = None,
 ) -> Findings:
     """Measure how close samples of different classes are, as the embedding model sees them.
 
@@ -58,6 +61,8 @@ def embedding_label_sharpness(
         One vector an item.
     random_state
         Seed of the sample and of the draws.
+    embedding_hashes
+        A hash of each embedding; in its order the sample does not depend on the manifest's.
 
     Returns
     -------
@@ -89,6 +94,8 @@ def embedding_label_sharpness(
     0.5
     """
     rows = np.flatnonzero((labels >= 0) & embeddings.present)
+    if embedding_hashes is not None:
+        rows = rows[np.argsort(embedding_hashes[rows], kind="stable")]
     chosen = draw_pool(rows, labels[rows], random_state)
     return sharpness_findings(
         labels[chosen], embeddings.vectors[chosen], random_state, total=len(rows)

@@ -8,11 +8,11 @@ from labelaudit.embeddings.decode import Oddity, Status
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.labels import Conflicts
 from labelaudit.measures import Findings, Ranking, measure
+from labelaudit.measures.rankings import N_SHOWN, grouped
 from labelaudit.report import Column, Table, Value
-from labelaudit.statistics.groups import Groups, groups_of
+from labelaudit.statistics.groups import groups_of
 from labelaudit.tabulate import Specification, exact_values
 
-N_SHOWN = 200
 SPECIFICATIONS: tuple[Specification, ...] = (
     ("unlabelled_count", "Items without a label", "count", "lower"),
     ("unreadable_count", "Images that cannot be read", "count", "lower"),
@@ -82,8 +82,8 @@ def integrity(
         shared = groups_of(item_groups.astype(np.int64))
         shared = shared.only(shared.disagree(splits.codes))
         numbers["groups_across_splits_count"] = len(shared.starts)
-        rankings.append(_grouped("groups_across_splits", "Groups in several splits", shared))
-        columns["is_group_across_splits"] = _marked(n, shared)
+        rankings.append(grouped("groups_across_splits", "Groups in several splits", shared))
+        columns["is_group_across_splits"] = shared.marked(n)
     if content is not None and file_copies is not None:
         groups = groups_of(file_copies)
         contradictory = groups.only(label_conflicts(groups))
@@ -95,17 +95,15 @@ def integrity(
         }
         rankings += [
             _unreadable(content),
-            _grouped(
-                "contradictory_duplicates", "Equal files with different labels", contradictory
-            ),
-            _grouped("duplicates_across_splits", "Equal files in different splits", leaked),
-            _grouped("exact_duplicates", "Equal files", groups),
+            grouped("contradictory_duplicates", "Equal files with different labels", contradictory),
+            grouped("duplicates_across_splits", "Equal files in different splits", leaked),
+            grouped("exact_duplicates", "Equal files", groups),
         ]
         columns |= {
             "is_unreadable": ~content.readable,
-            "is_exact_duplicate": _marked(n, groups),
-            "is_contradictory_duplicate": _marked(n, contradictory),
-            "is_duplicate_across_splits": _marked(n, leaked),
+            "is_exact_duplicate": groups.marked(n),
+            "is_contradictory_duplicate": contradictory.marked(n),
+            "is_duplicate_across_splits": leaked.marked(n),
         }
         tables = (_oddity_table(content), _size_table(content))
     return Findings(
@@ -145,22 +143,6 @@ def _unreadable(content: Content) -> Ranking:
         details=tuple(content.reasons[int(item)] for item in items[:N_SHOWN]),
         total=len(items),
     )
-
-
-def _grouped(name: str, title: str, groups: Groups) -> Ranking:
-    return Ranking(
-        name=name,
-        title=title,
-        items=groups.items[:N_SHOWN],
-        groups=groups.numbers[:N_SHOWN],
-        total=len(groups.items),
-    )
-
-
-def _marked(n: int, groups: Groups) -> NDArray[np.bool_]:
-    marked = np.zeros(n, dtype=bool)
-    marked[groups.items] = True
-    return marked
 
 
 def _oddity_table(content: Content) -> Table:

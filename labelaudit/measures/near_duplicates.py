@@ -11,10 +11,10 @@ from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.labels import Conflicts
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.measures import Findings, Ranking, measure
+from labelaudit.measures.rankings import grouped
 from labelaudit.statistics.groups import Groups, groups_of
 from labelaudit.tabulate import Specification, exact_values
 
-N_SHOWN = 200
 N_CANDIDATES = 5
 MAX_DIFFERENCE = 0.15
 SPECIFICATIONS: tuple[Specification, ...] = (
@@ -74,15 +74,13 @@ def near_duplicates(
         "near_duplicates_across_splits_count": len(leaked.items) if splits.names else None,
     }
     missing = "" if splits.names else "There are no splits."
-    marked = np.zeros(len(file_copies), dtype=bool)
-    marked[groups.items] = True
     return Findings(
         values=exact_values(
             SPECIFICATIONS, numbers, {"near_duplicates_across_splits_count": missing}
         ),
         rankings=_rankings(groups, contradictory),
         parameters={"max_difference": MAX_DIFFERENCE, "candidates": N_CANDIDATES},
-        columns={"is_near_duplicate": marked},
+        columns={"is_near_duplicate": groups.marked(len(file_copies))},
     )
 
 
@@ -133,14 +131,4 @@ def _rankings(groups: Groups, contradictory: Groups) -> tuple[Ranking, ...]:
         ("contradictory_near_duplicates", "Near duplicates with different labels", contradictory),
         ("near_duplicates", "Near duplicates", groups),
     )
-    return tuple(
-        Ranking(
-            name=name,
-            title=title,
-            items=found.items[:N_SHOWN],
-            groups=found.numbers[:N_SHOWN],
-            total=len(found.items),
-        )
-        for name, title, found in shown
-        if len(found.items)
-    )
+    return tuple(grouped(*each) for each in shown if len(each[2].items))

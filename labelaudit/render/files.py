@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from labelaudit.render.html import to_html
-from labelaudit.render.json import as_published, to_json
+from labelaudit.render.json import to_json
 from labelaudit.render.svg import to_svg
 from labelaudit.report import Report
 
@@ -14,13 +14,12 @@ def rendered_files(report: Report, templates: Path | None = None) -> dict[str, b
     Parameters
     ----------
     report
-        The report; its numbers are rounded as in its JSON first.
+        The report.
     templates
         Folder of templates that replace ours, file by file.
     """
-    published = as_published(report)
     return {
-        "report.json": to_json(published).encode(),
-        "report.html": to_html(published, templates).encode(),
-        "label.svg": to_svg(published).encode(),
+        "report.json": to_json(report).encode(),
+        "report.html": to_html(report, templates).encode(),
+        "label.svg": to_svg(report).encode(),
     }

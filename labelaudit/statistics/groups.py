@@ -42,6 +42,12 @@ class Groups:
         least = np.minimum.reduceat(np.where(known, own, top), self.starts)
         return (least < most) & (most >= 0)
 
+    def marked(self, n_samples: int) -> NDArray[np.bool_]:
+        """Tell of each item of the dataset whether it is in a group."""
+        found = np.zeros(n_samples, dtype=bool)
+        found[self.items] = True
+        return found
+
     def only(self, wanted: NDArray[np.bool_]) -> "Groups":
         """Return some of the groups."""
         kept = wanted[self.numbers]

@@ -79,7 +79,7 @@ def test_rows_that_hold_no_numbers_are_named(
     vectors = VECTORS.astype(np.float64)
     vectors[[1, 3], 2] = value
     error = refused(saved(tmp_path, vectors), dataset)
-    assert "2 rows hold NaN, infinity or a number beyond float32" in error.message
+    assert "2 rows hold NaN, infinity or a number beyond 1e15" in error.message
     assert error.details == ("row 1", "row 3")
 
 
@@ -193,7 +193,7 @@ def test_path_with_two_rows_is_refused(tmp_path: Path, dataset: Dataset) -> None
         ({"v": [["a"], ["b"], ["c"], ["d"]]}, "holds lists of string, not of numbers"),
         ({"v": [[[1.0]]] * 4}, "holds lists of list"),
         ({"v": [1.0, 2.0, None, 4.0]}, "1 rows hold NaN"),
-        ({"v": [1e300, 2.0, 3.0, 4.0]}, "beyond float32"),
+        ({"v": [1e300, 2.0, 3.0, 4.0]}, "beyond 1e15"),
         ({"v": ["1.5"] * 4}, "found columns v (string)"),
         ({"v": [True] * 4}, "found columns v (bool)"),
         ({"v": [{"x": 1.0}] * 4}, "found columns v (struct"),

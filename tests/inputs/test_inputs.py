@@ -17,7 +17,7 @@ from labelaudit.embeddings.content import Content, read_content, store_for
 from labelaudit.embeddings.decode import Status
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import Inputs, load_providers, pixels
-from labelaudit.inputs.copies import copies, file_copies
+from labelaudit.inputs.copies import copies, embedding_hashes, file_copies
 from labelaudit.inputs.pixels import by_content
 from labelaudit.progress import silent
 from labelaudit.statistics.groups import Groups
@@ -223,7 +223,7 @@ def test_copies_are_equal_vectors() -> None:
     embeddings = Embeddings(
         vectors=vectors, present=present, model="", model_sha256="", preprocessing=""
     )
-    codes = copies(embeddings).tolist()
+    codes = copies(embeddings, embedding_hashes(embeddings)).tolist()
     assert codes[0] == codes[2] != codes[1]
     assert codes[3] == -1
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 import labelaudit.inputs.pred_probs as pred_probs_module
 from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
-from labelaudit.inputs.copies import copies
+from labelaudit.inputs.copies import copies, embedding_hashes
 from labelaudit.inputs.neighbors import Neighbors, neighbors
 from labelaudit.inputs.pred_probs import (
     PredProbs,
@@ -42,11 +42,19 @@ def embedded(vectors: NDArray[np.float32]) -> Embeddings:
     )
 
 
+def codes_of(embeddings: Embeddings) -> NDArray[np.int64]:
+    return copies(embeddings, embedding_hashes(embeddings))
+
+
 def computed(
     embeddings: Embeddings, labels: NDArray[np.int32], names: tuple[str, ...] = CLASSES
 ) -> PredProbs:
     return pred_probs(
-        embeddings, neighbors(embeddings, 1, silent), copies(embeddings), labels, names
+        embeddings,
+        neighbors(embeddings, 1, silent),
+        copies(embeddings, embedding_hashes(embeddings)),
+        labels,
+        names,
     )
 
 
@@ -113,7 +121,7 @@ def test_only_labelled_neighbors_vote_the_nearest_with_strength_one() -> None:
     embeddings = embedded(vectors)
     around = neighbors(embeddings, 1, silent)
     items = np.flatnonzero((labels >= 0) & (labels < 3) & embeddings.present)
-    chosen, strengths = vote_strengths(around, copies(embeddings), labels, items)
+    chosen, strengths = vote_strengths(around, codes_of(embeddings), labels, items)
     assert (labels[chosen[strengths > 0]] >= 0).all()
     assert (chosen[strengths > 0] >= 0).all()
     assert np.allclose(strengths.max(axis=1), 1)
@@ -126,7 +134,7 @@ def test_a_mislabelled_copy_does_not_vouch_for_its_mistake() -> None:
     vectors[item] = vectors[twin] = (0, 3, 0, 0, 0, 0)
     labels[item] = labels[twin] = 0
     embeddings = embedded(vectors)
-    numbers = copies(embeddings)
+    numbers = codes_of(embeddings)
     assert numbers[item] == numbers[twin]
     around = neighbors(embeddings, 1, silent)
     assert around.indices[item, 0] == twin
