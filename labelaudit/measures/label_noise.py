@@ -46,12 +46,12 @@ def label_noise(
     the votes of the 50 nearest neighbors. Predicted probabilities of the user's own take their
     place.
 
-    The *model-estimated error rate* is that of confident learning: the share of items off the
-    diagonal of the confident joint whose neighbors prefer the most probable other class. Its
-    range is no confidence interval: it runs from the labels that are proven wrong to every label
-    that the model disagrees with. A model cannot tell its own mistakes from those of the labels,
-    so only judgements by people narrow it; where it disagrees with more than half, no estimate is
-    given.
+    The *model-estimated error rate* is that of confident learning, the share of items off the
+    diagonal of the confident joint whose neighbors prefer the most probable other class, with
+    the suspected ones that it leaves out. Its range is no confidence interval: it runs from the
+    labels that are proven wrong to every label that the model disagrees with. A model cannot tell
+    its own mistakes from those of the labels, so only judgements by people narrow it; where it
+    disagrees with more than half, no estimate is given.
 
     Formula
     -------
@@ -101,7 +101,7 @@ def label_noise(
         return _detail(item, labels, judgement, class_names, voters)
 
     return Findings(
-        values=_values(judgement, suspected, agreed & judgement.flagged, certain),
+        values=_values(judgement, suspected, suspected | (agreed & judgement.flagged), certain),
         tables=tuple(tables),
         rankings=(_ranking(suspected, judgement, detail),),
         notes=_notes(labels, judgement, neighbors),
@@ -141,7 +141,7 @@ def _ranking(
 def _values(
     judgement: Judgement,
     suspected: NDArray[np.bool_],
-    off_diagonal: NDArray[np.bool_],
+    estimated: NDArray[np.bool_],
     certain: int | None,
 ) -> tuple[Value, ...]:
     n_judged, n_suspected = int(judgement.judged.sum()), int(suspected.sum())
@@ -156,18 +156,18 @@ def _values(
         "model_disagreement_share": "Mistakes of the model and of the labels together.",
         "proven_wrong_count": "" if certain is not None else "No files, so no copies are known.",
     }
-    rate = _rate(n_judged, n_disagreed, int(off_diagonal.sum()), certain or 0)
+    rate = _rate(n_judged, n_disagreed, int(estimated.sum()), certain or 0)
     return (rate, *exact_values(SPECIFICATIONS, numbers, notes))
 
 
-def _rate(n_judged: int, n_disagreed: int, n_off_diagonal: int, certain: int) -> Value:
+def _rate(n_judged: int, n_disagreed: int, n_estimated: int, certain: int) -> Value:
     """Return the estimate with the range that a model cannot narrow."""
     value = low = high = None
     note = "Estimated by a model, judged by no person: the range is no confidence interval."
     if n_judged:
         low = min(certain, n_judged) / n_judged
         high = max(low, n_disagreed / n_judged)
-        value = max(low, n_off_diagonal / n_judged)
+        value = max(low, n_estimated / n_judged)
         if n_disagreed > WEAK * n_judged:
             value = None
             note = f"No estimate: the model disagrees with more than {WEAK:.0%} of the labels."
