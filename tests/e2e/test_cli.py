@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,9 +20,11 @@ PROGRAM = [sys.executable, "-m", "labelaudit"]
 FILES = {"report.json", "report.html", "label.svg", "issues.parquet", "issues.csv"}
 
 
-def labelaudit(*arguments: str | Path, where: Path) -> subprocess.CompletedProcess[str]:
+def labelaudit(
+    *arguments: str | Path, where: Path, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the program in a folder."""
-    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100"}
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100", **(environment or {})}
     return subprocess.run(
         [*PROGRAM, *map(str, arguments)],
         cwd=where,
@@ -326,6 +329,48 @@ def test_unreadable_images_can_be_allowed(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     report = json.loads((tmp_path / "labelaudit-report" / "report.json").read_text())
     assert report["dataset"]["n_unreadable"] == 1
+
+
+def test_nothing_is_written_outside_of_what_was_asked_for(tmp_path: Path) -> None:
+    """ONNX Runtime would leave a device's identifier in the home folder."""
+    images(tmp_path / "data")
+    (tmp_path / "home").mkdir()
+    home = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "home" / "cache")}
+    run = labelaudit("scan", "data", "--no-cache", where=tmp_path, environment=home)
+    assert run.returncode == 0, run.stderr
+    assert not list((tmp_path / "home").iterdir())
+
+
+def test_a_terminal_that_knows_no_unicode_is_served(tmp_path: Path) -> None:
+    (tmp_path / "猫.csv").write_text("id,label\na,x\nb,y\n", encoding="utf-8")
+    ascii_only = {"PYTHONIOENCODING": "ascii"}
+    run = labelaudit("scan", "猫.csv", where=tmp_path, environment=ascii_only)
+    assert run.returncode == 0, run.stderr
+    assert "\\u732b" in run.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_is_told(number: signal.Signals, sample_data: Path, tmp_path: Path) -> None:
+    command = [*PROGRAM, "scan", str(sample_data)]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        assert running.stderr.readline() == "reading the manifest\n"
+        running.send_signal(number)
+        assert "interrupted" in running.stderr.read()
+    assert running.returncode == 130
+    assert not (tmp_path / "labelaudit-report" / "report.json").exists()
+
+
+def test_a_group_in_two_splits_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text(
+        "id,label,split,patient\na,0,train,p\nb,1,train,q\nc,0,test,p\nd,1,test,r\n"
+    )
+    run = labelaudit("scan", "data.csv", "--group-column", "patient", where=tmp_path)
+    assert run.returncode == 0, run.stderr
+    report = json.loads((tmp_path / "labelaudit-report" / "report.json").read_text())
+    integrity = next(each for each in report["measures"] if each["name"] == "integrity")
+    values = {value["name"]: value["value"] for value in integrity["values"]}
+    assert values["groups_across_splits_count"] == 1
 
 
 def test_a_broken_template_loses_nothing_that_was_measured(tmp_path: Path) -> None:
