@@ -5,8 +5,7 @@ import typer
 
 def schema() -> None:
     """Print the JSON Schema (2020-12) that every report.json validates against."""
-    import json
 
-    from labelaudit.schema import report_schema
+    from labelaudit.schema import schema_text
 
-    typer.echo(json.dumps(report_schema(), indent=2))
+    typer.echo(schema_text(), nl=False)
