@@ -125,11 +125,15 @@ class Dataset:
     source: Source
 
     def __post_init__(self) -> None:
-        for column in (self.labels, self.splits, self.groups):
-            if column is not None:
-                if len(column) != len(self.paths):
-                    raise ValueError(f"a column of {len(column)} for {len(self.paths)} items")
-                column.setflags(write=False)
+        for name in ("labels", "splits", "groups"):
+            column = getattr(self, name)
+            if column is None:
+                continue
+            if len(column) != len(self.paths):
+                raise ValueError(f"{name}: {len(column)} for {len(self.paths)} items")
+            frozen = column.view()
+            frozen.setflags(write=False)
+            object.__setattr__(self, name, frozen)
 
     @property
     def n_samples(self) -> int:

@@ -5,6 +5,14 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 SCHEMA_VERSION: Final = "1.0"
+FAMILIES: Final = {
+    "label_noise": "Label noise",
+    "class_imbalance": "Class imbalance",
+    "multi_label": "Multi-label",
+    "label_sharpness": "Label sharpness",
+    "annotators": "Annotators",
+    "integrity": "Integrity",
+}
 
 Scalar = str | int | float | bool | None
 Status = Literal["measured", "not_measured", "failed"]

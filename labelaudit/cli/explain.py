@@ -14,7 +14,8 @@ def explain(
     import inspect
 
     from labelaudit.errors import InputError
-    from labelaudit.measures import FAMILIES, describe, load_measures, summary
+    from labelaudit.measures import describe, load_measures, summary
+    from labelaudit.report import FAMILIES
 
     measures = load_measures()
     if not name:

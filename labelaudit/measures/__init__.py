@@ -9,17 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.registry import declared
-from labelaudit.report import Scalar, Table, Value
+from labelaudit.report import FAMILIES, Scalar, Table, Value
 
 MARK = "__measure__"
-FAMILIES = {
-    "label_noise": "Label noise",
-    "class_imbalance": "Class imbalance",
-    "multi_label": "Multi-label",
-    "label_sharpness": "Label sharpness",
-    "annotators": "Annotators",
-    "integrity": "Integrity",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

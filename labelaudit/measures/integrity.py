@@ -70,6 +70,39 @@ def integrity(
     Not comparable
     --------------
     Copies of equal pixels in different encodings are not counted here.
+
+    Parameters
+    ----------
+    labelled
+        Whether each item has a label, shape ``(n_samples,)``.
+    label_conflicts
+        Tells in which groups of items labels contradict each other.
+    splits
+        The split of each item.
+    content
+        What the files say; None when the manifest names no images.
+    file_copies
+        A number an item that items of equal files share.
+    item_groups
+        Number of the group of each item; None when the manifest names none.
+
+    Returns
+    -------
+    Counts, the kinds and sizes of images, and the items behind each count.
+
+    Examples
+    --------
+    Four rows of a table, the last one without a label; patient 7 is in both splits:
+
+    >>> splits = Splits(("test", "train"), np.int32([0, 1, 1, 1]))
+    >>> found = integrity(
+    ...     np.array([True, True, True, False]),
+    ...     lambda groups: np.zeros(len(groups.starts), dtype=bool),
+    ...     splits,
+    ...     item_groups=np.int32([7, 7, 8, 8]),
+    ... )
+    >>> found.values[0].value, found.values[-1].value
+    (1, 1)
     """
     n = len(labelled)
     numbers: dict[str, float | None] = dict.fromkeys(name for name, *_ in SPECIFICATIONS)

@@ -75,10 +75,48 @@ def label_noise(
     --------------
     Across embedding models, or between datasets of different difficulty.
 
+    Parameters
+    ----------
+    labels
+        Class of each item, ``-1`` when unlabelled, shape ``(n_samples,)``.
+    class_names
+        Names of all declared classes.
+    pred_probs
+        Out-of-sample class probabilities, in blocks of rows.
+    splits
+        The split of each item.
+    neighbors
+        Nearest neighbors of each item; None when there are no embeddings.
+    copies
+        A number an item that items of equal embedding share; such items have no vote.
+    file_copies
+        A number an item that items of equal files share.
+
+    Returns
+    -------
+    Values, tables by class, by split and of transitions, and the suspected items.
+
+    Raises
+    ------
+    MissingInputError
+        By its inputs: without probabilities or embeddings, or with several labels an item.
+
     References
     ----------
     Northcutt, Jiang and Chuang, Confident Learning, JAIR 70, 2021. Hastie, Tibshirani and
     Friedman, The Elements of Statistical Learning, section 4.3.
+
+    Examples
+    --------
+    Three cats and a dog, of which the second cat looks like a dog:
+
+    >>> from labelaudit.inputs.pred_probs import user_probs
+    >>> labels = np.int32([0, 0, 0, 1])
+    >>> probs = np.array([[0.9, 0.1], [0.02, 0.98], [0.8, 0.2], [0.1, 0.9]])
+    >>> no_splits = Splits((), np.full(4, -1, dtype=np.int32))
+    >>> found = label_noise(labels, ("cat", "dog"), user_probs(probs, labels, "mine"), no_splits)
+    >>> found.rankings[0].items.tolist(), found.values[0].value
+    ([1], 0.25)
     """
     judgement = judge(labels, len(class_names), pred_probs)
     agreed = np.ones(len(labels), dtype=bool)

@@ -62,6 +62,28 @@ def near_duplicates(
     --------------
     Between tolerances. Cropped, mirrored or rotated copies are mostly not found, and different
     images of very plain content may be taken for copies: the groups are to be looked at.
+
+    Parameters
+    ----------
+    content
+        What the files say, gray copies among it.
+    neighbors
+        Nearest neighbors of each item in the embedding.
+    file_copies
+        A number an item that items of equal files share.
+    label_conflicts
+        Tells in which groups of items labels contradict each other.
+    splits
+        The split of each item.
+
+    Returns
+    -------
+    Counts, and the groups.
+
+    Raises
+    ------
+    MissingInputError
+        By its inputs: without images or embeddings.
     """
     pairs = confirmed_pairs(content, neighbors)
     groups = joined(pairs, len(file_copies))

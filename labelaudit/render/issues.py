@@ -2,6 +2,7 @@
 
 import io
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -22,7 +23,7 @@ def issue_files(items: pa.Table) -> dict[str, bytes]:
     out = io.BytesIO()
     pq.write_table(items, out, compression="zstd")
     flags = [name for name in items.column_names if name.startswith("is_")]
-    found = pa.array([False] * items.num_rows)
+    found = pa.array(np.zeros(items.num_rows, dtype=bool))
     for name in flags:
         found = pc.or_(found, items[name].combine_chunks())
     text = _plain(items.filter(found)).to_pandas().to_csv(index=False, lineterminator="\n")

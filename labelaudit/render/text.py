@@ -4,14 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from labelaudit.report import Sample, Scalar, Value
+from labelaudit.report import FAMILIES, Sample, Scalar, Value
 
 UNDEFINED: Final = "undefined"
 PERCENT: Final = 100
 WHOLE_FROM: Final = 100
 WHOLE_TO: Final = 1e15
 SMALLEST_PERCENT: Final = 0.001
-FAMILIES: Final = {"multi_label": "Multi-label"}
 
 # Controls (C0, C1, bidirectional), fillers and format characters that show nothing, lone
 # surrogates and noncharacters; not the joiners that Persian, Hindi and emoji are written with.

@@ -15,11 +15,11 @@ from tiny import KINDS, N, Tiny, inputs_of, run_measure
 
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import Inputs
-from labelaudit.measures import FAMILIES, Findings, describe, load_measures, summary
-from labelaudit.report import Value
+from labelaudit.measures import Findings, describe, load_measures, summary
+from labelaudit.report import FAMILIES, Value
 
 UNITS = {"", "count", "nats", "ratio", "share"}
-HEADINGS = ("Formula", "Range", "Undefined", "Not comparable")
+HEADINGS = ("Formula", "Range", "Undefined", "Not comparable", "Parameters", "Returns")
 SHUFFLED = np.random.default_rng(7).permutation(N)
 VARIANTS: dict[str, Callable[[Tiny], Tiny]] = {
     "as it is": lambda tiny: tiny,
