@@ -69,7 +69,7 @@ def hero(report: Report) -> Hero:
         return Hero(amount=_missing(report, "label_noise"), basis=reason or "No label was checked.")
     found = text.interval(value)
     if value.value is None:
-        basis = f"The model is too weak here; range {found}. Not audited."
+        basis = f"The model disagrees with most labels; range {found}. Not audited."
         return Hero(amount=NO_ESTIMATE, basis=basis if found else value.note)
     basis = "Model-estimated, not audited" + (f"; range {found}." if found else ".")
     return Hero(amount=text.number(value.value, value.unit), basis=basis)
