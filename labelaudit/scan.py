@@ -1,6 +1,5 @@
 """From a dataset to a report: read the images, run every measure, gather what they found."""
 
-import hashlib
 import platform
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,7 +18,7 @@ from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content, read_content, store_for
 from labelaudit.embeddings.decode import Status
 from labelaudit.embeddings.model import BUILTIN, Device, Model, load_model
-from labelaudit.embeddings.user_files import read_embeddings, read_pred_probs
+from labelaudit.embeddings.user_files import named, read_embeddings, read_pred_probs
 from labelaudit.errors import SHOWN, InputError, MissingInputError
 from labelaudit.gather import (
     N_THUMBNAILS,
@@ -153,10 +152,9 @@ def _inputs(dataset: Dataset, read: _Read, options: ScanOptions, progress: Progr
         "n_threads": options.n_threads,
         "progress": progress,
     }
-    if read.pred_probs is not None:
-        given["pred_probs"] = user_probs(
-            read.pred_probs, dataset.labels, _named(options.pred_probs)
-        )
+    if options.pred_probs and read.pred_probs is not None:
+        source = named(options.pred_probs)
+        given["pred_probs"] = user_probs(read.pred_probs, dataset.labels, source)
     return Inputs(given)
 
 
@@ -219,14 +217,6 @@ def _refuse_unreadable(dataset: Dataset, content: Content, options: ScanOptions)
         details=[f"{dataset.paths[item]}: {content.reasons[item]}" for item in shown],
         hint="no image is left to measure: are these the images?" if none_left else hint,
     )
-
-
-def _named(path: Path | None) -> str:
-    """Return a file of the user's as it is named in the report."""
-    if path is None:
-        return ""
-    with path.open("rb") as file:
-        return f"{path.name}, sha256 {hashlib.file_digest(file, 'sha256').hexdigest()[:12]}"
 
 
 def _run(

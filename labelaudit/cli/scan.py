@@ -10,6 +10,7 @@ from labelaudit.errors import InputError, MeasureError
 
 if TYPE_CHECKING:
     from labelaudit.report import Report
+    from labelaudit.scan import Scan
 
 DEVICES = ("auto", "cpu", "cuda")
 
@@ -66,14 +67,11 @@ def scan(  # noqa: PLR0913 - each is an option
         )
     if cache and no_cache:
         raise InputError("--cache and --no-cache: say one", hint="leave out the other")
-    from labelaudit.cli.files import check_folder, write_files
+    from labelaudit.cli.files import check_folder
     from labelaudit.cli.progress import shown_progress
     from labelaudit.embeddings.model import BUILTIN
     from labelaudit.embeddings.store import default_cache
     from labelaudit.manifests import open_dataset
-    from labelaudit.render.files import rendered_files
-    from labelaudit.render.issues import issue_files
-    from labelaudit.render.json import to_json
     from labelaudit.scan import ScanOptions
     from labelaudit.scan import scan as run_scan
 
@@ -106,15 +104,25 @@ def scan(  # noqa: PLR0913 - each is an option
             progress=progress,
         )
         progress("writing the report", 0, 0)
-        issues = issue_files(found.items)
-        try:
-            files = rendered_files(found.report, templates)
-        except InputError:  # a template of the user's: what was measured is not lost
-            write_files(output, {"report.json": to_json(found.report).encode()} | issues)
-            raise
-        write_files(output, files | issues)
+        write(found, output, templates)
     show(found.report, output)
     refuse_failed(found.report)
+
+
+def write(found: "Scan", output: Path, templates: Path | None) -> None:
+    """Write every file of a scan; a broken template of the user's loses nothing measured."""
+    from labelaudit.cli.files import write_files
+    from labelaudit.render.files import rendered_files
+    from labelaudit.render.issues import issue_files
+    from labelaudit.render.json import to_json
+
+    issues = issue_files(found.items)
+    try:
+        files = rendered_files(found.report, templates)
+    except InputError:
+        write_files(output, {"report.json": to_json(found.report).encode()} | issues)
+        raise
+    write_files(output, files | issues)
 
 
 def show(report: "Report", output: Path) -> None:

@@ -93,6 +93,11 @@ def read_pred_probs(path: Path, dataset: Dataset) -> NDArray[np.floating]:
     return probs
 
 
+def named(path: Path) -> str:
+    """Return a file of the user's as a report names it: its name and the start of its hash."""
+    return f"{path.name}, sha256 {_sha256(path)[:12]}"
+
+
 def _npy(path: Path, where: str) -> NDArray[np.floating]:
     hint = "write one array of numbers with numpy.save"
     try:

@@ -10,8 +10,9 @@ from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.measures import Findings, Ranking, measure
 from labelaudit.measures.confident_learning import Judgement, judge, outvoted, proven_wrong
-from labelaudit.report import Table, Value
-from labelaudit.tabulate import Specification, exact_values, ranked_table
+from labelaudit.measures.noise_tables import share_table, transition_table
+from labelaudit.report import Value
+from labelaudit.tabulate import Specification, exact_values
 
 N_RANKED = 200
 GIVEN_BELOW, SUGGESTED_ABOVE = 0.05, 0.5
@@ -128,11 +129,11 @@ def label_noise(
     if file_copies is not None:
         certain = proven_wrong(np.where(judgement.judged, labels, -1), file_copies)
     tables = [
-        _share_table("class", class_names, labels, judgement, suspected),
-        _transition_table(labels, judgement.suggested, suspected, class_names),
+        share_table("class", class_names, labels, judgement, suspected),
+        transition_table(labels, judgement.suggested, suspected, class_names),
     ]
     if splits.names:
-        tables.append(_share_table("split", splits.names, splits.codes, judgement, suspected))
+        tables.append(share_table("split", splits.names, splits.codes, judgement, suspected))
 
     def detail(item: np.int64) -> str:
         voters = _voters(item, labels, neighbors, copies)
@@ -220,49 +221,6 @@ def _rate(n_judged: int, n_disagreed: int, n_estimated: int, certain: int) -> Va
         interval="from labels proven wrong by copies to all that the model disagrees with",
         note=note,
     )
-
-
-def _share_table(
-    name: str,
-    names: tuple[str, ...],
-    codes: NDArray[np.int32],
-    judgement: Judgement,
-    suspected: NDArray[np.bool_],
-) -> Table:
-    """Return what is suspected for each class or split, the largest share first."""
-
-    def count(rows: NDArray[np.bool_]) -> NDArray[np.int64]:
-        return np.bincount(codes[rows & (codes >= 0)], minlength=len(names))
-
-    judged, wrong = count(judgement.judged), count(suspected)
-    disagreed = count(judgement.judged & (judgement.margin < 0))
-    tries = np.where(judged > 0, judged, np.nan)
-    columns = (
-        (name, "", names),
-        ("judged", "count", judged),
-        ("suspected", "count", wrong),
-        ("share", "share", wrong / tries),
-        ("disagreement_share", "share", disagreed / tries),
-    )
-    order = np.lexsort((np.arange(len(names)), -np.nan_to_num(wrong / tries, nan=-1.0)))
-    return ranked_table(f"per_{name}", f"Suspected by {name}", columns, order)
-
-
-def _transition_table(
-    labels: NDArray[np.int32],
-    suggested: NDArray[np.int32],
-    suspected: NDArray[np.bool_],
-    class_names: tuple[str, ...],
-) -> Table:
-    pairs = np.stack([labels[suspected], suggested[suspected]])
-    (given, other), counts = np.unique(pairs, axis=1, return_counts=True)
-    columns = (
-        ("given", "", [class_names[code] for code in given]),
-        ("suggested", "", [class_names[code] for code in other]),
-        ("count", "count", counts),
-    )
-    order = np.lexsort((other, given, -counts))
-    return ranked_table("transitions", "From given to suggested class", columns, order)
 
 
 def _detail(
