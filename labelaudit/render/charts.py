@@ -1,6 +1,7 @@
 """Small charts as inline SVG; each stands beside the numbers that it draws."""
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -40,7 +41,7 @@ def bar(cell: Scalar, most: float) -> Markup:
     """Return a bar for a cell of a table, as long as its number is of the largest."""
     return Markup(
         '<svg class="bar" aria-hidden="true"><rect width="{:.3g}%" height="100%"/></svg>'
-    ).format(100 * as_float(cell) / most)
+    ).format(100 * (as_float(cell) / most))
 
 
 def interval(value: Value) -> Markup:
@@ -110,14 +111,14 @@ def long_tail(table: Table) -> Markup:
 
 
 def nice_end(highest: float) -> float:
-    """Return a round number not below a positive one, to end an axis.
+    """Return a round number not below another, to end an axis; never 0.
 
     Examples
     --------
-    >>> nice_end(2400), nice_end(0.0561), nice_end(1)
-    (2500, 0.06, 1.0)
+    >>> nice_end(2400), nice_end(0.0561), nice_end(1), nice_end(5e-324)
+    (2500, 0.06, 1.0, 1)
     """
-    if highest <= 0:
+    if highest < sys.float_info.min:  # 0, or too small to be divided by
         return 1
     power = 10.0 ** math.floor(math.log10(highest))
     steps = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
