@@ -17,7 +17,8 @@ from labelaudit.dataset import Dataset
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content, read_content, store_for
 from labelaudit.embeddings.decode import Status
-from labelaudit.embeddings.model import BUILTIN, Device, Model, load_model
+from labelaudit.embeddings.model import BUILTIN, Model, load_model
+from labelaudit.embeddings.session import Device
 from labelaudit.embeddings.user_files import named, read_embeddings, read_pred_probs
 from labelaudit.errors import SHOWN, InputError, MissingInputError
 from labelaudit.gather import (

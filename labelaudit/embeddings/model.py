@@ -1,30 +1,19 @@
 """An embedding model in ONNX Runtime: loading it, proving where it runs, and running it."""
 
-import ctypes
-import hashlib
-import mmap
-import os
-import re
-import sys
-from collections import Counter
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.embeddings.preprocessing import Preprocessing, read_preprocessing, sidecar_path
+from labelaudit.embeddings.session import CPU, Device, make_session, node_providers
+from labelaudit.embeddings.weights import model_sha256
 from labelaudit.errors import ModelError
 
-Device = Literal["auto", "cpu", "cuda"]
-
 BUILTIN = Path(__file__).parent / "builtin" / "builtin.onnx"
-CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
-CUDA_OPTIONS = {"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"}  # exact; any batch size
 GPU_BATCH = 32
-NO_CUDA_HINT = "run with --device auto or cpu, or repair the installation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,17 +68,17 @@ def load_model(path: Path, device: Device = "auto") -> Model:
     preprocessing = read_preprocessing(sidecar_path(path)) if path.is_file() else None
     if preprocessing is None:
         raise ModelError(f"{path}: there is no such model", hint="name an .onnx file, or builtin")
-    session = _session(path, device)
+    session = make_session(path, device)
     _check_names(path, session, preprocessing)
     fixed = _check_shape(path, session, preprocessing)
     provider = session.get_providers()[0]
     model = Model(
         name="builtin" if path == BUILTIN else path.name,
-        sha256=_sha256(path),
+        sha256=model_sha256(path),
         preprocessing=preprocessing,
         session=session,
         provider=provider,
-        node_providers=_node_providers(session),
+        node_providers=node_providers(session),
         n_features=0,
         batch_size=fixed or (1 if provider == CPU else GPU_BATCH),
     )
@@ -139,77 +128,6 @@ def _check_output(model: Model, out: object, n_images: int) -> None:
     )
 
 
-def _session(path: Path, device: Device) -> Any:  # noqa: ANN401 - onnxruntime is not typed
-    try:
-        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # its import already writes a device id
-        import onnxruntime as ort
-
-        available = ort.get_available_providers()
-    except (ImportError, AttributeError) as error:
-        raise ModelError(
-            f"onnxruntime cannot be imported: {error}",
-            hint="uninstall onnxruntime and onnxruntime-gpu, then install one of them, never both",
-        ) from error
-    ort.disable_telemetry_events()
-    ort.set_default_logger_severity(4)
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
-    has_cuda = CUDA in available and _has_cuda_driver()
-    if device == "cuda" and not has_cuda:
-        raise ModelError(f"--device cuda: {_why_no_cuda(available)}", hint=NO_CUDA_HINT)
-    wanted: list[str | tuple[str, dict[str, str]]] = [CPU]
-    if has_cuda and device != "cpu":
-        with redirect_stdout(sys.stderr):
-            ort.preload_dlls()
-        wanted = [(CUDA, CUDA_OPTIONS), CPU]
-    try:
-        with redirect_stdout(sys.stderr):
-            session = ort.InferenceSession(str(path), options, providers=wanted)
-        session.disable_fallback()  # or a failure on the GPU would go on on the CPU, unsaid
-    except Exception as error:
-        raise ModelError(
-            f"{path}: ONNX Runtime cannot load it: {_first_line(error)}",
-            hint="is it an ONNX model, whole, with its external data beside it?",
-        ) from error
-    if device == "cuda" and session.get_providers()[0] != CUDA:
-        raise ModelError(
-            "--device cuda: the session came up on "
-            f"{session.get_providers()[0]}; {_why_no_cuda(available)}",
-            hint=NO_CUDA_HINT,
-        )
-    return session
-
-
-def _why_no_cuda(available: list[str]) -> str:
-    if CUDA not in available:
-        return "the installed onnxruntime has no CUDA provider (is onnxruntime-gpu overwritten?)"
-    if not _has_cuda_driver():
-        return "there is no NVIDIA driver on this machine"
-    return "CUDA 13 or cuDNN 9 did not load (pip install 'onnxruntime-gpu[cuda,cudnn]')"
-
-
-def _has_cuda_driver() -> bool:
-    try:
-        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
-    except OSError:
-        return False
-    return True
-
-
-def _node_providers(session: Any) -> dict[str, int]:  # noqa: ANN401 - onnxruntime is not typed
-    """Count the nodes by provider; empty where this onnxruntime does not tell."""
-    try:
-        parts = session.get_provider_graph_assignment_info()
-    except (AttributeError, RuntimeError):
-        return {}
-    counts: Counter[str] = Counter()
-    for part in parts:
-        counts[part.ep_name] += len(part.get_nodes())
-    return dict(sorted(counts.items()))
-
-
 def _check_names(path: Path, session: Any, wanted: Preprocessing) -> None:  # noqa: ANN401 - as above
     inputs = [tensor.name for tensor in session.get_inputs()]
     outputs = [tensor.name for tensor in session.get_outputs()]
@@ -237,36 +155,3 @@ def _check_shape(path: Path, session: Any, wanted: Preprocessing) -> int:  # noq
             hint=f"correct size, color, layout or dtype in {sidecar_path(path).name}",
         )
     return max(0, tensor.shape[0]) if isinstance(tensor.shape[0], int) else 0
-
-
-def _sha256(path: Path) -> str:
-    """Return the hash of a model's file, and of the files beside it that hold its weights."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    external = _external_files(path)
-    if not external:
-        return digest
-    whole = hashlib.sha256(digest.encode())
-    for weights in external:
-        with weights.open("rb") as file:
-            whole.update(hashlib.file_digest(file, "sha256").digest())
-    return whole.hexdigest()
-
-
-def _external_files(path: Path) -> list[Path]:
-    """Return the existing files that tensors of a model name as the location of their data.
-
-    They are found by how an entry ``location`` of ``TensorProto.external_data`` is encoded
-    (onnx.proto, StringStringEntryProto), as the ``onnx`` package may not be there.
-    """
-    names = set()
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        for found in re.finditer(rb"\x0a\x08location\x12([\x80-\xff]?[\x00-\x7f])", data):
-            low, high = (*found[1], 0)[:2]
-            length = (low & 0x7F) | (high << 7)
-            names.add(data[found.end() : found.end() + length].decode(errors="replace"))
-    return [path.parent / name for name in sorted(names) if (path.parent / name).is_file()]
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]

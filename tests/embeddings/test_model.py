@@ -7,8 +7,9 @@ import pytest
 from onnx import TensorProto, helper
 from tiny_models import DECLARATION, declare, node, write_model
 
-import labelaudit.embeddings.model as model_module
-from labelaudit.embeddings.model import BUILTIN, CPU, CUDA, load_model, run_model
+import labelaudit.embeddings.session as session_module
+from labelaudit.embeddings.model import BUILTIN, load_model, run_model
+from labelaudit.embeddings.session import CPU, CUDA
 from labelaudit.errors import ModelError
 
 RNG = np.random.default_rng(0)
@@ -16,7 +17,7 @@ BATCH = RNG.normal(size=(7, 3, 8, 8)).astype(np.float32)
 POOLED = BATCH.reshape(7, 3, 2, 4, 2, 4).mean(axis=(3, 5)).reshape(7, 12)
 
 
-def refused(path: Path, device: model_module.Device = "cpu") -> str:
+def refused(path: Path, device: session_module.Device = "cpu") -> str:
     with pytest.raises(ModelError) as raised:
         load_model(path, device)
     assert raised.value.hint
@@ -33,7 +34,7 @@ def test_average_pooling_is_average_pooling(tmp_path: Path) -> None:
 def test_automatic_device_without_cuda_is_the_cpu_and_counts_its_nodes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_module, "_has_cuda_driver", lambda: False)
+    monkeypatch.setattr(session_module, "_has_cuda_driver", lambda: False)
     model = load_model(write_model(tmp_path / "m.onnx"), "auto")
     assert model.provider == CPU
     assert model.node_providers == {CPU: 2}
@@ -198,7 +199,7 @@ def test_model_with_two_inputs_is_refused(tmp_path: Path) -> None:
 def test_cuda_without_a_driver_is_an_error_and_prints_nothing(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(model_module, "_has_cuda_driver", lambda: False)
+    monkeypatch.setattr(session_module, "_has_cuda_driver", lambda: False)
     message = refused(BUILTIN, "cuda")
     assert message.startswith("--device cuda: ")
     assert "no NVIDIA driver" in message or "no CUDA provider" in message
@@ -216,7 +217,7 @@ def test_cuda_that_does_not_come_up_is_an_error_with_a_clean_stdout(
 ) -> None:
     if cuda_comes_up():
         pytest.skip("CUDA comes up on this machine")
-    monkeypatch.setattr(model_module, "_has_cuda_driver", lambda: True)
+    monkeypatch.setattr(session_module, "_has_cuda_driver", lambda: True)
     message = refused(BUILTIN, "cuda")
     assert "the session came up on CPUExecutionProvider" in message or "no CUDA" in message
     assert load_model(BUILTIN, "auto").provider == CPU
