@@ -13,6 +13,7 @@ from labelaudit import __version__
 from labelaudit.cli.config import configured
 from labelaudit.cli.explain import explain
 from labelaudit.cli.inspect import inspect
+from labelaudit.cli.models import models
 from labelaudit.cli.render import render
 from labelaudit.cli.scan import scan
 from labelaudit.cli.schema import schema
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 for command in (scan, inspect, render, explain, schema):
     app.command()(command)
+app.add_typer(models, name="models")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer passes the flag's value
