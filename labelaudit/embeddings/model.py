@@ -1,6 +1,6 @@
-"""An embedding model in ONNX Runtime: loading it, proving where it runs, and running it."""
+"""An embedding model in ONNX Runtime: loading it, and running it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.embeddings.preprocessing import Preprocessing, read_preprocessing, sidecar_path
-from labelaudit.embeddings.session import CPU, Device, make_session, node_providers
+from labelaudit.embeddings.run import Runner
+from labelaudit.embeddings.session import Device, make_session, node_providers
 from labelaudit.embeddings.weights import model_sha256
 from labelaudit.errors import ModelError
 
 BUILTIN = Path(__file__).parent / "builtin" / "builtin.onnx"
-GPU_BATCH = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,27 +26,25 @@ class Model:
         Its file's name and hash, external weights included.
     preprocessing
         What it wants of an image.
-    session
-        The ONNX Runtime session; ``run`` may be called from several threads.
-    provider
-        The execution provider that the session says it runs on.
+    runner
+        Runs its session; may be called from several threads.
     node_providers
         Number of its nodes by the provider they were given to.
     n_features
         Length of an embedding.
-    batch_size
-        Images that are always run together: as many as the graph is fixed to; else one on the
-        CPU, where more is no faster, and `GPU_BATCH` elsewhere.
     """
 
     name: str
     sha256: str
     preprocessing: Preprocessing
-    session: Any
-    provider: str
+    runner: Runner
     node_providers: dict[str, int]
     n_features: int
-    batch_size: int
+
+    @property
+    def provider(self) -> str:
+        """The execution provider that the session says it runs on."""
+        return self.runner.provider
 
 
 def load_model(path: Path, device: Device = "auto") -> Model:
@@ -71,61 +69,32 @@ def load_model(path: Path, device: Device = "auto") -> Model:
     session = make_session(path, device)
     _check_names(path, session, preprocessing)
     fixed = _check_shape(path, session, preprocessing)
-    provider = session.get_providers()[0]
     model = Model(
         name="builtin" if path == BUILTIN else path.name,
         sha256=model_sha256(path),
         preprocessing=preprocessing,
-        session=session,
-        provider=provider,
+        runner=Runner(session, [preprocessing.output], fixed),
         node_providers=node_providers(session),
         n_features=0,
-        batch_size=fixed or (1 if provider == CPU else GPU_BATCH),
     )
     trial = run_model(model, np.zeros((1, *preprocessing.shape), dtype=preprocessing.dtype))
-    return Model(
-        **{name: getattr(model, name) for name in Model.__slots__} | {"n_features": trial.shape[1]}
-    )
+    return replace(model, n_features=trial.shape[1])
 
 
 def run_model(model: Model, batch: NDArray[np.generic]) -> NDArray[np.floating]:
-    """Return the embeddings of some inputs, shape ``(n, n_features)``.
-
-    Kernels round differently for batches of different sizes, and an image must have the same
-    embedding whatever is embedded beside it: the model is always run on as many, the last batch
-    filled up with zeros.
-    """
+    """Return the embeddings of some inputs, shape ``(n, n_features)``."""
     wanted = model.preprocessing
-    parts = []
-    for start in range(0, len(batch), model.batch_size):
-        part = batch[start : start + model.batch_size]
-        missing = model.batch_size - len(part)
-        if missing:
-            filler = np.zeros((missing, *part.shape[1:]), dtype=part.dtype)
-            part = np.concatenate([part, filler])
-        try:
-            (out,) = model.session.run([wanted.output], {wanted.input: part})
-        except Exception as error:
-            raise ModelError(f"{model.name}: the model failed on a batch: {error}") from error
-        _check_output(model, out, len(part))
-        parts.append(out[: len(out) - missing])
-    joined: NDArray[np.floating] = np.concatenate(parts)
-    return joined
-
-
-def _check_output(model: Model, out: object, n_images: int) -> None:
-    """Raise when an output is not one vector of numbers an image."""
-    if not isinstance(out, np.ndarray) or out.dtype.kind not in "fiu":
-        found = out.dtype if isinstance(out, np.ndarray) else type(out).__name__
-    elif out.ndim != 2 or len(out) != n_images or not out.shape[1]:  # noqa: PLR2004 - as said
-        found = f"of shape {out.shape} for {n_images} images"
-    else:
-        return
-    raise ModelError(
-        f"{model.name}: output {model.preprocessing.output!r} is {found}; "
-        "an embedding is one vector an image",
-        hint="declare an output of two axes, such as the one before the classifier",
-    )
+    try:
+        (out,) = model.runner.run({wanted.input: batch})
+    except ModelError as error:
+        raise ModelError(f"{model.name}: {error.message}", hint=error.hint) from error
+    if out.ndim != 2 or not out.shape[1]:  # noqa: PLR2004 - as said
+        raise ModelError(
+            f"{model.name}: output {wanted.output!r} is of shape {out.shape}; "
+            "an embedding is one vector an image",
+            hint="declare an output of two axes, such as the one before the classifier",
+        )
+    return out
 
 
 def _check_names(path: Path, session: Any, wanted: Preprocessing) -> None:  # noqa: ANN401 - as above

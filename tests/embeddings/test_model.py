@@ -27,7 +27,7 @@ def refused(path: Path, device: session_module.Device = "cpu") -> str:
 def test_average_pooling_is_average_pooling(tmp_path: Path) -> None:
     model = load_model(write_model(tmp_path / "m.onnx"), "cpu")
     assert model.n_features == 12
-    assert model.batch_size == 1
+    assert model.runner.batch_size == 1
     assert np.allclose(run_model(model, BATCH), POOLED, atol=1e-6)
 
 
@@ -127,7 +127,7 @@ def test_output_that_does_not_grow_with_the_batch_is_refused(tmp_path: Path) -> 
 def test_fixed_batch_is_filled_up(tmp_path: Path, fixed: int) -> None:
     whole = load_model(write_model(tmp_path / "m.onnx"), "cpu")
     model = load_model(write_model(tmp_path / "f.onnx", shape=(fixed, 3, 8, 8)), "cpu")
-    assert model.batch_size == fixed
+    assert model.runner.batch_size == fixed
     assert np.array_equal(run_model(model, BATCH), run_model(whole, BATCH))
 
 
