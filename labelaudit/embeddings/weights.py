@@ -1,16 +1,32 @@
-"""The hash of a model: of its file, and of the files beside it that hold its weights."""
+"""The weights of a model: the files that hold them, kept within its folder, and their hash."""
 
 import hashlib
-import mmap
-import re
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from labelaudit.embeddings.wire import Data, Field, fields, opened, text
+from labelaudit.errors import ModelError, some
+
+MAX_DEPTH = 100  # of messages in messages, as protobuf itself has it
+HOLDS = {  # numbers of the fields that lead to a tensor, in onnx.proto
+    "model": {7: "graph", 20: "training", 25: "function"},
+    "training": {1: "graph", 2: "graph"},
+    "graph": {1: "node", 5: "tensor", 15: "sparse"},
+    "function": {7: "node", 11: "attribute"},
+    "node": {5: "attribute"},
+    "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse", 23: "sparse"},
+    "sparse": {1: "tensor", 2: "tensor"},
+}
+EXTERNAL_DATA, DATA_LOCATION = 13, 14  # of TensorProto
+KEY, VALUE = 1, 2  # of StringStringEntryProto
+EXTERNAL = 1  # of TensorProto.DataLocation
 
 
 def model_sha256(path: Path) -> str:
     """Return the SHA-256 of a model's file, and of the files beside it that hold its weights."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    external = _external_files(path)
+    external = weights_files(path)
     if not external:
         return digest
     whole = hashlib.sha256(digest.encode())
@@ -20,16 +36,80 @@ def model_sha256(path: Path) -> str:
     return whole.hexdigest()
 
 
-def _external_files(path: Path) -> list[Path]:
-    """Return the existing files that tensors of a model name as the location of their data.
+def weights_files(path: Path) -> list[Path]:
+    """Return the files that hold weights of a model, in the order of their names.
 
-    They are found by how an entry ``location`` of ``TensorProto.external_data`` is encoded
-    (onnx.proto, StringStringEntryProto), as the ``onnx`` package may not be there.
+    Raises
+    ------
+    ModelError
+        When one is not there, or lies outside the model's folder: a model must not make its user
+        read another file. A link may lead to the folder where the model's own link leads.
     """
-    names = set()
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        for found in re.finditer(rb"\x0a\x08location\x12([\x80-\xff]?[\x00-\x7f])", data):
-            low, high = (*found[1], 0)[:2]
-            length = (low & 0x7F) | (high << 7)
-            names.add(data[found.end() : found.end() + length].decode(errors="replace"))
-    return [path.parent / name for name in sorted(names) if (path.parent / name).is_file()]
+    locations = sorted(external_locations(path))
+    outside = [location for location in locations if not _is_within(path, location)]
+    if outside:
+        raise ModelError(
+            f"{path}: its weights are said to lie outside its folder",
+            details=outside,
+            hint="do not trust this file; weights have to lie beside the model",
+        )
+    files = [path.parent / location for location in locations]
+    missing = [file.name for file in files if not file.is_file()]
+    if missing:
+        raise ModelError(
+            f"{path}: its weights are missing: {some(missing)}",
+            hint=f"put the files into {path.parent}",
+        )
+    return files
+
+
+def external_locations(path: Path) -> set[str]:
+    """Return the places where tensors of a model say that their data are, outside its file.
+
+    Raises
+    ------
+    ModelError
+        When it is not an ONNX model, or not whole.
+    """
+    with opened(path) as data:
+        return set(_locations(data))
+
+
+def _is_within(path: Path, location: str) -> bool:
+    """Tell whether a location lies in the model's folder, whatever the system and its links."""
+    posix, windows = PurePosixPath(location), PureWindowsPath(location)
+    if not location or "\0" in location or posix.is_absolute() or windows.anchor:
+        return False
+    if ".." in posix.parts + windows.parts:
+        return False
+    found = (path.parent / location).resolve()
+    folders = (path.parent.resolve(), path.resolve().parent)
+    return any(found.is_relative_to(folder) for folder in folders)
+
+
+def _locations(data: Data) -> Iterator[str]:
+    """Yield the place of every tensor whose data are outside the file, wherever it is nested."""
+    waiting = [("model", 0, len(data), 0)]
+    while waiting:
+        kind, start, end, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise ValueError(f"its messages are nested more than {MAX_DEPTH} deep")
+        for field in fields(data, start, end):
+            held = HOLDS[kind].get(field.number) if field.is_bytes else None
+            if held == "tensor":
+                yield from _places(data, field)
+            elif held:
+                waiting.append((held, field.content, field.end, depth + 1))
+
+
+def _places(data: Data, tensor: Field) -> list[str]:
+    """Return what a tensor says of where its data are; nothing when they are in the file."""
+    parts = list(fields(data, tensor.content, tensor.end))
+    if not any(part.number == DATA_LOCATION and part.value == EXTERNAL for part in parts):
+        return []
+    entries = [
+        {part.number: text(data, part) for part in fields(data, entry.content, entry.end)}
+        for entry in parts
+        if entry.number == EXTERNAL_DATA
+    ]
+    return [entry.get(VALUE, "") for entry in entries if entry.get(KEY) == "location"]
