@@ -88,15 +88,14 @@ def sidecar_path(model: Path) -> Path:
     return model.with_suffix(".json")
 
 
-def read_preprocessing(path: Path) -> Preprocessing:
-    """Read a declaration; every key is required and no other is allowed.
+def read_declaration(path: Path, *, hint: str) -> dict[str, Any]:
+    """Return the JSON object that declares what a model wants.
 
     Raises
     ------
     ModelError
-        When the file is not there, is not JSON, or does not say what it must.
+        When the file is not there, or holds no JSON object.
     """
-    hint = f"declare every one of: {', '.join(field.name for field in fields(Preprocessing))}"
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -108,6 +107,19 @@ def read_preprocessing(path: Path) -> Preprocessing:
         raise ModelError(f"{path}: not a JSON file: {error}", hint=hint) from error
     if not isinstance(said, dict):
         raise ModelError(f"{path}: expected a JSON object, found {type(said).__name__}", hint=hint)
+    return said
+
+
+def read_preprocessing(path: Path) -> Preprocessing:
+    """Read a declaration; every key is required and no other is allowed.
+
+    Raises
+    ------
+    ModelError
+        When the file is not there, is not JSON, or does not say what it must.
+    """
+    hint = f"declare every one of: {', '.join(field.name for field in fields(Preprocessing))}"
+    said = read_declaration(path, hint=hint)
     problems = [f"{name}: {wrong}" for name in _names(said) if (wrong := _wrong(name, said))]
     problems = problems or _contradictions(said)
     if problems:

@@ -46,7 +46,7 @@ def weights_files(path: Path) -> list[Path]:
         read another file. A link may lead to the folder where the model's own link leads.
     """
     locations = sorted(external_locations(path))
-    outside = [location for location in locations if not _is_within(path, location)]
+    outside = [location for location in locations if not is_within(path, location)]
     if outside:
         raise ModelError(
             f"{path}: its weights are said to lie outside its folder",
@@ -75,7 +75,7 @@ def external_locations(path: Path) -> set[str]:
         return set(_locations(data))
 
 
-def _is_within(path: Path, location: str) -> bool:
+def is_within(path: Path, location: str) -> bool:
     """Tell whether a location lies in the model's folder, whatever the system and its links."""
     posix, windows = PurePosixPath(location), PureWindowsPath(location)
     if not location or "\0" in location or posix.is_absolute() or windows.anchor:
