@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +25,14 @@ from labelaudit.embeddings.decode import (
 )
 from labelaudit.embeddings.model import Model, run_model
 from labelaudit.embeddings.preprocessing import fit
-from labelaudit.embeddings.store import FACTS, Store
+from labelaudit.embeddings.row_file import RowFile
+from labelaudit.embeddings.shard import FACTS
+from labelaudit.embeddings.store import Store
 from labelaudit.errors import ModelError
 from labelaudit.progress import Progress
 
-CHUNK = 32
-SHARD = 2048
+CHUNK = 16  # images of one task, at least: few enough that threads end together
+HALF = np.finfo(np.float16)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,11 +73,11 @@ class Content:
 class _Chunk:
     """One task's results; rows count from the chunk's first item."""
 
-    content: NDArray[np.bytes_]
+    digests: NDArray[np.uint8]
     status: NDArray[np.uint8]
+    known: NDArray[np.bool_]
     facts: NDArray[np.void]
     vectors: NDArray[np.float16]
-    places: NDArray[np.int64]
     reasons: dict[int, str] = field(default_factory=dict)
 
 
@@ -84,10 +87,18 @@ def store_for(cache: Path | None, model: Model | None) -> Store:
     if cache is None:
         return Store(None, n_features)
     if model is None:
-        return Store(cache / "facts" / POLICY, 0)
-    said = f"{POLICY}\n{model.sha256}\n{model.preprocessing.text()}\n{model.provider}"
-    key = hashlib.sha256(said.encode()).hexdigest()[:32]
-    return Store(cache / "embeddings" / key, n_features)
+        return Store(cache / "facts" / POLICY, 0, {"decoding": POLICY})
+    import onnxruntime
+
+    made_by = {
+        "decoding": POLICY,
+        "model_sha256": model.sha256,
+        "preprocessing": model.preprocessing.text(),
+        "provider": model.provider,
+        "onnxruntime": onnxruntime.__version__,
+    }
+    key = hashlib.sha256("\n".join(made_by.values()).encode()).hexdigest()[:32]
+    return Store(cache / "embeddings" / key, n_features, {"model": model.name} | made_by)
 
 
 def read_content(
@@ -96,7 +107,9 @@ def read_content(
     """Read every image of a dataset, and embed those that the store does not have.
 
     New embeddings are written as they come, so a scan that was killed goes on where it was, at
-    most one shard back; one that fails or is interrupted keeps what it has.
+    most one shard back; one that fails or is interrupted keeps what it has. Each thread holds one
+    encoded image and one batch of inputs; the embeddings are on disk, and some 300 bytes an item
+    of what the files say are in memory.
 
     Parameters
     ----------
@@ -120,36 +133,44 @@ def read_content(
         raise ValueError("the dataset has no media")
     n = dataset.n_samples
     content = _blank(n)
-    vectors = np.zeros((n, model.n_features if model else 0), dtype=np.float16)
-    starts = range(0, n, CHUNK)
+    rows = RowFile(store.folder, n, model.n_features if model else 0)
+    size = _chunk_size(model)
+    starts = range(0, n, size)
 
     def task(start: int) -> _Chunk:
-        return _read_chunk(media, range(start, min(start + CHUNK, n)), model, store)
+        return _read_chunk(media, range(start, min(start + size, n)), model, store)
 
     n_known = 0
     with pillow_warnings_ignored(), ThreadPoolExecutor(n_threads) as pool:
         chunks = _in_order(pool, task, starts, 4 * n_threads)
         try:
             for start, chunk in zip(starts, chunks, strict=True):
-                n_known += _take(
-                    chunk, slice(start, start + len(chunk.status)), content, vectors, store
-                )
-                if store.n_pending >= SHARD:
-                    store.flush()
-                progress("reading images", min(start + CHUNK, n), n)
+                end = start + len(chunk.status)
+                _take(chunk, slice(start, end), content)
+                rows.append(chunk.vectors)
+                new = (chunk.status == Status.OK) & ~chunk.known
+                store.add(chunk.digests[new], chunk.facts[new], chunk.vectors[new])
+                n_known += int(chunk.known.sum())
+                progress("reading images", end, n)
         finally:
             pool.shutdown(cancel_futures=True)
             store.flush()
     if model is None:
         return content, None, n_known
     embedded = Embeddings(
-        vectors=vectors,
+        vectors=rows.mapped(),
         present=content.readable,
         model=model.name,
         model_sha256=model.sha256,
         preprocessing=f"{POLICY} {model.preprocessing.text()}",
     )
     return content, embedded, n_known
+
+
+def _chunk_size(model: Model | None) -> int:
+    """Return how many images a task has: whole batches of the model."""
+    batch = model.runner.batch_size if model else 1
+    return batch * ceil(CHUNK / batch)
 
 
 def _blank(n: int) -> Content:
@@ -176,31 +197,34 @@ def _in_order(
 
 
 def _read_chunk(media: Media, rows: range, model: Model | None, store: Store) -> _Chunk:
-    """Hash the chunk's files, then decode and embed those that are not in the store."""
+    """Read a chunk's images one by one, and embed together those that are not in the store."""
     n = len(rows)
     chunk = _Chunk(
-        content=np.zeros(n, dtype="S32"),
+        digests=np.zeros((n, 32), dtype=np.uint8),
         status=np.zeros(n, dtype=np.uint8),
+        known=np.zeros(n, dtype=bool),
         facts=np.zeros(n, dtype=FACTS),
         vectors=np.zeros((n, model.n_features if model else 0), dtype=np.float16),
-        places=np.full(n, -1, dtype=np.int64),
     )
-    blobs: dict[int, bytes] = {}
+    inputs: dict[int, NDArray[np.generic]] = {}
     for at, row in enumerate(rows):
         try:
-            blobs[at] = media.read(row)
-            chunk.content[at] = hashlib.sha256(blobs[at]).digest()
+            data = media.read(row)
         except (OSError, ValueError) as error:  # a NUL in a path, damaged Parquet: ValueError
             chunk.status[at] = Status.MISSING
             chunk.reasons[at] = f"cannot be opened: {getattr(error, 'strerror', None) or error}"
-    chunk.places = np.where(chunk.status == Status.OK, store.find(chunk.content), -1)
-    inputs: dict[int, NDArray[np.generic]] = {}
-    for at, data in blobs.items():
-        if chunk.places[at] < 0:
+            continue
+        digest = hashlib.sha256(data).digest()
+        chunk.digests[at] = np.frombuffer(digest, dtype=np.uint8)
+        kept = store.get(digest)
+        if kept is None:
             _decode_into(chunk, at, data, model, inputs)
+        else:
+            chunk.facts[at], chunk.vectors[at] = kept
+            chunk.known[at] = True
     if model is not None and inputs:
         made = run_model(model, np.stack(list(inputs.values())))
-        chunk.vectors[list(inputs)] = _half(model, made, [rows[at] for at in inputs])
+        chunk.vectors[list(inputs)] = _in_half(model, made, [rows[at] for at in inputs])
     return chunk
 
 
@@ -219,50 +243,40 @@ def _decode_into(
         chunk.status[at] = error.status
         chunk.reasons[at] = str(error)
         return
-    chunk.facts[at] = (
-        chunk.content[at],
-        decoded.oddities,
-        decoded.width,
-        decoded.height,
-        signature(decoded.image),
-    )
+    gray = signature(decoded.image)
+    chunk.facts[at] = (decoded.oddities, decoded.width, decoded.height, gray)
     if model is not None:
         inputs[at] = fit(decoded.image, model.preprocessing)
 
 
-def _take(
-    chunk: _Chunk,
-    rows: slice,
-    content: Content,
-    vectors: NDArray[np.float16],
-    store: Store,
-) -> int:
-    """Put a chunk's results in their rows, keep the new ones; return how many were known."""
-    for at in np.flatnonzero(chunk.places >= 0):
-        chunk.facts[at], chunk.vectors[at] = store.get(int(chunk.places[at]))
-    hashed = chunk.content.view(np.uint8).reshape(-1, 32)
-    content.digests[rows] = hashed
+def _take(chunk: _Chunk, rows: slice, content: Content) -> None:
+    """Put what a chunk's files say in their rows."""
+    content.digests[rows] = chunk.digests
     content.status[rows] = chunk.status
     content.oddities[rows] = chunk.facts["oddities"]
     content.sizes[rows, 0] = chunk.facts["width"]
     content.sizes[rows, 1] = chunk.facts["height"]
     content.signatures[rows] = chunk.facts["signature"]
     content.reasons.update({rows.start + at: why for at, why in chunk.reasons.items()})
-    vectors[rows] = chunk.vectors
-    new = (chunk.places < 0) & (chunk.status == Status.OK)
-    store.add(chunk.facts[new], chunk.vectors[new])
-    return int((chunk.places >= 0).sum())
 
 
-def _half(model: Model, vectors: NDArray[np.floating], items: list[int]) -> NDArray[np.float16]:
-    """Return embeddings in half precision, cut at its largest number; refuse NaN and infinity."""
-    bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
+def _in_half(model: Model, vectors: NDArray[np.floating], items: list[int]) -> NDArray[np.float16]:
+    """Return embeddings in half precision; refuse NaN, infinity, and what it has no digits for."""
+    whole = vectors.astype(np.float32)
+    largest = np.abs(whole).max(axis=1)
+    bad = np.flatnonzero(~np.isfinite(largest))
     if len(bad):
         raise ModelError(
             f"{model.name}: the model returned NaN or infinity for image {items[bad[0]]:,}, "
             "counted from 0",
             hint="is the preprocessing declared as the model was trained?",
         )
-    limit = float(np.finfo(np.float16).max)
-    half: NDArray[np.float16] = np.clip(vectors, -limit, limit).astype(np.float16)
-    return half
+    bad = np.flatnonzero((largest > HALF.max) | ((largest > 0) & (largest < HALF.tiny)))
+    if len(bad):
+        raise ModelError(
+            f"{model.name}: the largest number that it returned for image {items[bad[0]]:,}, "
+            f"counted from 0, is {largest[bad[0]]:.3g}; embeddings are kept in half precision, "
+            f"which goes from {HALF.tiny:.1g} to {HALF.max:,.0f}",
+            hint="let the model end in a normalization, or give its output as --embeddings",
+        )
+    return whole.astype(np.float16)

@@ -1,33 +1,29 @@
 """What was embedded before, kept by content hash, so that no image is embedded twice.
 
-A store is a folder for each model and preprocessing, of shards that are written once. A shard is
-two ``.npy`` files; it counts only when the second, the facts, is there and fits the first.
+A store is a folder for each model, preprocessing and runtime, of shards that are written once.
+Scans at the same time share it without a lock: a shard appears whole, and one that is damaged or
+gone is as one that never was.
 """
 
-import hashlib
+import json
 import os
-import secrets
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.decode import SIGNATURE_SIDE
+from labelaudit.embeddings.shard import NAME, is_intact, open_shard, write_shard, write_whole
 from labelaudit.errors import OutputError
 
-FACTS = np.dtype(
-    [
-        ("content", "S32"),
-        ("oddities", "u2"),
-        ("width", "i4"),
-        ("height", "i4"),
-        ("signature", "u1", (SIGNATURE_SIDE**2,)),
-    ]
-)
-N_OPEN = 64  # shards that are kept open; each takes two of the process's file descriptors
+ABOUT = "store.json"
+SHARD, SECONDS = 2048, 30  # a shard is written of so many images, or after so many seconds
+N_OPEN = 128  # shards that are kept open; each takes one of the process's file descriptors
 
-Shard = tuple[NDArray[np.void], NDArray[np.float16]]
+Kept = tuple[np.void, NDArray[np.float16]]
 
 
 def default_cache() -> Path:
@@ -48,12 +44,16 @@ def default_cache() -> Path:
 class Store:
     """The embeddings of one model and preprocessing.
 
+    Reading is safe from several threads; `add` and `flush` belong to one.
+
     Parameters
     ----------
     folder
         Where the shards are; None to keep nothing.
     n_features
         Length of an embedding; shards of another length do not count.
+    about
+        What the store is of; written beside the shards for people and `labelaudit cache`.
 
     Raises
     ------
@@ -61,98 +61,120 @@ class Store:
         When the folder cannot be made: better before the images are embedded than after.
     """
 
-    def __init__(self, folder: Path | None, n_features: int) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: Path | None, n_features: int, about: Mapping[str, str] | None = None
+    ) -> None:
+        self.folder = folder
         self._n_features = n_features
-        self._pending: list[Shard] = []
+        self._about = dict(about or {})
+        self._pending: list[tuple[NDArray[np.uint8], NDArray[np.void], NDArray[np.float16]]] = []
+        self._since = 0.0
+        self._described = False
         self._paths: list[Path] = []
-        self._open = lru_cache(N_OPEN)(self._open_shard)
-        contents = self._contents() if folder else []
-        content = np.concatenate(contents) if contents else np.empty(0, dtype="S32")
-        self._order = np.argsort(content, kind="stable")
-        self._sorted = content[self._order]
-        self._starts = np.cumsum([0, *map(len, contents)])
+        self._intact: set[int] = set()
+        self._lost: set[int] = set()
+        self._open = lru_cache(N_OPEN)(open_shard)
+        parts = self._digests(folder) if folder else []
+        digests = np.concatenate([np.empty(0, dtype="S32"), *parts])
+        self._starts = np.cumsum([0, *map(len, parts)])
+        self._order = np.argsort(digests, kind="stable")
+        self._sorted = digests[self._order]
 
-    def find(self, content: NDArray[np.bytes_]) -> NDArray[np.int64]:
-        """Return where each content hash is kept, ``-1`` where it is not."""
-        if not len(self._sorted):
-            return np.full(len(content), -1, dtype=np.int64)
-        place = np.minimum(np.searchsorted(self._sorted, content), len(self._sorted) - 1)
-        return np.where(self._sorted[place] == content, self._order[place], -1)
+    def get(self, digest: bytes) -> Kept | None:
+        """Return the facts and the embedding of an image; None when they are not here.
 
-    def get(self, place: int) -> tuple[np.void, NDArray[np.float16]]:
-        """Return the facts and the embedding that `find` found."""
-        shard = int(np.searchsorted(self._starts, place, side="right")) - 1
-        try:
-            facts, vectors = self._open(self._paths[shard])
-        except (OSError, ValueError) as error:
-            raise OutputError(
-                f"{self._paths[shard]}: the cache was changed while it was in use: {error}",
-                hint="scan again",
-            ) from error
-        row = place - int(self._starts[shard])
-        return facts[row], vectors[row]
+        A shard's bytes are checked when it is first asked, and one that is damaged is removed.
+        """
+        key = np.bytes_(digest.rstrip(b"\0"))  # as NumPy returns an entry
+        at = int(self._sorted.searchsorted(key))
+        if at == len(self._sorted) or self._sorted[at] != key:
+            return None
+        place = int(self._order[at])
+        number = int(self._starts.searchsorted(place, side="right")) - 1
+        shard = self._shard(number)
+        if shard is None:
+            return None
+        row = place - int(self._starts[number])
+        return shard["facts"][0, row], shard["vectors"][0, row]
 
-    def add(self, facts: NDArray[np.void], vectors: NDArray[np.float16]) -> None:
-        """Take new embeddings; they are on disk after the next `flush`."""
-        if self._folder and len(facts):
-            self._pending.append((facts, vectors))
+    def add(
+        self, digests: NDArray[np.uint8], facts: NDArray[np.void], vectors: NDArray[np.float16]
+    ) -> None:
+        """Take new embeddings, and write a shard when there are enough, or it has been long.
 
-    @property
-    def n_pending(self) -> int:
-        """Embeddings that are not on disk yet."""
-        return sum(len(facts) for facts, _ in self._pending)
+        Raises
+        ------
+        OutputError
+            When the folder cannot be written to, which is tried before the first are taken.
+        """
+        if self.folder is None or not len(digests):
+            return
+        if not self._described:
+            text = json.dumps(self._about, indent=2) + "\n"
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                write_whole(self.folder / ABOUT, text.encode())
+            except OSError as error:
+                raise _unwritable(self.folder, error) from error
+            self._described = True
+        if not self._pending:
+            self._since = monotonic()
+        self._pending.append((digests, facts, vectors))
+        n_pending = sum(len(digests) for digests, _, _ in self._pending)
+        if n_pending >= SHARD or monotonic() - self._since >= SECONDS:
+            self.flush()
 
     def flush(self) -> None:
-        """Write what was added as one shard."""
-        if not self._pending or self._folder is None:
+        """Write what was added as one shard.
+
+        Raises
+        ------
+        OutputError
+            When it cannot be written; it is then still pending.
+        """
+        if not self._pending or self.folder is None:
             return
-        facts = np.concatenate([part for part, _ in self._pending])
-        vectors = np.concatenate([part for _, part in self._pending])
-        name = hashlib.sha256(facts["content"].tobytes()).hexdigest()[:16]
-        facts_path = self._folder / f"{name}.facts.npy"
+        digests, facts, vectors = (
+            np.concatenate(part) for part in zip(*self._pending, strict=True)
+        )
         try:
-            _write(_vectors_path(facts_path), vectors)
-            _write(facts_path, facts)
+            write_shard(self.folder, digests, facts, vectors)
         except OSError as error:
-            if not facts_path.exists():
-                _vectors_path(facts_path).unlink(missing_ok=True)
-            raise _unwritable(self._folder, error) from error
+            raise _unwritable(self.folder, error) from error
         self._pending.clear()
 
-    def _contents(self) -> list[NDArray[np.bytes_]]:
-        """Return the content hashes of every whole shard, and note where it is."""
-        assert self._folder is not None  # noqa: S101 - the caller looked
+    def _digests(self, folder: Path) -> list[NDArray[np.bytes_]]:
+        """Return the content hashes of every shard, and note where it is."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise _unwritable(self._folder, error) from error
-        contents = []
-        for path in sorted(self._folder.glob("*.facts.npy")):
+            raise _unwritable(folder, error) from error
+        with suppress(OSError):  # the day of its last use; a store may be read-only
+            os.utime(folder / ABOUT)
+        parts = []
+        for path in sorted(folder.iterdir()):
+            if not NAME.fullmatch(path.name):
+                continue
             try:
-                facts, _ = self._open_shard(path)
+                digests = open_shard(path, self._n_features)["digests"][0]
             except Exception:  # noqa: BLE001, S112 - a damaged header makes NumPy raise anything
                 continue
-            contents.append(np.array(facts["content"]))
+            parts.append(np.array(digests).view("S32").ravel())
             self._paths.append(path)
-        return contents
+        return parts
 
-    def _open_shard(self, path: Path) -> Shard:
-        """Map a shard into memory; raise ``ValueError`` when it is not whole."""
-        facts = np.load(path, mmap_mode="r", allow_pickle=False)
-        vectors = np.load(
-            _vectors_path(path),
-            mmap_mode="r" if self._n_features else None,
-            allow_pickle=False,
-        )
-        whole = vectors.dtype == np.float16 and vectors.shape == (len(facts), self._n_features)
-        if facts.dtype != FACTS or not whole:
-            raise ValueError(f"{path}: not a shard of this store")
-        return facts, vectors
-
-
-def _vectors_path(facts: Path) -> Path:
-    return facts.with_name(facts.name.replace(".facts.", ".vectors."))
+    def _shard(self, number: int) -> NDArray[np.void] | None:
+        """Return a shard, None when it is damaged or another process removed it."""
+        if number in self._lost:
+            return None
+        path = self._paths[number]
+        with suppress(OSError, ValueError):
+            if number in self._intact or is_intact(path):
+                self._intact.add(number)
+                return self._open(path, self._n_features)
+            path.unlink(missing_ok=True)
+        self._lost.add(number)
+        return None
 
 
 def _unwritable(folder: Path, error: OSError) -> OutputError:
@@ -160,16 +182,3 @@ def _unwritable(folder: Path, error: OSError) -> OutputError:
         f"{folder}: the cache cannot be written: {error.strerror or error}",
         hint="make room, name another folder with --cache, or scan with --no-cache",
     )
-
-
-def _write(path: Path, array: NDArray[np.generic]) -> None:
-    """Write an array so that the name exists only once the bytes are on disk."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            np.lib.format.write_array(file, array, allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
