@@ -73,8 +73,9 @@ def pull(entry: Entry, *, offline: bool, tell: Tell) -> Path:
     folder = model_folder(entry.name)
     if offline or os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}:
         raise ModelError(
-            f"{entry.name}: not pulled yet, and this run is offline",
-            hint=f"labelaudit models pull {entry.name} where there is a network, and copy {folder}",
+            f"{entry.name}: not pulled yet, and not to be pulled now",
+            hint=f"labelaudit models pull {entry.name}, without HF_HUB_OFFLINE; or copy {folder} "
+            "from where it was pulled",
         )
     hub = import_hub()
     with explained(entry.name, entry.revision), _alone(folder, tell):

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from labelaudit.embeddings.catalog import Entry
-from labelaudit.embeddings.store import default_cache
+from labelaudit.embeddings.catalog import Entry, find_entry, read_catalog
 from labelaudit.errors import ModelError
 
 RECORD = "pulled.json"
@@ -37,7 +36,15 @@ class Record:
 
 def model_folder(name: str) -> Path:
     """Return the folder that a model of the catalog is kept in, once it is pulled."""
+    from labelaudit.embeddings.store import default_cache
+
     return default_cache() / "models" / name
+
+
+def pulled_names() -> list[str]:
+    """Return the names of the models that were pulled, by any version of labelaudit."""
+    folder = model_folder("any").parent
+    return sorted(path.parent.name for path in folder.glob(f"[!.]*/{RECORD}"))
 
 
 def pulled_model(entry: Entry) -> Path:
@@ -132,6 +139,25 @@ def check_pulled(folder: Path, known: Mapping[str, str] | None = None) -> None:
             details=changed,
             hint=f"labelaudit models pull {record.name} brings the recorded ones again",
         )
+
+
+def verify(name: str) -> Record:
+    """Return the record of a pulled model that is as it was pulled and as the catalog says.
+
+    Raises
+    ------
+    ModelError
+        When it was not pulled, a file changed, or the catalog says something else now.
+    """
+    record = read_record(model_folder(name))
+    if record is None:
+        entry = find_entry(name)
+        raise ModelError(f"{entry.name}: not pulled", hint=f"labelaudit models pull {entry.name}")
+    check_pulled(model_folder(name))
+    entry_now = read_catalog().get(name)
+    if entry_now:
+        check_current(entry_now)
+    return record
 
 
 def check_current(entry: Entry) -> None:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from labelaudit.embeddings.pulled import check_pulled, file_sha256
 from labelaudit.embeddings.wire import Data, Field, fields, opened, text
 from labelaudit.errors import ModelError, some
 
@@ -23,16 +24,22 @@ EXTERNAL = 1  # of TensorProto.DataLocation
 
 
 def model_sha256(path: Path) -> str:
-    """Return the SHA-256 of a model's file, and of the files beside it that hold its weights."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    external = weights_files(path)
+    """Return the SHA-256 of a model's file, and of the files beside it that hold its weights.
+
+    Raises
+    ------
+    ModelError
+        When weights are not there or lie elsewhere, or a model that was pulled has changed.
+    """
+    digests = {file: file_sha256(file) for file in (path, *weights_files(path))}
+    beside = {file.name: each for file, each in digests.items() if file.parent == path.parent}
+    check_pulled(path.parent, beside)
+    digest, *external = digests.values()
     if not external:
         return digest
     whole = hashlib.sha256(digest.encode())
-    for weights in external:
-        with weights.open("rb") as file:
-            whole.update(hashlib.file_digest(file, "sha256").digest())
+    for each in external:
+        whole.update(bytes.fromhex(each))
     return whole.hexdigest()
 
 
