@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Task = Literal["multiclass", "multilabel"]
+Modality = Literal["image", "text"]
 
 UNLABELLED = -1
 
@@ -28,7 +29,7 @@ class State(IntEnum):
 
 
 class Media(Protocol):
-    """Where the encoded images are; safe to read from several threads."""
+    """Where the encoded images or texts are; safe to read from several threads."""
 
     def read(self, item: int) -> bytes:
         """Return the bytes of one item; raise ``FileNotFoundError`` when there are none."""
@@ -106,7 +107,9 @@ class Dataset:
     annotations
         One row a judgement: ``item`` (int64), ``annotator`` (string), ``label`` (int32); or None.
     media
-        Where the images are; None when the manifest names none.
+        Where the images or texts are; None when the manifest names none.
+    modality
+        What the items are.
     source
         How it was read.
     """
@@ -122,6 +125,7 @@ class Dataset:
     groups: NDArray[np.int32] | None = None
     annotations: pa.Table | None = None
     media: Media | None
+    modality: Modality = "image"
     source: Source
 
     def __post_init__(self) -> None:

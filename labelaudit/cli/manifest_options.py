@@ -18,6 +18,7 @@ FORMAT = Annotated[
     str, typer.Option("--format", help="Format of the dataset; detected when not given.")
 ]
 IMAGE_COLUMN = Annotated[str, typer.Option(help="Column of a table that holds image paths.")]
+TEXT_COLUMN = Annotated[str, typer.Option(help="Column of a table that holds texts.")]
 LABEL_COLUMN = Annotated[
     list[str] | None,
     typer.Option(help="Column of the labels; given several times, one 0/1 column a class."),
@@ -40,6 +41,7 @@ def manifest_options(  # noqa: PLR0913 - each is an option
     *,
     format_name: str,
     image_column: str,
+    text_column: str = "",
     label_column: list[str] | None,
     split_column: str,
     group_column: str,
@@ -53,6 +55,7 @@ def manifest_options(  # noqa: PLR0913 - each is an option
     return Options(
         format=format_name,
         image_column=image_column,
+        text_column=text_column,
         label_columns=tuple(label_column or ()),
         split_column=split_column,
         group_column=group_column,

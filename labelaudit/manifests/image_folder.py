@@ -99,6 +99,11 @@ def _check_files(path: Path, files: list[Path]) -> None:
 
 def _read(path: Path, files: list[Path], options: Options) -> tuple[list[Rows], Roles]:
     """Read the metadata of each folder, and choose the columns that all have in common."""
+    if options.text_column:
+        raise InputError(
+            f"{path}: --text-column {options.text_column}: the items of this format are images",
+            hint=f"name {files[0].name} itself to read its texts",
+        )
     wanted = wanted_columns(options, is_file_name)
     parts = [read_rows(file, wanted) for file in files]
     names = tuple(dict.fromkeys(name for part in parts for name in part.names))

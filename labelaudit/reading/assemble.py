@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from labelaudit.dataset import Dataset, Media, Source
+from labelaudit.dataset import Dataset, Media, Modality, Source
 from labelaudit.errors import InputError, some
 from labelaudit.reading.cells import as_text, blank, encode
 from labelaudit.reading.columns import Roles
@@ -23,7 +23,7 @@ class Items:
 
     Attributes
     ----------
-    name, paths, media, source
+    name, paths, media, modality, source
         As in a `Dataset`.
     splits
         Split of each item where no column says it; or None.
@@ -36,6 +36,7 @@ class Items:
     name: str
     paths: pa.LargeStringArray
     media: Media | None
+    modality: Modality = "image"
     source: Source
     splits: pa.LargeStringArray | None = None
     splits_from: str = ""
@@ -76,6 +77,7 @@ def to_dataset(items: Items, roles: Roles, options: Options, problems: Problems)
         groups=groups,
         annotations=labels.annotations,
         media=items.media,
+        modality=items.modality,
         source=replace(items.source, why=tuple(why)),
     )
 
@@ -90,7 +92,7 @@ def check_rows(rows: Rows) -> None:
 
 
 def identifiers(column: pa.ChunkedArray, name: str, problems: Problems) -> pa.LargeStringArray:
-    """Return the identifiers of items without images."""
+    """Return the identifiers of items that are no files."""
     texts = as_text(column, f"column {name!r}", problems)
     problems.add(
         np.flatnonzero(blank(texts)),

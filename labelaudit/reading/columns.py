@@ -1,4 +1,4 @@
-"""Which column of a table is the image, the label, the split, the group and the annotators."""
+"""Which column of a table is the image or text, the label, the split, the group, an annotator."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -9,6 +9,7 @@ from labelaudit.reading.options import Options
 
 USUAL = {
     "image": ("path", "image", "file_name", "filename", "file", "image_path", "filepath"),
+    "text": ("text", "sentence", "content"),
     "label": ("label", "labels", "class", "class_name", "target", "category"),
     "split": ("split", "subset"),
     "group": ("group", "group_id", "patient_id"),
@@ -23,8 +24,8 @@ class Roles:
 
     Attributes
     ----------
-    image, split, group, id
-        Name of the column.
+    image, text, split, group, id
+        Name of the column; there is no image column beside one of texts.
     labels
         The label column, or several of one class each.
     annotators
@@ -34,6 +35,7 @@ class Roles:
     """
 
     image: str = ""
+    text: str = ""
     labels: tuple[str, ...] = ()
     split: str = ""
     group: str = ""
@@ -52,11 +54,19 @@ def is_usual_image(name: str) -> bool:
     return _plain(name) in USUAL["image"]
 
 
+def is_usual_text(name: str) -> bool:
+    """Tell whether a column has one of the usual names for texts."""
+    return _plain(name) in USUAL["text"]
+
+
 def wanted_columns(
     options: Options, is_image: Callable[[str], bool] = is_usual_image
 ) -> Callable[[str], bool]:
-    """Return what tells by its name whether a column can be needed at all."""
-    usual = {name for names in USUAL.values() for name in names}
+    """Return what tells by its name whether a column can be needed at all.
+
+    Texts are read when it is known that there are no images: beside these they are not needed.
+    """
+    usual = {name for role, names in USUAL.items() if role != "text" for name in names}
     named = _named(options)
     return lambda name: (
         bool(name)
@@ -105,13 +115,17 @@ def choose_columns(
     usual["label"] = usual["label"] or [name for name in other_labels if name in free]
     asked = _asked(options)
     found = {role: asked.get(role) or usual[role] for role in USUAL}
+    if options.text_column and not options.image_column:
+        found["image"] = []
     if found["image"]:
         found["id"] = []
+        found["text"] = asked["text"]
     _check_columns(where, names, asked, found)
     annotators = asked["annotator"] or [name for name in free if ANNOTATOR.fullmatch(name)]
     if len(annotators) == 1 and not asked["annotator"]:
         annotators = []  # one column is no disagreement; it may as well name the annotator
-    single = {role: (found[role] or [""])[0] for role in ("image", "split", "group", "id")}
+    roles = ("image", "text", "split", "group", "id")
+    single = {role: (found[role] or [""])[0] for role in roles}
     return Roles(
         **single,
         labels=tuple(found["label"]),
@@ -139,6 +153,7 @@ def _asked(options: Options) -> dict[str, list[str]]:
     """Return the columns that the options name, by role."""
     return {
         "image": [options.image_column] if options.image_column else [],
+        "text": [options.text_column] if options.text_column else [],
         "label": list(options.label_columns),
         "split": [options.split_column] if options.split_column else [],
         "group": [options.group_column] if options.group_column else [],
@@ -173,6 +188,9 @@ def _check_columns(
         if len(columns) > 1 and not asked.get(role):
             problems.append(f"the {role} column could be {some(map(repr, columns))}")
             hints.append(f"say which with --{role}-column" if role != "id" else "keep one of them")
+    if found["image"] and found["text"]:
+        problems.append("an image column and a text column are asked for")
+        hints.append("the items are either: leave out --image-column or --text-column")
     if not found["label"]:
         problems.append("there is no label column")
         first_line = "; the first line must name the columns"
@@ -194,7 +212,7 @@ def _why(
     for role, taken in roles.items():
         columns = [taken] if isinstance(taken, str) else taken
         if not any(columns):
-            if role == "image":
+            if role == "image" and not roles["text"]:
                 why.append(f"no {role} column")
             continue
         read.update(columns)

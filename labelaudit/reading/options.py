@@ -11,7 +11,7 @@ class Options:
     ----------
     format
         Name of a reader; empty to detect it.
-    image_column, label_columns, split_column, group_column, annotator_columns
+    image_column, text_column, label_columns, split_column, group_column, annotator_columns
         Columns of a table; empty to detect them by their usual names. Several label columns
         are one class each.
     label_separator
@@ -23,6 +23,7 @@ class Options:
 
     format: str = ""
     image_column: str = ""
+    text_column: str = ""
     label_columns: tuple[str, ...] = ()
     split_column: str = ""
     group_column: str = ""

@@ -1,4 +1,4 @@
-"""The files of a dataset in Parquet: which there are, and what each holds beside its images."""
+"""The files of a dataset in Parquet: which there are, and what each holds but its images."""
 
 import re
 from collections import defaultdict
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from labelaudit.errors import InputError, some
 from labelaudit.reading.class_labels import ClassLabels, class_labels
-from labelaudit.reading.columns import wanted_columns
+from labelaudit.reading.columns import is_usual_text, wanted_columns
 from labelaudit.reading.folders import SPLIT_ALIASES, is_hidden
 from labelaudit.reading.image_cells import images_of
 from labelaudit.reading.options import Options
@@ -22,7 +22,7 @@ SHARD = re.compile(r"(?P<split>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})", re.AS
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Shard:
-    """One file: its rows without images, their paths, its split and its classes."""
+    """One file: its rows without images, their paths if they have any, its split and classes."""
 
     file: Path
     rows: Rows
@@ -72,6 +72,29 @@ def check_shards(path: Path, files: list[Path]) -> None:
         )
 
 
+def text_columns(file: Path) -> list[str]:
+    """Return the columns with usual names for texts of a file without images.
+
+    None when the file was not written by Hugging Face's ``datasets``, or cannot be read.
+    """
+    try:
+        schema = read_schema(file)
+    except InputError:
+        return []
+    if images_of(schema) or b"huggingface" not in (schema.metadata or {}):
+        return []
+    return [name for name in schema.names if is_usual_text(name)]
+
+
+def has_texts(files: list[Path], options: Options) -> bool:
+    """Tell whether the items are texts: asked for, or there are no images and a usual name."""
+    if options.text_column or options.image_column:
+        return bool(options.text_column)
+    schemas = [read_schema(file) for file in files]
+    names = {name for schema in schemas for name in schema.names}
+    return not any(map(images_of, schemas)) and any(map(is_usual_text, names))
+
+
 def image_column(path: Path, files: list[Path], options: Options) -> str:
     """Return the one column that holds the images in all files."""
     problems = []
@@ -91,7 +114,8 @@ def image_column(path: Path, files: list[Path], options: Options) -> str:
         raise InputError(
             f"{path}: {len(problems):,} of {len(files):,} files hold no images",
             details=problems,
-            hint="name a single Parquet or CSV file when the images are files of their own",
+            hint="name a single Parquet or CSV file when the images are files of their own, or the "
+            "texts with --text-column",
         )
     if len(found) > 1:
         raise InputError(
@@ -102,14 +126,21 @@ def image_column(path: Path, files: list[Path], options: Options) -> str:
 
 
 def read_shard(file: Path, image: str, options: Options) -> Shard:
-    """Read all of a file that is needed but its images."""
+    """Read all of a file that is needed but its images; its texts when ``image`` is empty."""
     schema = read_schema(file)
     declared = class_labels(schema, file)
     wanted = wanted_columns(options)
     names = [name for name in schema.names if name not in images_of(schema)]
     columns = [name for name in names if wanted(name) or name in declared]
-    table = read_columns(file, [f"{image}.path", *columns]).replace_schema_metadata(None)
-    paths = pc.struct_field(table.column(image), "path").cast(pa.large_string())
+    if image:
+        columns.append(f"{image}.path")
+    else:
+        columns += [name for name in names if is_usual_text(name) and name not in columns]
+    table = read_columns(file, columns).replace_schema_metadata(None)
+    paths = pa.chunked_array([pa.nulls(table.num_rows, pa.large_string())])
+    if image:
+        paths = pc.struct_field(table.column(image), "path").cast(pa.large_string())
+        table = table.drop_columns(image)
     match = SHARD.fullmatch(file.stem)
     alias = file.stem if file.stem.lower() in SPLIT_ALIASES else None
     return Shard(
@@ -117,7 +148,7 @@ def read_shard(file: Path, image: str, options: Options) -> Shard:
         rows=Rows(
             where=file.name,
             names=tuple(schema.names),
-            table=table.drop_columns(image),
+            table=table,
             locate=locate_rows,
         ),
         paths=pa.concat_arrays(paths.chunks) if paths.num_chunks else pa.array([], paths.type),
