@@ -1,7 +1,8 @@
 """From the bytes of an image to upright 8-bit RGB, by one policy that says what it changed."""
 
+import ctypes
 import io
-import re
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +11,25 @@ from enum import IntEnum, IntFlag
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError, _imaging
 
-POLICY = "decode-1"
+from labelaudit.embeddings.dicom import NotReadError, is_dicom, may_be_dicom, read_dicom
+from labelaudit.embeddings.file_kinds import damage, formats, kind
+from labelaudit.embeddings.jpeg import draft, n_scans
+from labelaudit.embeddings.rgb import (
+    NoBlackAndWhiteError,
+    bits_of,
+    drawn_part,
+    is_sixteen_bit,
+    on_white,
+    prepare,
+    to_rgb,
+)
+
+POLICY = "decode-2"
 MAX_PIXELS = 89_478_485  # the size from which Pillow itself warns of a decompression bomb
+MAX_SCANS = 100  # of a JPEG; encoders write 1 to 20, and each costs a pass over all pixels
 SIGNATURE_SIDE = 16
-MAX_16_BIT = 65_535
-SIXTEEN = re.compile("(?<!BGR);16")  # Pillow's raw modes; in BGR;16 a whole pixel has 16 bits
 TURNS = {  # Exif 2.32, tag Orientation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -26,7 +39,8 @@ TURNS = {  # Exif 2.32, tag Orientation
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-PROGRAMS = ("EPS", "WMF", "EMF")  # to draw one, Pillow runs Ghostscript or asks Windows
+MP_ENTRIES = 0xB002  # CIPA DC-007: what the pictures of a multi-picture JPEG are
+VIEWS = "Multi-Frame"  # its types but for previews and gain maps
 
 
 class Status(IntEnum):
@@ -50,6 +64,8 @@ class Oddity(IntFlag):
     ALPHA = 8
     ANIMATED = 16
     GRAYSCALE = 32
+    WINDOWED = 64
+    STRETCHED = 128
 
 
 class UnreadableError(Exception):
@@ -73,17 +89,21 @@ class Decoded:
 def decode(data: bytes, *, at_least: int = 0) -> Decoded:
     """Decode an image to upright 8-bit RGB.
 
-    EXIF rotation is applied, 16 bits become the upper 8, transparency becomes white, CMYK is
-    converted, and of an animation the first frame is taken. Numbers that have no declared black
-    and white (floating-point, 32 bits) are no image.
+    EXIF rotation is applied; 16 bits become the upper 8; transparency becomes white; CMYK is
+    converted; of several frames or pages the first is taken; DICOM is brought to 8 bits by its
+    first window or lookup table, else by the range of its numbers. Color profiles and gamma are
+    not applied, as the loaders that models are trained with do not either. Numbers that have no
+    declared black and white (floating-point, 32 bits) are no image.
+
+    What is read depends on the bytes alone, never on the name of the file.
 
     Parameters
     ----------
     data
         The encoded image.
     at_least
-        Shorter side in pixels that is enough; a large JPEG is then decoded at 1/2, 1/4 or 1/8.
-        0 for full size.
+        Shorter side in pixels that is enough; a large JPEG is then decoded at 1/2, 1/4 or 1/8,
+        where that moves nothing by more than a quarter of such a pixel. 0 for full size.
 
     Returns
     -------
@@ -102,21 +122,32 @@ def decode(data: bytes, *, at_least: int = 0) -> Decoded:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UnreadableError(Status.TOO_LARGE, f"a decompression bomb? {error}") from error
-    except UnidentifiedImageError as error:
-        raise UnreadableError(Status.NOT_AN_IMAGE, f"not an image: {_begins(data)}") from error
+    except MemoryError as error:
+        raise UnreadableError(Status.TOO_LARGE, "it does not fit into memory") from error
+    except (NotReadError, NoBlackAndWhiteError) as error:
+        raise UnreadableError(Status.NOT_AN_IMAGE, str(error)) from error
     except Exception as error:  # damaged bytes make a decoder raise just anything
-        raise UnreadableError(Status.TRUNCATED, f"truncated or damaged: {error}") from error
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise UnreadableError(Status.TRUNCATED, f"truncated or damaged: {said}") from error
 
 
 @contextmanager
 def pillow_warnings_ignored() -> Iterator[None]:
-    """Ignore what Pillow warns of in odd files: what matters of it is in what `decode` returns.
+    """Ignore what Pillow and libtiff print of odd files: `decode` returns what matters of it.
 
-    Filters belong to the whole process: enter it before threads start, not in each of them.
+    Filters and handlers belong to the whole process: enter it before threads start, not in each.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    logger, nowhere = logging.getLogger("PIL"), logging.NullHandler()
+    logger.addHandler(nowhere)
+    before = _set_libtiff_handler(None)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            yield
+    finally:
+        _set_libtiff_handler(before)
+        logger.removeHandler(nowhere)
 
 
 def signature(image: Image.Image) -> NDArray[np.uint8]:
@@ -126,40 +157,74 @@ def signature(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _decoded(data: bytes, at_least: int) -> Decoded:
-    image = Image.open(io.BytesIO(data))
+    if is_dicom(data):
+        return _from_dicom(data)
+    try:
+        image = Image.open(io.BytesIO(data), formats=formats())
+    except UnidentifiedImageError:
+        return _unidentified(data)
     width, height = image.size
-    if image.format in PROGRAMS:
-        raise UnreadableError(Status.NOT_AN_IMAGE, f"{image.format} is drawn by another program")
+    _check_size(image, data)
+    oddities = _oddities(image)
+    if image.format == "TIFF":
+        width, height = image.tag_v2[256], image.tag_v2[257]  # type: ignore[attr-defined]
+    if at_least:
+        draft(image, at_least)
+    prepare(image)
+    bits, drawn = bits_of(image), drawn_part(image)
+    image.load()
+    turn = TURNS.get(_orientation(image))
+    rgb = to_rgb(image, bits)
+    if drawn is not None:
+        rgb, oddities = on_white(rgb, drawn), oddities | Oddity.ALPHA
+    if turn is not None:
+        rgb, oddities = rgb.transpose(turn), oddities | Oddity.ROTATED
+    return Decoded(rgb, width, height, oddities)
+
+
+def _unidentified(data: bytes) -> Decoded:
+    """Return a DICOM image without preamble; of what else Pillow does not open, say what it is."""
+    if may_be_dicom(data):
+        return _from_dicom(data)
+    if what := damage(data):
+        raise UnreadableError(Status.TRUNCATED, f"truncated or damaged: {what}")
+    raise UnreadableError(Status.NOT_AN_IMAGE, f"not an image that can be read: {kind(data)}")
+
+
+def _from_dicom(data: bytes) -> Decoded:
+    found = read_dicom(data, MAX_PIXELS)
+    brought = {"as stored": Oddity.NONE, "window": Oddity.WINDOWED, "range": Oddity.STRETCHED}
+    oddities = brought[found.brought]
+    if found.n_frames > 1:
+        oddities |= Oddity.ANIMATED
+    if found.image.mode == "L":
+        oddities |= Oddity.GRAYSCALE
+    return Decoded(to_rgb(found.image), *found.image.size, oddities)
+
+
+def _check_size(image: Image.Image, data: bytes) -> None:
+    """Raise when an image would take more memory or time than an image may."""
+    width, height = image.size
     if width * height > MAX_PIXELS:
         raise UnreadableError(
             Status.TOO_LARGE,
             f"{width} x {height} pixels, more than {MAX_PIXELS:,}: a decompression bomb?",
         )
-    oddities = _oddities(image)
-    if image.format == "TIFF":
-        width, height = image.tag_v2[256], image.tag_v2[257]  # type: ignore[attr-defined]
-    if at_least:
-        image.draft(None, _draft_size(width, height, at_least))
-    image.load()
-    upright, turned = _upright(image)
-    return Decoded(_rgb(upright), width, height, oddities | turned)
-
-
-def _draft_size(width: int, height: int, at_least: int) -> tuple[int, int]:
-    """Return the size whose shorter side is enough, in the image's own proportions."""
-    scale = at_least / min(width, height)
-    return max(1, round(width * scale)), max(1, round(height * scale))
+    if data.count(b"\xff\xda") > MAX_SCANS and (scans := n_scans(data)) > MAX_SCANS:
+        raise UnreadableError(
+            Status.TOO_LARGE,
+            f"a JPEG of {scans:,} scans, more than {MAX_SCANS}: a decompression bomb?",
+        )
 
 
 def _oddities(image: Image.Image) -> Oddity:
     """Return what an image says of itself before it is loaded, when some of it gets lost."""
     oddities = Oddity.NONE
-    if getattr(image, "is_animated", False):
+    if _has_frames(image):
         oddities |= Oddity.ANIMATED
     if image.format == "TIFF" and _orientation(image) in TURNS:
         oddities |= Oddity.ROTATED  # loading it will turn it
-    tiles = [str(tile) for tile in getattr(image, "tile", ())]
-    if image.mode.startswith("I") or any(SIXTEEN.search(tile) for tile in tiles):
+    if is_sixteen_bit(image):
         oddities |= Oddity.SIXTEEN_BIT
     if image.has_transparency_data:
         oddities |= Oddity.ALPHA
@@ -170,12 +235,12 @@ def _oddities(image: Image.Image) -> Oddity:
     return oddities
 
 
-def _upright(image: Image.Image) -> tuple[Image.Image, Oddity]:
-    """Turn an image as its EXIF wants it; a JPEG's or PNG's is still there after loading."""
-    turn = TURNS.get(_orientation(image))
-    if turn is None:
-        return image, Oddity.NONE
-    return image.transpose(turn), Oddity.ROTATED
+def _has_frames(image: Image.Image) -> bool:
+    """Tell whether there are more frames, pages or views; a phone's preview or gain map is none."""
+    if image.format == "MPO":
+        entries = image.mpinfo[MP_ENTRIES]  # type: ignore[attr-defined]
+        return any(VIEWS in entry["Attribute"]["MPType"] for entry in entries)
+    return bool(getattr(image, "is_animated", False))
 
 
 def _orientation(image: Image.Image) -> int:
@@ -187,25 +252,12 @@ def _orientation(image: Image.Image) -> int:
     return said if isinstance(said, int) else 1
 
 
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode == "F":
-        raise UnreadableError(
-            Status.NOT_AN_IMAGE, "floating-point numbers, of which black and white are unknown"
-        )
-    if image.mode.startswith("I"):
-        wide = np.asarray(image, dtype=np.int64)
-        if wide.min() < 0 or wide.max() > MAX_16_BIT:
-            raise UnreadableError(
-                Status.NOT_AN_IMAGE,
-                f"numbers from {wide.min()} to {wide.max()}, of which black and white are unknown",
-            )
-        image = Image.fromarray((wide >> 8).astype(np.uint8))
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
-    return image.convert("RGB")
-
-
-def _begins(data: bytes) -> str:
-    """Say how a file begins, so that a page saved as an image is seen for what it is."""
-    return f"it begins with {data[:16]!r}"
+def _set_libtiff_handler(handler: int | None) -> int | None:
+    """Set what libtiff calls to print an error, None for nothing; return what it called before."""
+    try:
+        setter = ctypes.CDLL(_imaging.__file__).TIFFSetErrorHandler
+    except (AttributeError, OSError):  # a Pillow without libtiff, or with one that hides its names
+        return None
+    setter.argtypes, setter.restype = [ctypes.c_void_p], ctypes.c_void_p
+    before: int | None = setter(handler)
+    return before

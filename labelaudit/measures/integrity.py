@@ -19,7 +19,7 @@ SPECIFICATIONS: tuple[Specification, ...] = (
     ("missing_count", "of these, missing or not to be opened", "count", "lower"),
     ("empty_count", "of these, empty files", "count", "lower"),
     ("truncated_count", "of these, truncated or damaged", "count", "lower"),
-    ("not_an_image_count", "of these, no images", "count", "lower"),
+    ("not_an_image_count", "of these, no images that can be read", "count", "lower"),
     ("too_large_count", "of these, too large to be decoded", "count", "lower"),
     ("exact_duplicates_count", "Files that repeat another", "count", "lower"),
     ("contradictory_duplicates_count", "Equal files with different labels", "count", "lower"),
@@ -31,8 +31,10 @@ ODDITIES = {
     Oddity.SIXTEEN_BIT: "16 bits a channel",
     Oddity.CMYK: "CMYK",
     Oddity.ALPHA: "with transparency",
-    Oddity.ANIMATED: "animated, first frame taken",
+    Oddity.ANIMATED: "several frames, the first taken",
     Oddity.GRAYSCALE: "grayscale",
+    Oddity.WINDOWED: "DICOM, by its own window or lookup table",
+    Oddity.STRETCHED: "DICOM without a window, by the range of its numbers",
 }
 
 

@@ -13,8 +13,9 @@ from labelaudit.errors import InputError
 from labelaudit.reading.cells import encode
 
 IMAGE_SUFFIXES = (
-    *(".avif", ".bmp", ".gif", ".jfif", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm"),
-    *(".tif", ".tiff", ".webp"),
+    *(".apng", ".avif", ".bmp", ".dcm", ".dicom", ".gif", ".heic", ".heif", ".icns", ".ico"),
+    *(".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".mpo", ".pbm", ".pgm", ".png", ".pnm"),
+    *(".ppm", ".tif", ".tiff", ".webp"),
 )
 SPLIT_ALIASES = {
     "train": "train",
