@@ -94,6 +94,11 @@ def _explain(error: Exception, where: str, revision: str) -> ModelError:
     root = _root(error)
     if isinstance(root, OSError) and root.errno in NO_ROOM:
         return no_room(where, root.strerror or str(root))
+    if isinstance(root, OSError) and root.filename:
+        return ModelError(
+            f"{where}: {root.filename} cannot be written: {root.strerror}",
+            hint="set LABELAUDIT_CACHE to a folder that can be; nothing was kept",
+        )
     response = getattr(root, "response", None)
     if response is not None:
         wrong, hint = _answer(response.status_code, response.headers, revision)

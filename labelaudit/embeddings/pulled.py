@@ -64,7 +64,7 @@ def read_record(folder: Path) -> Record | None:
         said = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         record = Record(**said)
         names = {*record.sha256, *record.size}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise ModelError(

@@ -15,12 +15,14 @@ import numpy as np
 import pytest
 from hub_server import COMMIT, Fault, Hub, running_hub
 from tiny_models import DECLARATION, write_model
+from tiny_text import TEXT_DECLARATION, write_text_model
 
 from labelaudit.embeddings import hub as hub_module
 from labelaudit.embeddings.catalog import Entry, HubFile
 from labelaudit.embeddings.hub import find_model, pull
 from labelaudit.embeddings.model import BUILTIN, load_model
 from labelaudit.embeddings.pulled import RECORD, check_current, check_pulled, model_folder
+from labelaudit.embeddings.text_model import load_text_model
 from labelaudit.errors import ModelError
 
 huggingface_hub = pytest.importorskip("huggingface_hub")
@@ -101,6 +103,18 @@ def test_a_pulled_model_loads_and_is_recorded(hub: Hub) -> None:
     assert told == ["pulling tiny: someone/tiny at main, 0 MB, licence CC0-1.0"]
     check_current(ENTRY)
     check_pulled(path.parent)
+
+
+def test_a_text_model_is_pulled_with_its_tokenizer(hub: Hub, tmp_path: Path) -> None:
+    words = {"good": np.array([1, 0], np.float32), "bad": np.array([0, 1], np.float32)}
+    model = write_text_model(tmp_path, words)
+    hub.files[REPOSITORY, "onnx/model.onnx"] = model.read_bytes()
+    hub.files[REPOSITORY, "tokenizer.json"] = (tmp_path / "tokenizer.json").read_bytes()
+    path, _ = pulled(replace(ENTRY, kind="text", declaration=TEXT_DECLARATION))
+    assert load_text_model(path, "cpu").n_features == 2
+    (path.parent / "tokenizer.json").write_text("{}")
+    with pytest.raises(ModelError):
+        load_text_model(path, "cpu")
 
 
 def test_all_files_are_of_one_commit(hub: Hub) -> None:
@@ -365,6 +379,18 @@ def test_a_disk_that_would_be_full_is_found_before(
     assert not hub.downloads()
 
 
+@pytest.mark.usefixtures("hub")
+def test_a_cache_that_cannot_be_written() -> None:
+    folder = model_folder("tiny").parent
+    folder.parent.mkdir(parents=True)
+    folder.touch()
+    with pytest.raises(
+        ModelError, match=f"tiny: {folder} cannot be written: File exists"
+    ) as caught:
+        pulled()
+    assert "LABELAUDIT_CACHE" in caught.value.hint
+
+
 def test_two_pulls_at_once_bring_it_once(hub: Hub) -> None:
     second_waits = Event()
     hub.faults.append(Fault("GET", before=lambda: second_waits.wait(20)))
@@ -386,7 +412,9 @@ def test_two_pulls_at_once_bring_it_once(hub: Hub) -> None:
 @pytest.mark.parametrize("said", ["1", "true", "ON"])
 def test_offline_nothing_is_asked(hub: Hub, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", said)
-    with pytest.raises(ModelError, match="tiny: not pulled yet, and not to be pulled now") as caught:
+    with pytest.raises(
+        ModelError, match="tiny: not pulled yet, and not to be pulled now"
+    ) as caught:
         pulled()
     assert "labelaudit models pull tiny" in caught.value.hint
     monkeypatch.delenv("HF_HUB_OFFLINE")
