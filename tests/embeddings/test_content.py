@@ -9,7 +9,7 @@ from pictures import bomb, oriented, picture
 from small_scans import IMAGES, RNG, Memory, dataset_of, equal, read
 from tiny_models import node, write_model
 
-import labelaudit.embeddings.content as content_module
+import labelaudit.embeddings.pipeline as pipeline_module
 from labelaudit.embeddings.content import read_content, store_for
 from labelaudit.embeddings.decode import Oddity, Status
 from labelaudit.embeddings.model import Model, load_model
@@ -120,7 +120,7 @@ def test_model_that_returns_no_number_is_refused(tmp_path: Path, value: float) -
 def test_images_embedded_before_a_failure_are_kept(
     tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(content_module, "CHUNK", 8)
+    monkeypatch.setattr(pipeline_module, "CHUNK", 8)
 
     def interrupt(stage: str, done: int, total: int) -> None:
         assert (stage, total) == ("reading images", 100)

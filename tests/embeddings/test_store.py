@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from small_scans import IMAGES, Read, equal, read
 from tiny_models import write_model
 
-import labelaudit.embeddings.content as content_module
+import labelaudit.embeddings.pipeline as pipeline_module
 import labelaudit.embeddings.row_file as row_file_module
 import labelaudit.embeddings.store as store_module
 from labelaudit.embeddings.content import store_for
@@ -108,7 +108,7 @@ def open_files() -> int:
 def test_more_shards_than_may_be_open_are_found(
     tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(content_module, "CHUNK", 2)
+    monkeypatch.setattr(pipeline_module, "CHUNK", 2)
     monkeypatch.setattr(store_module, "SHARD", 2)
     monkeypatch.setattr(store_module, "N_OPEN", 3)
     whole = read(IMAGES, model, tmp_path)
@@ -230,11 +230,11 @@ import os, random, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from small_scans import IMAGES, read
-import labelaudit.embeddings.content as content_module
+import labelaudit.embeddings.pipeline as pipeline_module
 import labelaudit.embeddings.store as store_module
 from labelaudit.embeddings.model import load_model
 
-content_module.CHUNK, store_module.SHARD, dies_at = 4, 8, int(sys.argv[4])
+pipeline_module.CHUNK, store_module.SHARD, dies_at = 4, 8, int(sys.argv[4])
 
 def progress(stage, done, total):
     if done >= dies_at:

@@ -1,0 +1,181 @@
+"""Images read, decoded and embedded at the same time, in the items' order, in bounded memory.
+
+Threads, not processes: decoders and ONNX Runtime let other threads run, and nothing is copied
+between them. Two kinds of tasks share one pool. One reads, hashes, decodes and resizes a few
+images; the other runs the model on a batch of what was decoded. Only so many are under way.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelaudit.dataset import Media
+from labelaudit.embeddings.decode import (
+    SIGNATURE_SIDE,
+    Status,
+    UnreadableError,
+    decode,
+    signature,
+)
+from labelaudit.embeddings.half import in_half
+from labelaudit.embeddings.model import Model, run_model
+from labelaudit.embeddings.preprocessing import fit
+from labelaudit.embeddings.shard import FACTS
+from labelaudit.embeddings.store import Store
+
+CHUNK = 16  # images of one task: few enough that threads end together
+LONGEST = 4096  # images that may wait until enough of them are new to fill a batch
+
+_Argument = TypeVar("_Argument")
+_Result = TypeVar("_Result")
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Some consecutive images; entries of the arrays count from the first of ``rows``.
+
+    Attributes
+    ----------
+    rows
+        Items of the dataset.
+    digests, status, facts, vectors
+        SHA-256, `Status`, `FACTS` and embedding of each.
+    known
+        Whether facts and embedding came from the store.
+    inputs
+        What the model still has to be run on.
+    reasons
+        Why an image is unreadable.
+    """
+
+    rows: range
+    digests: NDArray[np.uint8]
+    status: NDArray[np.uint8]
+    known: NDArray[np.bool_]
+    facts: NDArray[np.void]
+    vectors: NDArray[np.float16]
+    inputs: dict[int, NDArray[np.generic]] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
+
+
+def embedded_chunks(
+    media: Media, n_items: int, model: Model | None, store: Store, n_threads: int
+) -> Generator[Chunk, None, None]:
+    """Yield every image of a dataset in chunks, read and embedded, in order.
+
+    The last batch of a model is filled up by its runner, and so are those before long stretches
+    of images that are known.
+    """
+    size = model.runner.batch_size if model else 0
+    chunks = (range(start, min(start + CHUNK, n_items)) for start in range(0, n_items, CHUNK))
+    with ThreadPoolExecutor(n_threads) as pool:
+        try:
+            read = in_order(
+                pool, lambda rows: _read(media, rows, model, store), chunks, 2 * n_threads
+            )
+            groups = in_order(
+                pool,
+                lambda group: _embed(model, group),
+                _batches(read, size),
+                max(2, 2 * n_threads * CHUNK // max(size, CHUNK)),
+            )
+            for group in groups:
+                yield from group
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def in_order(
+    pool: ThreadPoolExecutor,
+    task: Callable[[_Argument], _Result],
+    arguments: Iterable[_Argument],
+    ahead: int,
+) -> Iterator[_Result]:
+    """Yield the results of tasks in the arguments' order, with so many more under way."""
+    waiting: deque[Future[_Result]] = deque()
+    for argument in arguments:
+        waiting.append(pool.submit(task, argument))
+        if len(waiting) > ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _batches(chunks: Iterable[Chunk], size: int) -> Iterator[list[Chunk]]:
+    """Yield chunks together that have as many inputs as are run at once."""
+    group: list[Chunk] = []
+    n_inputs = 0
+    for chunk in chunks:
+        group.append(chunk)
+        n_inputs += len(chunk.inputs)
+        if n_inputs + CHUNK > size or len(group) * CHUNK >= LONGEST:
+            yield group
+            group, n_inputs = [], 0
+    if group:
+        yield group
+
+
+def _embed(model: Model | None, group: list[Chunk]) -> list[Chunk]:
+    """Run the model on the inputs of some chunks together."""
+    inputs = [array for chunk in group for array in chunk.inputs.values()]
+    if model is None or not inputs:
+        return group
+    items = [chunk.rows[at] for chunk in group for at in chunk.inputs]
+    vectors = in_half(model.name, run_model(model, np.stack(inputs)), items)
+    start = 0
+    for chunk in group:
+        end = start + len(chunk.inputs)
+        chunk.vectors[list(chunk.inputs)] = vectors[start:end]
+        chunk.inputs.clear()
+        start = end
+    return group
+
+
+def _read(media: Media, rows: range, model: Model | None, store: Store) -> Chunk:
+    """Read some images one by one; decode those that are not in the store."""
+    n = len(rows)
+    chunk = Chunk(
+        rows=rows,
+        digests=np.zeros((n, 32), dtype=np.uint8),
+        status=np.zeros(n, dtype=np.uint8),
+        known=np.zeros(n, dtype=bool),
+        facts=np.zeros(n, dtype=FACTS),
+        vectors=np.zeros((n, model.n_features if model else 0), dtype=np.float16),
+    )
+    for at, row in enumerate(rows):
+        try:
+            data = media.read(row)
+        except (OSError, ValueError) as error:  # a NUL in a path, damaged Parquet: ValueError
+            chunk.status[at] = Status.MISSING
+            chunk.reasons[at] = f"cannot be opened: {getattr(error, 'strerror', None) or error}"
+            continue
+        digest = hashlib.sha256(data).digest()
+        chunk.digests[at] = np.frombuffer(digest, dtype=np.uint8)
+        kept = store.get(digest)
+        if kept is None:
+            _decode_into(chunk, at, data, model)
+        else:
+            chunk.facts[at], chunk.vectors[at] = kept
+            chunk.known[at] = True
+    return chunk
+
+
+def _decode_into(chunk: Chunk, at: int, data: bytes, model: Model | None) -> None:
+    """Decode one image into a chunk's facts and the model's inputs."""
+    edge = max(model.preprocessing.shortest_edge if model else 0, SIGNATURE_SIDE)
+    try:
+        decoded = decode(data, at_least=edge)
+    except UnreadableError as error:
+        chunk.status[at] = error.status
+        chunk.reasons[at] = str(error)
+        return
+    gray = signature(decoded.image)
+    chunk.facts[at] = (decoded.oddities, decoded.width, decoded.height, gray)
+    if model is not None:
+        chunk.inputs[at] = fit(decoded.image, model.preprocessing)
