@@ -10,7 +10,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from labelaudit import __version__
+from labelaudit.cli.cache import cache
 from labelaudit.cli.config import configured
+from labelaudit.cli.doctor import doctor
 from labelaudit.cli.explain import explain
 from labelaudit.cli.inspect import inspect
 from labelaudit.cli.models import models
@@ -29,9 +31,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (scan, inspect, render, explain, schema):
+for command in (scan, inspect, render, explain, schema, doctor):
     app.command()(command)
 app.add_typer(models, name="models")
+app.add_typer(cache, name="cache")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer passes the flag's value
@@ -59,7 +62,12 @@ def labelaudit(
     values = configured(Path.cwd(), known)
     if "format" in values:
         values["dataset_format"] = values.pop("format")
-    context.default_map = {"scan": values, "inspect": values}
+    where = {"folder": values["cache"]} if "cache" in values else {}
+    context.default_map = {
+        "scan": values,
+        "inspect": values,
+        "cache": {"list": where, "clean": where},
+    }
 
 
 def main() -> None:

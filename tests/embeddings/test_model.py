@@ -1,4 +1,3 @@
-import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +6,8 @@ import pytest
 from onnx import TensorProto, helper
 from tiny_models import DECLARATION, declare, node, write_model
 
-import labelaudit.embeddings.session as session_module
 from labelaudit.embeddings.model import BUILTIN, load_model, run_model
-from labelaudit.embeddings.session import CPU, CUDA
+from labelaudit.embeddings.session import CPU, Device
 from labelaudit.errors import ModelError
 
 RNG = np.random.default_rng(0)
@@ -17,7 +15,7 @@ BATCH = RNG.normal(size=(7, 3, 8, 8)).astype(np.float32)
 POOLED = BATCH.reshape(7, 3, 2, 4, 2, 4).mean(axis=(3, 5)).reshape(7, 12)
 
 
-def refused(path: Path, device: session_module.Device = "cpu") -> str:
+def refused(path: Path, device: Device = "cpu") -> str:
     with pytest.raises(ModelError) as raised:
         load_model(path, device)
     assert raised.value.hint
@@ -31,11 +29,8 @@ def test_average_pooling_is_average_pooling(tmp_path: Path) -> None:
     assert np.allclose(run_model(model, BATCH), POOLED, atol=1e-6)
 
 
-def test_automatic_device_without_cuda_is_the_cpu_and_counts_its_nodes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session_module, "_has_cuda_driver", lambda: False)
-    model = load_model(write_model(tmp_path / "m.onnx"), "auto")
+def test_nodes_are_counted_by_their_provider(tmp_path: Path) -> None:
+    model = load_model(write_model(tmp_path / "m.onnx"), "cpu")
     assert model.provider == CPU
     assert model.node_providers == {CPU: 2}
 
@@ -194,44 +189,6 @@ def test_model_with_two_inputs_is_refused(tmp_path: Path) -> None:
     )
     declare(path)
     assert "images, masks" in refused(path)
-
-
-def test_cuda_without_a_driver_is_an_error_and_prints_nothing(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(session_module, "_has_cuda_driver", lambda: False)
-    message = refused(BUILTIN, "cuda")
-    assert message.startswith("--device cuda: ")
-    assert "no NVIDIA driver" in message or "no CUDA provider" in message
-    assert capfd.readouterr() == ("", "")
-
-
-def cuda_comes_up() -> bool:
-    with contextlib.suppress(ModelError):
-        return load_model(BUILTIN, "cuda").provider == CUDA
-    return False
-
-
-def test_cuda_that_does_not_come_up_is_an_error_with_a_clean_stdout(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    if cuda_comes_up():
-        pytest.skip("CUDA comes up on this machine")
-    monkeypatch.setattr(session_module, "_has_cuda_driver", lambda: True)
-    message = refused(BUILTIN, "cuda")
-    assert "the session came up on CPUExecutionProvider" in message or "no CUDA" in message
-    assert load_model(BUILTIN, "auto").provider == CPU
-    assert capfd.readouterr().out == ""
-
-
-@pytest.mark.gpu
-def test_cuda_gives_nearly_the_embeddings_of_the_cpu() -> None:
-    if not cuda_comes_up():
-        pytest.skip("no CUDA device on which a session comes up")
-    images = RNG.integers(0, 256, (20, 64, 64, 3), dtype=np.uint8)
-    gpu, cpu = load_model(BUILTIN, "cuda"), load_model(BUILTIN, "cpu")
-    assert gpu.node_providers.get(CUDA, 0) > 0
-    assert np.abs(run_model(gpu, images) - run_model(cpu, images)).max() < 1e-3
 
 
 def test_declaration_of_the_builtin_model_is_whole() -> None:
