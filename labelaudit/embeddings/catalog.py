@@ -9,6 +9,7 @@ from typing import Any, Literal
 from labelaudit.errors import ModelError
 
 CATALOG = Path(__file__).with_name("catalog.toml")
+MB = 1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,12 @@ class Entry:
     def size(self) -> int:
         """Bytes of its files together."""
         return sum(file.size for file in self.files)
+
+    @property
+    def size_text(self) -> str:
+        """Size of its files together, for people; of what has a hash it is exact."""
+        about = "" if all(file.sha256 for file in self.files) else "about "
+        return f"{about}{self.size / MB:,.0f} MB"
 
     def local_name(self, file: HubFile) -> str:
         """Return what a file is called on this machine: the model has the entry's name."""

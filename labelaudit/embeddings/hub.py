@@ -73,16 +73,16 @@ def pull(entry: Entry, *, offline: bool, tell: Tell) -> Path:
     folder = model_folder(entry.name)
     if offline or os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}:
         raise ModelError(
-            f"{entry.name}: not pulled yet, and not to be pulled now",
-            hint=f"labelaudit models pull {entry.name}, without HF_HUB_OFFLINE; or copy {folder} "
-            "from where it was pulled",
+            f"{entry.name}: not pulled yet, and this run is offline",
+            hint=f"labelaudit models pull {entry.name} where there is a network; {folder} can be "
+            "copied from machine to machine",
         )
     hub = import_hub()
     with explained(entry.name, entry.revision), _alone(folder, tell):
         if not _is_here(entry):
             tell(
                 f"pulling {entry.name}: {entry.repository} at {entry.revision}, "
-                f"{entry.size / 1e6:,.0f} MB, licence {entry.licence}"
+                f"{entry.size_text}, licence {entry.licence}"
             )
             _replace(hub, folder, entry, tell)
     return pulled_model(entry)
@@ -91,8 +91,8 @@ def pull(entry: Entry, *, offline: bool, tell: Tell) -> Path:
 def _is_here(entry: Entry) -> bool:
     """Tell whether a model is here as recorded; write its declaration when it is not ours."""
     folder = model_folder(entry.name)
-    record = read_record(folder)
-    if not _is_of(record, entry) or record is None or changed_files(folder, record, {}):
+    record = _record_of(entry)
+    if record is None or changed_files(folder, record, {}):
         return False
     if not is_declared(entry):
         temporary = folder / f".{entry.name}.json.tmp"
@@ -101,12 +101,11 @@ def _is_here(entry: Entry) -> bool:
     return True
 
 
-def _is_of(record: Record | None, entry: Entry) -> bool:
-    """Tell whether a record is of what the catalog says now."""
-    return record is not None and (record.repository, record.revision) == (
-        entry.repository,
-        entry.revision,
-    )
+def _record_of(entry: Entry) -> Record | None:
+    """Return the record of a pulled model; None when it is of what the catalog no longer says."""
+    record = read_record(model_folder(entry.name))
+    wanted = (entry.repository, entry.revision)
+    return record if record and (record.repository, record.revision) == wanted else None
 
 
 @contextmanager
@@ -131,11 +130,10 @@ def _replace(hub: Any, folder: Path, entry: Entry, tell: Tell) -> None:  # noqa:
     """Bring a model beside its folder, then put it in the folder's place."""
     staged = folder.with_name(f".{entry.name}.partial")
     before = folder.with_name(f".{entry.name}.before")
-    record = read_record(folder)
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
     try:
-        fetched = fetch(hub, entry, record if _is_of(record, entry) else None, staged, tell)
+        fetched = fetch(hub, entry, _record_of(entry), staged, tell)
         (staged / f"{entry.name}.json").write_text(entry.sidecar(), encoding="utf-8")
         write_record(staged, fetched)
         shutil.rmtree(before, ignore_errors=True)

@@ -100,7 +100,7 @@ def test_a_pulled_model_loads_and_is_recorded(hub: Hub) -> None:
         "tokenizer.json",
         RECORD,
     }
-    assert told == ["pulling tiny: someone/tiny at main, 0 MB, licence CC0-1.0"]
+    assert told == ["pulling tiny: someone/tiny at main, about 0 MB, licence CC0-1.0"]
     check_current(ENTRY)
     check_pulled(path.parent)
 
@@ -412,13 +412,11 @@ def test_two_pulls_at_once_bring_it_once(hub: Hub) -> None:
 @pytest.mark.parametrize("said", ["1", "true", "ON"])
 def test_offline_nothing_is_asked(hub: Hub, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", said)
-    with pytest.raises(
-        ModelError, match="tiny: not pulled yet, and not to be pulled now"
-    ) as caught:
+    with pytest.raises(ModelError, match="tiny: not pulled yet, and this run is offline") as caught:
         pulled()
     assert "labelaudit models pull tiny" in caught.value.hint
     monkeypatch.delenv("HF_HUB_OFFLINE")
-    with pytest.raises(ModelError, match="not to be pulled now"):
+    with pytest.raises(ModelError, match="offline"):
         pull(ENTRY, offline=True, tell=lambda _message: None)
     assert not hub.requests
 
