@@ -34,7 +34,11 @@ OTHERS = (
     (b"version https://git-lfs", "a Git LFS pointer, not the file itself; run git lfs pull"),
 )
 HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-UNSUPPORTED = ("unknown pixel mode", "unknown data organization")
+UNSUPPORTED = (
+    "unknown pixel mode",
+    "unknown data organization",
+    "Invalid value for samples per pixel",
+)
 N_TEXT = 512
 
 
