@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from labelaudit.embeddings.catalog import Entry, find_entry, read_catalog
@@ -60,23 +60,37 @@ def read_record(folder: Path) -> Record | None:
     ModelError
         When the record is not as it was written.
     """
+    path = folder / RECORD
     try:
-        said = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        record = Record(**said)
-        names = {*record.sha256, *record.size}
+        said = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
+        said, why = None, str(error)
+    else:
+        why = "it does not say what was pulled"
+    if not _is_record(said):
         raise ModelError(
-            f"{folder / RECORD}: the record of a pulled model cannot be read: {error}",
-            hint=f"remove {folder} and pull the model again",
-        ) from error
-    if set(record.sha256) != names or any(Path(name).name != name for name in names):
-        raise ModelError(
-            f"{folder / RECORD}: not the record of a pulled model",
+            f"{path}: not the record of a pulled model: {why}",
             hint=f"remove {folder} and pull the model again",
         )
-    return record
+    return Record(**said)
+
+
+def _is_record(said: object) -> bool:
+    """Tell whether a JSON value is a record, with a hash for each of some files in the folder."""
+    if not isinstance(said, dict) or set(said) != {field.name for field in fields(Record)}:
+        return False
+    sha256, size = said["sha256"], said["size"]
+    return (
+        all(isinstance(said[name], str) for name in ("name", "repository", "revision", "commit"))
+        and isinstance(sha256, dict)
+        and isinstance(size, dict)
+        and set(sha256) == set(size)
+        and all(isinstance(each, str) for each in sha256.values())
+        and all(isinstance(each, int) for each in size.values())
+        and all(Path(name).name == name for name in sha256)
+    )
 
 
 def write_record(folder: Path, record: Record) -> None:
