@@ -118,6 +118,30 @@ def test_a_scan_says_which_device_it_takes_and_its_report_names_it(
     assert about["run"]["packages"]["onnxruntime"]
 
 
+@pytest.mark.gpu
+def test_a_gpu_gives_the_report_of_the_cpu_after_rounding(
+    sample_data: Path, tmp_path: Path
+) -> None:
+    if not cuda_driver().devices:
+        pytest.skip("there is no CUDA device on this machine")
+    printed, values = {}, {}
+    for device in ("cpu", "cuda"):
+        run = labelaudit(
+            "scan", str(sample_data), "--no-cache", "--device", device, "-o", device, where=tmp_path
+        )
+        assert run.returncode == 0, run.stderr
+        printed[device] = run.stdout.splitlines()[:-1]  # the last line is the report's path
+        report = json.loads((tmp_path / device / "report.json").read_text())
+        assert report["run"]["provider"].lower().startswith(device)
+        values[device] = {
+            (measure["name"], value["name"]): value["value"]
+            for measure in report["measures"]
+            for value in measure["values"]
+        }
+    assert printed["cpu"] == printed["cuda"]
+    assert values["cpu"] == pytest.approx(values["cuda"], abs=0.005)
+
+
 def test_an_unknown_device_is_refused() -> None:
     error = CliRunner().invoke(app, ["scan", ".", "--device", "quantum"]).exception
     assert "no such device" in str(error)
