@@ -21,7 +21,13 @@ from labelaudit.embeddings import hub as hub_module
 from labelaudit.embeddings.catalog import Entry, HubFile
 from labelaudit.embeddings.hub import find_model, pull
 from labelaudit.embeddings.model import BUILTIN, load_model
-from labelaudit.embeddings.pulled import RECORD, check_current, check_pulled, model_folder
+from labelaudit.embeddings.pulled import (
+    RECORD,
+    check_current,
+    check_pulled,
+    model_folder,
+    pulled_names,
+)
 from labelaudit.embeddings.text_model import load_text_model
 from labelaudit.errors import ModelError
 
@@ -384,6 +390,19 @@ def test_a_disk_that_would_be_full_is_found_before(
     with pytest.raises(ModelError, match="there is no room for it: it takes"):
         pulled()
     assert not hub.downloads()
+
+
+@pytest.mark.usefixtures("hub")
+def test_what_a_killed_pull_left_is_not_taken() -> None:
+    left = model_folder("tiny").with_name(".tiny.partial")
+    left.mkdir(parents=True)
+    for name in ("tiny.onnx", "tiny.json", RECORD):
+        (left / name).write_text("half")
+    assert pulled_names() == []
+    path, _ = pulled()
+    assert pulled_names() == ["tiny"]
+    assert load_model(path, "cpu").n_features == 12
+    assert not left.exists()
 
 
 @pytest.mark.usefixtures("hub")
