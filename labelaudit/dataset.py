@@ -156,6 +156,15 @@ class Dataset:
         code = self.splits[item]
         return None if code < 0 else self.split_names[code]
 
+    def text(self, item: int) -> str | None:
+        """Return an item's text; None for an image, or where there is none."""
+        if self.modality != "text" or self.media is None:
+            return None
+        try:
+            return self.media.read(item).decode(errors="replace")
+        except OSError:
+            return None
+
     def label_text(self, item: int) -> str | list[str] | None:
         """Return an item's label by name; a list with several, marked where not positive."""
         if self.label_states is None:

@@ -15,14 +15,18 @@ from labelaudit.progress import Progress
 from labelaudit.report import DatasetFacts, EmbeddingFacts, Gallery, Sample
 
 N_THUMBNAILS = 48
+EXCERPT = 240  # characters of a text
 
 
 def gallery_of(ranking: Ranking, dataset: Dataset, content: Content | None) -> Gallery:
-    """Return a ranking's items with their paths and labels, the first ones with thumbnails."""
+    """Return a ranking's items with their paths and labels, and how they look or begin.
+
+    The first images have thumbnails; every text has an excerpt.
+    """
     samples = []
     for at, item in enumerate(int(item) for item in ranking.items):
         suggested = -1 if ranking.suggested is None else int(ranking.suggested[at])
-        pictured = at < N_THUMBNAILS and content is not None and content.readable[item]
+        pictured = _has_picture(dataset, content, item) and at < N_THUMBNAILS
         samples.append(
             Sample(
                 path=dataset.paths[item].as_py(),
@@ -33,6 +37,7 @@ def gallery_of(ranking: Ranking, dataset: Dataset, content: Content | None) -> G
                 detail=ranking.details[at] if ranking.details else "",
                 group=None if ranking.groups is None else int(ranking.groups[at]),
                 thumbnail=_key(content, item) if content is not None and pictured else None,
+                excerpt=_excerpt(dataset, item),
             )
         )
     total = ranking.total or len(samples)
@@ -42,6 +47,20 @@ def gallery_of(ranking: Ranking, dataset: Dataset, content: Content | None) -> G
         samples=tuple(samples),
         omitted=total - len(samples),
     )
+
+
+def _has_picture(dataset: Dataset, content: Content | None, item: int) -> bool:
+    return dataset.modality == "image" and content is not None and bool(content.readable[item])
+
+
+def _excerpt(dataset: Dataset, item: int) -> str | None:
+    """Return how a text begins, its white space as single spaces; None when there is none."""
+    text = dataset.text(item)
+    if text is None or not text.strip():
+        return None
+    words = " ".join(text[: 4 * EXCERPT].split())
+    cut = len(words) > EXCERPT or len(text) > 4 * EXCERPT
+    return words[:EXCERPT].rstrip() + "…" * cut
 
 
 def _label(dataset: Dataset, item: int) -> str | None:
@@ -60,7 +79,7 @@ def thumbnails_of(
     progress: Progress,
 ) -> Mapping[str, str]:
     """Return small copies of the images in the galleries, by the start of their content hash."""
-    if content is None or dataset.media is None:
+    if content is None or dataset.media is None or dataset.modality != "image":
         return {}
     wanted = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *gallery_items]))
     wanted = wanted[content.readable[wanted]]
@@ -82,6 +101,7 @@ def dataset_facts(dataset: Dataset, content: Content | None) -> DatasetFacts:
         why=dataset.source.why,
         manifest=dataset.source.manifest,
         task=dataset.task,
+        modality=dataset.modality,
         class_names=dataset.class_names,
         n_found=dataset.source.found,
         n_items=dataset.n_samples,
@@ -119,6 +139,9 @@ def item_table(dataset: Dataset, columns: Mapping[str, NDArray[np.generic]]) -> 
         "split": pa.array(split, type=pa.string()),
         "given_label": label,
     }
+    if dataset.modality == "text":
+        excerpts = [_excerpt(dataset, item) for item in range(dataset.n_samples)]
+        table["excerpt"] = pa.array(excerpts, type=pa.string())
     for name, values in columns.items():
         if name == "suggested_label":
             table[name] = pa.array(names[values.astype(np.int64) + 1], type=pa.string())

@@ -72,6 +72,9 @@ class Sample:
     detail: str = field(default="", metadata=described("The evidence, in words."))
     group: int | None = field(default=None, metadata=described("Samples that belong together."))
     thumbnail: str | None = field(default=None, metadata=described("Key into thumbnails."))
+    excerpt: str | None = field(
+        default=None, metadata=described("How a text begins; null for an image.")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +120,15 @@ class DatasetFacts:
     task: Literal["multiclass", "multilabel"] = field(
         metadata=described("One label an item, or several.")
     )
+    modality: Literal["image", "text"] = field(
+        default="image", metadata=described("What the items are.")
+    )
     class_names: tuple[str, ...] = field(metadata=described("All declared classes."))
     n_found: int = field(metadata=described("Rows or files that were there."))
     n_items: int = field(metadata=described("Items: n_found less the ignored."))
     n_unlabelled: int = field(metadata=described("Items without a label."))
     n_unreadable: int | None = field(
-        metadata=described("Items whose image cannot be read; null when none was opened.")
+        metadata=described("Items that cannot be read; null when none was opened.")
     )
     ignored: Mapping[str, int] = field(metadata=described("Files that are no items, by reason."))
     splits: Mapping[str, int] = field(metadata=described("Items by split."))
@@ -134,7 +140,7 @@ class EmbeddingFacts:
 
     model: str = field(metadata=described("Name of the model, or the user's file."))
     model_sha256: str = field(metadata=described("SHA-256 of the model or file."))
-    preprocessing: str = field(metadata=described("What was done to an image before the model."))
+    preprocessing: str = field(metadata=described("What was done to an item before the model."))
     n_features: int = field(metadata=described("Dimension of an embedding."))
     n_embedded: int = field(metadata=described("Items that have an embedding."))
 

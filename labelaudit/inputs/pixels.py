@@ -59,6 +59,8 @@ def pixels(
     labels: NDArray[np.int32],
 ) -> Pixels:
     """Return small copies of a sample of the readable and labelled images."""
+    if dataset.modality != "image":
+        raise MissingInputError("the items are texts, which have no pixels")
     items = np.flatnonzero(content.readable & (labels >= 0))
     if not len(items):
         raise MissingInputError("no labelled image can be read")

@@ -1,4 +1,6 @@
-"""Images that are nearly the same: neighbors in the embedding whose pixels confirm it."""
+"""Items that are nearly the same: neighbors in the embedding, confirmed by what they hold."""
+
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +12,20 @@ from labelaudit.embeddings.content import Content
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.labels import Conflicts
 from labelaudit.inputs.neighbors import Neighbors
+from labelaudit.inputs.texts import ReadText
 from labelaudit.measures import Findings, Ranking, measure
 from labelaudit.measures.rankings import grouped
+from labelaudit.report import Scalar
 from labelaudit.statistics.groups import Groups, groups_of
+from labelaudit.statistics.shingles import MOST_CHARACTERS, N_CHARACTERS, jaccard, shingles
 from labelaudit.tabulate import Specification, exact_values
 
 N_CANDIDATES = 5
 MAX_DIFFERENCE = 0.15
+MIN_JACCARD = 0.8
+N_KEPT = 4096  # texts whose shingles are kept for their neighbors
 SPECIFICATIONS: tuple[Specification, ...] = (
-    ("near_duplicates_count", "Images in groups of near duplicates", "count", "lower"),
+    ("near_duplicates_count", "Items in groups of near duplicates", "count", "lower"),
     (
         "contradictory_near_duplicates_count",
         "of these, in groups with different labels",
@@ -36,18 +43,22 @@ def near_duplicates(
     file_copies: NDArray[np.int64],
     label_conflicts: Conflicts,
     splits: Splits,
+    texts: ReadText | None = None,
 ) -> Findings:
-    """Find images that are copies of each other but for compression, size or small edits.
+    """Find items that are copies of each other but for compression, size or small edits.
 
-    Candidates are an image's five nearest neighbors in the embedding. A candidate is confirmed
+    Candidates are an item's five nearest neighbors in the embedding. An image is confirmed
     by the pixels: a 16 x 16 gray copy of each is brought to mean 0 and length 1, and the two
-    must nearly coincide. Confirmed pairs join into groups. Exact copies are left to *integrity*:
-    a group of which all files are equal is none here.
+    must nearly coincide. A text is confirmed by its characters: the two must share nearly all
+    runs of five, whatever their case and white space. Confirmed pairs join into groups. Exact
+    copies are left to *integrity*: a group of which all files are equal is none here.
 
     Formula
     -------
-    || g_i / |g_i| - g_j / |g_j| || <= 0.15 for gray copies g less their mean, which is a
-    correlation of at least 0.989. An item of a confirmed pair counts, once.
+    Images: || g_i / |g_i| - g_j / |g_j| || <= 0.15 for gray copies g less their mean, which is a
+    correlation of at least 0.989. Texts: the Jaccard index |s_i and s_j| / |s_i or s_j| of their
+    sets s of five-character shingles is at least 0.8; of a text the first 10,000 characters
+    count. An item of a confirmed pair counts, once.
 
     Range
     -----
@@ -55,13 +66,14 @@ def near_duplicates(
 
     Undefined
     ---------
-    Without images or embeddings; across splits, without splits. A flat image, of one gray, has
-    no direction and is left out.
+    Without items that can be read, or embeddings; across splits, without splits. A flat image,
+    of one gray, has no direction and is left out.
 
     Not comparable
     --------------
-    Between tolerances. Cropped, mirrored or rotated copies are mostly not found, and different
-    images of very plain content may be taken for copies: the groups are to be looked at.
+    Between tolerances, or between images and texts. Cropped, mirrored or rotated copies are
+    mostly not found, and different images of very plain content may be taken for copies, as may
+    texts of one template: the groups are to be looked at.
 
     Parameters
     ----------
@@ -75,6 +87,8 @@ def near_duplicates(
         Tells in which groups of items labels contradict each other.
     splits
         The split of each item.
+    texts
+        Reads the text of an item; None when the items are images.
 
     Returns
     -------
@@ -83,9 +97,22 @@ def near_duplicates(
     Raises
     ------
     MissingInputError
-        By its inputs: without images or embeddings.
+        By its inputs: without items that can be read, or embeddings.
+
+    References
+    ----------
+    Shingles: A. Broder (1997), "On the resemblance and containment of documents".
     """
-    pairs = confirmed_pairs(content, neighbors)
+    if texts is None:
+        pairs = confirmed_pairs(content, neighbors)
+        parameters: dict[str, Scalar] = {"max_difference": MAX_DIFFERENCE}
+    else:
+        pairs = confirmed_texts(texts, content, neighbors)
+        parameters = {
+            "min_jaccard": MIN_JACCARD,
+            "shingle_characters": N_CHARACTERS,
+            "most_characters": MOST_CHARACTERS,
+        }
     groups = joined(pairs, len(file_copies))
     groups = groups.only(groups.disagree(file_copies))
     contradictory = groups.only(label_conflicts(groups))
@@ -101,7 +128,7 @@ def near_duplicates(
             SPECIFICATIONS, numbers, {"near_duplicates_across_splits_count": missing}
         ),
         rankings=_rankings(groups, contradictory),
-        parameters={"max_difference": MAX_DIFFERENCE, "candidates": N_CANDIDATES},
+        parameters=parameters | {"candidates": N_CANDIDATES},
         columns={"is_near_duplicate": groups.marked(len(file_copies))},
     )
 
@@ -121,6 +148,25 @@ def confirmed_pairs(content: Content, neighbors: Neighbors) -> NDArray[np.int64]
             close &= np.linalg.norm(own - theirs, axis=1) <= MAX_DIFFERENCE
             found.append(np.stack([rows[close], other[close].astype(np.int64)], axis=1))
     return np.concatenate(found)
+
+
+def confirmed_texts(texts: ReadText, content: Content, neighbors: Neighbors) -> NDArray[np.int64]:
+    """Return the pairs of near neighbors that share nearly all shingles, shape ``(n, 2)``."""
+    width = min(N_CANDIDATES, neighbors.indices.shape[1])
+    readable = content.readable
+    candidates = {
+        (min(item, other), max(item, other))
+        for item in np.flatnonzero(readable).tolist()
+        for other in neighbors.indices[item, :width].tolist()
+        if other >= 0 and readable[other]
+    }
+    of_item = lru_cache(N_KEPT)(lambda item: shingles(texts(item)))
+    found = [
+        (one, other)
+        for one, other in sorted(candidates)
+        if jaccard(of_item(one), of_item(other)) >= MIN_JACCARD
+    ]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
 def joined(pairs: NDArray[np.int64], n: int) -> Groups:

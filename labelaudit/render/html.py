@@ -19,6 +19,7 @@ from labelaudit.render.json import as_published
 from labelaudit.report import Column, Gallery, MeasureResult, Report, Sample, Scalar, Table
 
 PAGE: Final = "label.html"
+N_EXCERPTS: Final = 48  # texts of a gallery that are shown as they begin; the others in a table
 SHIPPED: Final = (
     Path(__file__).parents[1] / "templates",  # in the wheel
     Path(__file__).parents[2] / "templates",  # in the checkout
@@ -174,15 +175,27 @@ def _alerts(report: Report) -> list[Alert]:
     ]
 
 
+def _shown(gallery: Gallery, report: Report) -> list[Sample]:
+    """Return the samples that have a thumbnail, and the first of those that have an excerpt."""
+    excerpts = [sample for sample in gallery.samples if sample.excerpt is not None]
+    shown = set(map(id, excerpts[:N_EXCERPTS]))
+    return [
+        sample
+        for sample in gallery.samples
+        if sample.thumbnail in report.thumbnails or id(sample) in shown
+    ]
+
+
 def _pictured(gallery: Gallery, report: Report) -> list[list[Sample]]:
-    """Return the samples that have a thumbnail, in runs of those that belong together."""
-    samples = [sample for sample in gallery.samples if sample.thumbnail in report.thumbnails]
+    """Return the samples that are shown as they are, in runs of those that belong together."""
+    samples = _shown(gallery, report)
     return [list(run) for _, run in groupby(samples, key=lambda sample: sample.group)]
 
 
 def _unpictured(gallery: Gallery, report: Report) -> Table:
-    """Return the samples that have no thumbnail as a table, without columns that are empty."""
-    samples = [sample for sample in gallery.samples if sample.thumbnail not in report.thumbnails]
+    """Return the other samples as a table, without columns that are empty."""
+    shown = set(map(id, _shown(gallery, report)))
+    samples = [sample for sample in gallery.samples if id(sample) not in shown]
     columns: dict[str, list[Scalar]] = {
         "path": [sample.path for sample in samples],
         "split": [sample.split for sample in samples],
@@ -191,12 +204,13 @@ def _unpictured(gallery: Gallery, report: Report) -> Table:
         "score": [sample.score for sample in samples],
         "group": [sample.group for sample in samples],
         "detail": [sample.detail or None for sample in samples],
+        "excerpt": [sample.excerpt for sample in samples],
     }
-    pictured = len(samples) < len(gallery.samples)
+    title = "Without a picture" if report.dataset.modality == "image" else "More, as a table"
     used = {name: cells for name, cells in columns.items() if any(c is not None for c in cells)}
     return Table(
         name=gallery.name,
-        title="Without a picture" if pictured else gallery.title,
+        title=title if shown else gallery.title,
         columns=tuple(Column(name=name) for name in used),
         rows=tuple(zip(*used.values(), strict=True)),
     )

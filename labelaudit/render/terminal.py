@@ -69,7 +69,8 @@ def _suspects(report: Report) -> list[RenderableType]:
     for _ in range(2):
         table.add_column(no_wrap=True, overflow="ellipsis")
     for sample in samples[:SUSPECTS]:
-        table.add_row(_cut(text.visible(sample.path), 44), _cut(_suspicion(sample), 32))
+        name = sample.path if sample.excerpt is None else sample.excerpt
+        table.add_row(_cut(text.visible(name), 44), _cut(_suspicion(sample), 32))
     return [Text(), Text("Most suspected labels", BOLD), table]
 
 

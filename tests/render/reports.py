@@ -216,11 +216,42 @@ def multilabel() -> Report:
     return replace(report, dataset=dataset, measures=measures)
 
 
+def texts() -> Report:
+    """Return a dataset of texts, some of which are attacks, shown one by one, then in a table."""
+    report = full()
+    sentences = [*HOSTILE, *(f"Reviewer {number} liked the ending. " * 6 for number in range(47))]
+    suspects = Gallery(
+        name="suspects",
+        title="Most suspected labels",
+        samples=tuple(
+            Sample(
+                path=f"row/{number:08}",
+                split="train",
+                given_label="badger",
+                suggested_label="ferret",
+                score=0.5 + number,
+                excerpt=sentence,
+            )
+            for number, sentence in enumerate(sentences)
+        ),
+    )
+    grouped = tuple(replace(sample, group=at // 2) for at, sample in enumerate(suspects.samples))
+    duplicates = replace(
+        _near_duplicates(),
+        galleries=(Gallery(name="near", title="Near duplicates", samples=grouped[:6]),),
+    )
+    noise = replace(_label_noise(), galleries=(suspects,))
+    measures = (noise, *report.measures[1:-1], duplicates)
+    dataset = replace(report.dataset, name="reviews", modality="text")
+    return replace(report, dataset=dataset, measures=measures, thumbnails={})
+
+
 CASES = {
     "full": full,
     "nothing_measured": nothing_measured,
     "hostile": hostile,
     "multilabel": multilabel,
+    "texts": texts,
 }
 
 
