@@ -69,6 +69,25 @@ class Graph:
         return [name for node in self.nodes for name in node.outputs if name]
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A smaller model cut from a file.
+
+    Attributes
+    ----------
+    path
+        The file, in whose folder its weights may lie.
+    content
+        The model, encoded.
+    """
+
+    path: Path
+    content: bytes
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
 def read_graph(path: Path) -> Graph:
     """Read what an ONNX file holds, but not its weights.
 
@@ -81,7 +100,7 @@ def read_graph(path: Path) -> Graph:
         return _graph(path, data)
 
 
-def cut(graph: Graph, outputs: Sequence[str]) -> bytes:
+def cut(graph: Graph, outputs: Sequence[str]) -> Cut:
     """Return a model that makes these tensors only, without the nodes and weights behind them.
 
     Parameters
@@ -103,7 +122,7 @@ def cut(graph: Graph, outputs: Sequence[str]) -> bytes:
                     inner += data[part.start : part.end]
     for name in outputs:
         inner += encoded(OUTPUT, encoded(VALUE_NAME, name.encode()))
-    return bytes(model + encoded(GRAPH, bytes(inner)))
+    return Cut(graph.path, bytes(model + encoded(GRAPH, bytes(inner))))
 
 
 def _needed(graph: Graph, outputs: Iterable[str]) -> set[str]:

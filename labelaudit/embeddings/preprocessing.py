@@ -1,29 +1,25 @@
-"""What a model wants of an image, declared in a JSON file beside it and never guessed."""
+"""What a model wants of an image, and what of its outputs is the image's embedding."""
 
 import json
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-
-from labelaudit.errors import ModelError
 
 Resize = Literal["shortest_edge", "stretch"]
 Interpolation = Literal["bilinear", "bicubic", "box", "nearest"]
 Color = Literal["RGB", "BGR", "L"]
 Layout = Literal["NCHW", "NHWC"]
 DType = Literal["float32", "float16", "uint8"]
-
-MAX_SIDE = 8192
-MAX_NUMBER = 1e30
+Pooling = Literal["none", "cls", "mean", "mean_nhwc"]
+Scores = Literal["logits", "probabilities"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preprocessing:
-    """From an RGB image to a model's input.
+    """From an RGB image to a model's input, and from its outputs to what is kept.
 
     Attributes
     ----------
@@ -45,6 +41,12 @@ class Preprocessing:
     scale, mean, std
         ``(value * scale - mean) / std`` for values 0 to 255, mean and std one a channel; uint8
         is given the values as they are.
+    pooling
+        How the output becomes one vector an image. ``none``: it is one, of shape ``(N, D)``;
+        ``cls``: the first token of ``(N, T, D)``; ``mean``: the mean over the tokens, or over the
+        places of ``(N, C, H, W)``; ``mean_nhwc``: over those of ``(N, H, W, C)``.
+    scores_output, scores
+        The output with a score a class, and what the scores are; empty when there is none.
     """
 
     input: str
@@ -59,6 +61,9 @@ class Preprocessing:
     scale: float
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    pooling: Pooling = "none"
+    scores_output: str = ""
+    scores: Scores | Literal[""] = ""
 
     @property
     def n_channels(self) -> int:
@@ -79,55 +84,10 @@ class Preprocessing:
         return max(self.resize_to, *self.size)
 
     def text(self) -> str:
-        """Return it as canonical JSON."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
-
-
-def sidecar_path(model: Path) -> Path:
-    """Return where a model's preprocessing is declared: ``model.onnx`` has ``model.json``."""
-    return model.with_suffix(".json")
-
-
-def read_declaration(path: Path, *, hint: str) -> dict[str, Any]:
-    """Return the JSON object that declares what a model wants.
-
-    Raises
-    ------
-    ModelError
-        When the file is not there, or holds no JSON object.
-    """
-    try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ModelError(
-            f"{path}: a model's preprocessing has to be declared beside it; there is no such file",
-            hint=hint,
-        ) from error
-    except (ValueError, OSError, RecursionError) as error:
-        raise ModelError(f"{path}: not a JSON file: {error}", hint=hint) from error
-    if not isinstance(said, dict):
-        raise ModelError(f"{path}: expected a JSON object, found {type(said).__name__}", hint=hint)
-    return said
-
-
-def read_preprocessing(path: Path) -> Preprocessing:
-    """Read a declaration; every key is required and no other is allowed.
-
-    Raises
-    ------
-    ModelError
-        When the file is not there, is not JSON, or does not say what it must.
-    """
-    hint = f"declare every one of: {', '.join(field.name for field in fields(Preprocessing))}"
-    said = read_declaration(path, hint=hint)
-    problems = [f"{name}: {wrong}" for name in _names(said) if (wrong := _wrong(name, said))]
-    problems = problems or _contradictions(said)
-    if problems:
-        raise ModelError(
-            f"{path}: {len(problems)} of the declarations are wrong", details=problems, hint=hint
-        )
-    lists = {name: tuple(said[name]) for name in ("size", "mean", "std")}
-    return Preprocessing(**{**said, **lists})
+        """Return it as canonical JSON, without what is as by default."""
+        usual = {field.name: field.default for field in fields(self)}
+        said = {name: value for name, value in asdict(self).items() if value != usual[name]}
+        return json.dumps(said, sort_keys=True, separators=(",", ":"))
 
 
 def fit(image: Image.Image, wanted: Preprocessing) -> NDArray[np.generic]:
@@ -161,77 +121,3 @@ def fit(image: Image.Image, wanted: Preprocessing) -> NDArray[np.generic]:
 def _ends(image: Image.Image, left: float, top: float) -> tuple[float, float]:
     """Return the right and lower edge of a centered cut."""
     return min(image.width, image.width - left), min(image.height, image.height - top)
-
-
-def _names(said: dict[str, object]) -> list[str]:
-    """Return the names that are declared or have to be."""
-    return list(dict.fromkeys([field.name for field in fields(Preprocessing)] + sorted(said)))
-
-
-def _wrong(name: str, said: dict[str, object]) -> str:  # noqa: PLR0911 - one line a rule
-    """Say what is wrong with one key; an empty string when nothing is."""
-    choices = {
-        "resize": get_args(Resize),
-        "interpolation": get_args(Interpolation),
-        "color": get_args(Color),
-        "layout": get_args(Layout),
-        "dtype": get_args(DType),
-    }
-    if name not in {field.name for field in fields(Preprocessing)}:
-        return "there is no such key"
-    if name not in said:
-        return "missing"
-    value = said[name]
-    n_channels = 1 if said.get("color") == "L" else 3
-    if name in choices:
-        return "" if value in choices[name] else f"{value!r} is none of {', '.join(choices[name])}"
-    if name in {"input", "output"}:
-        return "" if isinstance(value, str) and value else f"{value!r} is no name of a tensor"
-    if name == "size":
-        good = _numbers(value, 2, int, 1, MAX_SIDE)
-        return "" if good else f"{value!r} is not [width, height], at most {MAX_SIDE:,}"
-    if name == "resize_to":
-        good = _numbers([value], 1, int, 0, MAX_SIDE)
-        return "" if good else f"{value!r} is no length in pixels, at most {MAX_SIDE:,}"
-    if name == "scale":
-        return "" if _numbers([value], 1, float) and value else f"{value!r} is no factor"
-    low = 1e-12 if name == "std" else -MAX_NUMBER
-    wanted = "positive numbers" if name == "std" else "numbers"
-    good = _numbers(value, n_channels, float, low)
-    return "" if good else f"{value!r} is no list of {n_channels} {wanted}, one a channel"
-
-
-def _contradictions(said: dict[str, Any]) -> list[str]:
-    """Say which keys would be ignored, or cannot be followed, beside others."""
-    problems = []
-    if said["dtype"] == "uint8":
-        plain = {"scale": [1], "mean": [0], "std": [1]}
-        problems += [
-            f"{name}: {said[name]} would be ignored, as dtype is uint8; declare {plain[name][0]}"
-            for name in plain
-            if set(np.atleast_1d(said[name])) != set(plain[name])
-        ]
-    if said["resize"] == "stretch" and said["resize_to"]:
-        problems.append(f"resize_to: {said['resize_to']} would be ignored by stretch; declare 0")
-    if said["resize"] == "shortest_edge" and 0 < said["resize_to"] < max(said["size"]):
-        problems.append(f"resize_to: {said['resize_to']} leaves less than the size {said['size']}")
-    return problems
-
-
-def _numbers(
-    value: object,
-    count: int,
-    kind: type,
-    low: float = -MAX_NUMBER,
-    high: float = MAX_NUMBER,
-) -> bool:
-    """Tell whether a value is a list of so many numbers within limits."""
-    kinds = (int,) if kind is int else (int, float)
-    return (
-        isinstance(value, list)
-        and len(value) == count
-        and all(
-            isinstance(entry, kinds) and not isinstance(entry, bool) and low <= entry <= high
-            for entry in value
-        )
-    )

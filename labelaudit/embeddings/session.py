@@ -7,6 +7,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, Literal
 
+from labelaudit.embeddings.graph import Cut
 from labelaudit.embeddings.runtimes import (
     CUDA_EXTRA,
     import_onnxruntime,
@@ -21,6 +22,7 @@ Providers = list[tuple[str, dict[str, str]]]
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
 TENSORRT = "TensorrtExecutionProvider"
+WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"  # of a model in memory
 CUDA_OPTIONS = {
     "arena_extend_strategy": "kSameAsRequested",  # the default doubles, and takes a whole GPU
     "cudnn_conv_algo_search": "HEURISTIC",  # the default searches again for every new shape
@@ -30,8 +32,8 @@ CUDA_OPTIONS = {
 }
 
 
-def make_session(path: Path, device: Device) -> Any:  # noqa: ANN401 - onnxruntime is not typed
-    """Return a session of a model's file, on the device that was asked for.
+def make_session(path: Path | Cut, device: Device) -> Any:  # noqa: ANN401 - onnxruntime is not typed
+    """Return a session of a model's file, or of one cut from it, on the device that was asked for.
 
     ``auto`` takes CUDA where a session comes up on it, else the CPU, and logs the choice and its
     reason; TensorRT, which spends minutes on building an engine, is only taken on request.
@@ -56,7 +58,7 @@ def make_session(path: Path, device: Device) -> Any:  # noqa: ANN401 - onnxrunti
     return session
 
 
-def _automatic(ort: Any, path: Path) -> Any:  # noqa: ANN401 - as above
+def _automatic(ort: Any, path: Path | Cut) -> Any:  # noqa: ANN401 - as above
     """Return a session on CUDA, or on the CPU; log which, and why."""
     log = logging.getLogger("labelaudit")
     why, _ = why_no_cuda(ort)
@@ -112,7 +114,7 @@ def _providers(device: Device) -> Providers:
     return [(TENSORRT, options), (CUDA, CUDA_OPTIONS), (CPU, {})]
 
 
-def _load(ort: Any, path: Path, providers: Providers) -> Any:  # noqa: ANN401 - as above
+def _load(ort: Any, path: Path | Cut, providers: Providers) -> Any:  # noqa: ANN401 - as above
     """Return a session of one thread: its callers are the threads, and decode between runs."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -120,10 +122,14 @@ def _load(ort: Any, path: Path, providers: Providers) -> Any:  # noqa: ANN401 - 
     options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
     options.log_severity_level = 4
     options.use_deterministic_compute = providers[0][0] != CPU  # it is, and 4 % faster without
+    model: str | bytes = str(path)
+    if isinstance(path, Cut):
+        model = path.content
+        options.add_session_config_entry(WEIGHTS_FOLDER, str(path.path.parent))
     try:
         with redirect_stdout(sys.stderr):
             # without enable_fallback=0 a failure on the GPU would go on on the CPU, unsaid
-            return ort.InferenceSession(str(path), options, providers=providers, enable_fallback=0)
+            return ort.InferenceSession(model, options, providers=providers, enable_fallback=0)
     except Exception as error:
         raise ModelError(
             f"{path}: ONNX Runtime cannot load it: {_first_line(error)}",

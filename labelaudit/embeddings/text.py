@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from labelaudit.embeddings.preprocessing import read_declaration
+from labelaudit.embeddings.sidecar import read_sidecar
 from labelaudit.embeddings.weights import is_within
 from labelaudit.errors import ModelError
 
@@ -63,7 +63,7 @@ def declares_text(path: Path) -> bool:
     ModelError
         As `read_text_preprocessing`, but for what the keys hold.
     """
-    return read_declaration(path, hint=_hint()).get(KIND) == "text"
+    return read_sidecar(path, hint=_hint()).get(KIND) == "text"
 
 
 def read_text_preprocessing(path: Path) -> TextPreprocessing:
@@ -75,7 +75,7 @@ def read_text_preprocessing(path: Path) -> TextPreprocessing:
         When the file is not there, is not JSON, or does not say what it must; when the tokenizer
         is not beside it, or is said to lie elsewhere.
     """
-    said = read_declaration(path, hint=_hint())
+    said = read_sidecar(path, hint=_hint())
     names = [field.name for field in fields(TextPreprocessing)]
     every = dict.fromkeys([KIND, *names, *sorted(said)])
     problems = [f"{name}: {wrong}" for name in every if (wrong := _wrong(name, said))]

@@ -19,7 +19,6 @@ VOTE_SCALE = 0.05
 VOTE_FLOOR = 0.05
 VOTE_SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)
 SHARPNESSES = (0.7, 1.0, 1.4, 2.0, 2.8)
-
 Block = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 
@@ -31,6 +30,8 @@ class PredProbs:
     ----------
     source
         Where they come from, in words.
+    caveat
+        What has to be so that they are out of sample; empty when they are.
     blocks
         Call it to go through them: items of the dataset, ``(n,)``, and the logarithms of their
         class probabilities, float32 ``(n, n_classes)``. Every labelled item of a class with at
@@ -38,6 +39,7 @@ class PredProbs:
     """
 
     source: str
+    caveat: str = ""
     blocks: Callable[[], Iterator[Block]]
 
 

@@ -143,7 +143,7 @@ def label_noise(
         values=_values(judgement, suspected, suspected | (agreed & judgement.flagged), certain),
         tables=tuple(tables),
         rankings=(_ranking(suspected, judgement, detail),),
-        notes=_notes(labels, judgement, neighbors),
+        notes=(*filter(None, [pred_probs.caveat]), *_notes(labels, judgement, neighbors)),
         parameters={
             "probabilities": pred_probs.source,
             "n_judged": int(judgement.judged.sum()),

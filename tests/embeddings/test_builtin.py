@@ -7,7 +7,8 @@ from PIL import Image
 
 from labelaudit.embeddings.builtin.build import DECLARATION, build
 from labelaudit.embeddings.model import BUILTIN, load_model, run_model
-from labelaudit.embeddings.preprocessing import fit, sidecar_path
+from labelaudit.embeddings.preprocessing import fit
+from labelaudit.embeddings.sidecar import sidecar_path
 
 GOLDEN = [0.1475, 0.073, 0.0619, 0.1753, 0.0421]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labelaudit.embeddings.catalog import Entry, read_catalog
-from labelaudit.embeddings.preprocessing import read_preprocessing
+from labelaudit.embeddings.declaration import read_declaration
 
 ENTRIES = list(read_catalog().values())
 
@@ -15,4 +15,4 @@ ENTRIES = list(read_catalog().values())
 def test_an_image_model_is_declared_as_a_user_declares_one(entry: Entry, tmp_path: Path) -> None:
     sidecar = tmp_path / "model.json"
     sidecar.write_text(json.dumps(entry.declaration))
-    read_preprocessing(sidecar)
+    read_declaration(sidecar)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 from tiny_models import node, write_model
 
-from labelaudit.embeddings.graph import cut, read_graph
+from labelaudit.embeddings.graph import Cut, cut, read_graph
 from labelaudit.embeddings.model import BUILTIN
 from labelaudit.embeddings.wire import fields
 from labelaudit.errors import ModelError
@@ -32,8 +32,8 @@ def classifier(folder: Path) -> Path:
     return write_model(folder / "m.onnx", HEAD, weights=WEIGHTS)
 
 
-def run(model: bytes | Path, **inputs: np.ndarray) -> list[np.ndarray]:
-    content = model if isinstance(model, bytes) else str(model)
+def run(model: Cut | Path, **inputs: np.ndarray) -> list[np.ndarray]:
+    content = model.content if isinstance(model, Cut) else str(model)
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     outputs: list[np.ndarray] = session.run(None, inputs)
     return outputs
@@ -67,7 +67,7 @@ def test_a_cut_is_the_one_of_the_onnx_package(tmp_path: Path, outputs: list[str]
     onnx.save(onnx.shape_inference.infer_shapes(onnx.load(path)), inferred)
     onnx.utils.extract_model(inferred, tmp_path / "expected.onnx", ["images"], outputs)
     expected = onnx.load(tmp_path / "expected.onnx").graph
-    made = onnx.load_from_string(cut(read_graph(path), outputs)).graph
+    made = onnx.load_from_string(cut(read_graph(path), outputs).content).graph
     assert list(made.node) == list(expected.node)
     assert list(made.initializer) == list(expected.initializer)
     assert [tensor.name for tensor in made.output] == outputs
@@ -110,7 +110,7 @@ def test_what_a_branch_reads_from_around_it_stays(tmp_path: Path) -> None:
     graph = read_graph(branching(tmp_path / "m.onnx"))
     assert "doubled" in graph.nodes[2].inner
     smaller = cut(graph, ["flat"])
-    assert [one.op_type for one in onnx.load_from_string(smaller).graph.node] == [
+    assert [one.op_type for one in onnx.load_from_string(smaller.content).graph.node] == [
         "Add",
         "If",
         "Flatten",

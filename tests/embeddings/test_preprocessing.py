@@ -11,14 +11,15 @@ from pictures import waves
 from PIL import Image
 from tiny_models import DECLARATION
 
-from labelaudit.embeddings.preprocessing import Preprocessing, fit, read_preprocessing
+from labelaudit.embeddings.declaration import read_declaration
+from labelaudit.embeddings.preprocessing import Preprocessing, fit
 from labelaudit.errors import ModelError
 
 
 def declared(folder: Path, **changes: object) -> Preprocessing:
     path = folder / "model.json"
     path.write_text(json.dumps(DECLARATION | changes), encoding="utf-8")
-    return read_preprocessing(path)
+    return read_declaration(path).preprocessing
 
 
 def step_by_step(image: Image.Image, wanted: Preprocessing) -> NDArray[np.float64]:
@@ -184,7 +185,7 @@ def test_missing_key_is_said(tmp_path: Path, name: str) -> None:
     kept = {key: value for key, value in DECLARATION.items() if key != name}
     path.write_text(json.dumps(kept), encoding="utf-8")
     with pytest.raises(ModelError) as raised:
-        read_preprocessing(path)
+        read_declaration(path)
     assert f"{name}: missing" in raised.value.details
 
 
@@ -193,7 +194,7 @@ def test_what_is_no_declaration_is_refused(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "model.json"
     path.write_bytes(text)
     with pytest.raises(ModelError, match=r"not a JSON file|expected a JSON object"):
-        read_preprocessing(path)
+        read_declaration(path)
 
 
 VALUES = st.recursive(

@@ -1,0 +1,72 @@
+"""Class probabilities that the embedding model itself gives, where it is a classifier."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelaudit.blocks import row_blocks
+from labelaudit.dataset import Dataset
+from labelaudit.embeddings import Embeddings
+from labelaudit.embeddings.class_map import ClassMap, classes_of_scores, log_probs_of_classes
+from labelaudit.embeddings.model import Model
+from labelaudit.errors import InputError
+from labelaudit.inputs.pred_probs import Block, PredProbs
+
+CAVEAT = (
+    "The probabilities are the embedding model's own: out of sample only if it was not trained on "
+    "these items. A model that was has learned their labels, the wrong ones too."
+)
+
+
+def classes_of_model(model: Model, said: ClassMap | None, dataset: Dataset) -> NDArray[np.int64]:
+    """Return the dataset's class of each of a model's scores, ``-1`` for scores of none.
+
+    Raises
+    ------
+    LabelauditError
+        When an item has several labels, or the class map does not fit.
+    """
+    if dataset.task != "multiclass":
+        raise InputError(
+            "--pred-probs-from-model: an item of this dataset has several labels",
+            hint="probabilities of one label an item are supported",
+        )
+    return classes_of_scores(said or model.class_map, dataset.class_names, model.n_scores)
+
+
+def split_scores(
+    kept: Embeddings, model: Model, classes: NDArray[np.int64], labels: NDArray[np.int32]
+) -> tuple[Embeddings, PredProbs]:
+    """Return the embeddings, and the probabilities that the model itself gives the classes.
+
+    Parameters
+    ----------
+    kept
+        What the model made of each item: its embedding, then log probabilities.
+    model
+        What made it.
+    classes
+        The dataset's class of each score, ``-1`` for none, shape ``(n_scores,)``.
+    labels
+        Class of each item, ``-1`` when unlabelled.
+    """
+    width = kept.vectors.shape[1] - model.n_scores
+    log_scores = kept.vectors[:, width:]
+    items = np.flatnonzero((labels >= 0) & kept.present)
+
+    def blocks() -> Iterator[Block]:
+        for block in row_blocks(len(items)):
+            yield items[block], log_probs_of_classes(log_scores[items[block]], classes)
+
+    wanted = model.preprocessing
+    probs = PredProbs(
+        source=(
+            f"{model.name}'s own ({wanted.scores} {wanted.scores_output!r}; "
+            f"{int((classes >= 0).sum()):,} of its {len(classes):,} classes are the dataset's)"
+        ),
+        caveat=CAVEAT,
+        blocks=blocks,
+    )
+    return replace(kept, vectors=kept.vectors[:, :width]), probs
