@@ -6,11 +6,14 @@ from typing import Annotated
 
 import typer
 
+from labelaudit.cli.model_inspect import inspect_model
+
 models = typer.Typer(
-    help="List, pull, verify and time embedding models.",
+    help="List, pull, verify, inspect and time embedding models.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+models.command("inspect")(inspect_model)
 
 
 @models.command("list")
