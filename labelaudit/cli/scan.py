@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from labelaudit.report import Report
     from labelaudit.scan import Scan
 
-DEVICES = ("auto", "cpu", "cuda")
+DEVICES = ("auto", "cpu", "cuda", "tensorrt")
 
 
 def scan(  # noqa: PLR0913 - each is an option
@@ -22,9 +22,35 @@ def scan(  # noqa: PLR0913 - each is an option
         "labelaudit-report"
     ),
     model: Annotated[
-        str, typer.Option(help="Embedding model: builtin, or an ONNX file with its declaration.")
+        str,
+        typer.Option(
+            help="Embedding model: builtin, a name (labelaudit models list), which is pulled when "
+            "it is not here, or an ONNX file with its declaration."
+        ),
     ] = "builtin",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Pull no model; HF_HUB_OFFLINE=1 says the same.")
+    ] = False,
+    declare: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="A key of the model's declaration, over or in place of its file; once for each.",
+        ),
+    ] = None,
+    output_node: Annotated[
+        str, typer.Option(help="Any tensor of the model as the embedding, by its name.")
+    ] = "",
+    pred_probs_from_model: Annotated[
+        bool,
+        typer.Option(
+            "--pred-probs-from-model", help="Take the model's own class scores as probabilities."
+        ),
+    ] = False,
+    class_map: Annotated[
+        Path | None, typer.Option(help="JSON: which class of the dataset each score is of.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or tensorrt.")] = "auto",
     embeddings: Annotated[
         Path | None, typer.Option(help="Your own embeddings, .npy or .parquet.")
     ] = None,
@@ -33,6 +59,7 @@ def scan(  # noqa: PLR0913 - each is an option
     ] = None,
     dataset_format: said.FORMAT = "",
     image_column: said.IMAGE_COLUMN = "",
+    text_column: said.TEXT_COLUMN = "",
     label_column: said.LABEL_COLUMN = None,
     split_column: said.SPLIT_COLUMN = "",
     group_column: said.GROUP_COLUMN = "",
@@ -60,25 +87,41 @@ def scan(  # noqa: PLR0913 - each is an option
     """Measure a dataset and write report.json, report.html, label.svg and the issues found."""
     if device not in DEVICES:
         raise InputError(f"--device {device}: no such device", hint=f"one of {', '.join(DEVICES)}")
-    if embeddings and (model != "builtin" or device == "cuda"):
+    if embeddings and (model != "builtin" or device not in DEVICES[:2]):
         raise InputError(
-            "--embeddings: take the place of a model's, so --model and --device cuda do nothing",
+            "--embeddings: take the place of a model's, so --model and --device do nothing",
             hint="leave out the one or the other",
+        )
+    if pred_probs_from_model and (embeddings or pred_probs):
+        raise InputError(
+            "--pred-probs-from-model: --embeddings and --pred-probs take the place of a model's",
+            hint="leave out the one or the other",
+        )
+    if class_map and not pred_probs_from_model:
+        raise InputError(
+            "--class-map: does nothing without --pred-probs-from-model",
+            hint="say both, or leave it out",
         )
     if cache and no_cache:
         raise InputError("--cache and --no-cache: say one", hint="leave out the other")
     from labelaudit.cli.files import check_folder
+    from labelaudit.cli.machine import available_processors
     from labelaudit.cli.progress import shown_progress
-    from labelaudit.embeddings.model import BUILTIN
+    from labelaudit.embeddings.class_map import read_class_map
+    from labelaudit.embeddings.declaration import declared_keys
+    from labelaudit.embeddings.hub import find_model
+    from labelaudit.embeddings.session import check_device
     from labelaudit.embeddings.store import default_cache
     from labelaudit.manifests import open_dataset
     from labelaudit.scan import ScanOptions
     from labelaudit.scan import scan as run_scan
 
     check_folder(output)
+    check_device(device)  # type: ignore[arg-type]
     options = said.manifest_options(
         format_name=dataset_format,
         image_column=image_column,
+        text_column=text_column,
         label_column=label_column,
         split_column=split_column,
         group_column=group_column,
@@ -86,14 +129,20 @@ def scan(  # noqa: PLR0913 - each is an option
         label_separator=label_separator,
         label_states=label_states,
     )
+    model_file = find_model(
+        model, offline=offline, tell=lambda message: typer.echo(message, err=True)
+    )
     with shown_progress(quiet=quiet) as progress:
         progress("reading the manifest", 0, 0)
         dataset = open_dataset(data, options)
         found = run_scan(
             dataset,
             ScanOptions(
-                model=BUILTIN if model == "builtin" else Path(model),
+                model=model_file,
                 device=device,  # type: ignore[arg-type]
+                declared=declared_keys(declare or [], output_node),
+                pred_probs_from_model=pred_probs_from_model,
+                class_map=read_class_map(class_map) if class_map else None,
                 embeddings=embeddings,
                 pred_probs=pred_probs,
                 cache=None if no_cache else cache or default_cache(),
@@ -145,12 +194,3 @@ def refuse_failed(report: "Report") -> None:
             details=[f"{result.name}: {result.reason}" for result in failed],
             hint="this is a fault of labelaudit: please report it with the lines above",
         )
-
-
-def available_processors() -> int:
-    """Return how many processors this process may use."""
-    import os
-
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

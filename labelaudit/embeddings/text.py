@@ -61,9 +61,9 @@ def declares_text(path: Path) -> bool:
     Raises
     ------
     ModelError
-        As `read_text_preprocessing`, but for what the keys hold.
+        When the file is not there, or holds no JSON object.
     """
-    return read_sidecar(path, hint=_hint()).get(KIND) == "text"
+    return read_sidecar(path, hint="declare in it what the model wants").get(KIND) == "text"
 
 
 def read_text_preprocessing(path: Path) -> TextPreprocessing:

@@ -7,8 +7,10 @@ from labelaudit.embeddings.content import Content
 from labelaudit.embeddings.decode import Oddity, Status
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.labels import Conflicts
+from labelaudit.inputs.texts import ReadText
 from labelaudit.measures import Findings, Ranking, measure
 from labelaudit.measures.rankings import N_SHOWN, grouped
+from labelaudit.measures.text_integrity import in_words_of_texts
 from labelaudit.report import Column, Table, Value
 from labelaudit.statistics.groups import groups_of
 from labelaudit.tabulate import Specification, exact_values
@@ -46,13 +48,14 @@ def integrity(
     content: Content | None = None,
     file_copies: NDArray[np.int64] | None = None,
     item_groups: NDArray[np.int32] | None = None,
+    texts: ReadText | None = None,
 ) -> Findings:
-    """Count what is missing, broken or there twice: files, labels and exact copies.
+    """Count what is missing, broken or there twice: files or texts, labels and exact copies.
 
-    Every file is opened, hashed and decoded. A file is a copy when its bytes equal another's
-    (SHA-256). Copies contradict each other when their labels differ, so that at least one of
-    them is wrong, whatever the criterion; copies in different splits leak, and so do groups
-    (patients, sources, videos) that have items in several.
+    Every file is opened, hashed and decoded; a text is as a file with its UTF-8. A file is a
+    copy when its bytes equal another's (SHA-256). Copies contradict each other when their labels
+    differ, so that at least one of them is wrong, whatever the criterion; copies in different
+    splits leak, and so do groups (patients, sources, videos) that have items in several.
 
     Formula
     -------
@@ -66,12 +69,13 @@ def integrity(
 
     Undefined
     ---------
-    What is said of files, for a manifest without images; what is said of splits, without any;
-    groups across splits, without groups.
+    What is said of files, for a manifest without images or texts; what is said of splits,
+    without any; groups across splits, without groups; texts that were cut, without a text model.
 
     Not comparable
     --------------
-    Copies of equal pixels in different encodings are not counted here.
+    Copies of equal pixels in different encodings are not counted here. Texts are cut, or have no
+    token, by the model that they are embedded with.
 
     Parameters
     ----------
@@ -82,15 +86,17 @@ def integrity(
     splits
         The split of each item.
     content
-        What the files say; None when the manifest names no images.
+        What the files or texts say; None when the manifest names neither.
     file_copies
         A number an item that items of equal files share.
     item_groups
         Number of the group of each item; None when the manifest names none.
+    texts
+        Reads the text of an item; None when the items are images.
 
     Returns
     -------
-    Counts, the kinds and sizes of images, and the items behind each count.
+    Counts, the kinds and sizes of images or the lengths of texts, and the items behind each count.
 
     Examples
     --------
@@ -141,17 +147,18 @@ def integrity(
             "is_duplicate_across_splits": leaked.marked(n),
         }
         tables = (_oddity_table(content), _size_table(content))
-    return Findings(
+    found = Findings(
         values=_values(numbers),
         tables=tables,
         rankings=tuple(ranking for ranking in rankings if len(ranking.items)),
         columns=columns,
     )
+    return found if texts is None else in_words_of_texts(found, content)
 
 
 def _values(numbers: dict[str, float | None]) -> tuple[Value, ...]:
     no_images = numbers["exact_duplicates_count"] is None
-    why = "The manifest names no images." if no_images else "There are no splits."
+    why = "The manifest names no images or texts." if no_images else "There are no splits."
     notes = {name: why for name, number in numbers.items() if number is None}
     if numbers["groups_across_splits_count"] is None:
         notes["groups_across_splits_count"] = "The manifest names no groups, or no splits."

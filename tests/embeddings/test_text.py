@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from tiny_text import TEXT_DECLARATION
 
 from labelaudit.embeddings.text import declares_text, read_text_preprocessing
 from labelaudit.errors import ModelError
-from tests.embeddings.tiny_text import TEXT_DECLARATION
 
 
 def declared(folder: Path, **changed: object) -> Path:
