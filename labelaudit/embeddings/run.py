@@ -103,7 +103,10 @@ class Runner:
             except Exception as error:
                 if self._halve(size, error):
                     continue
-                raise ModelError(f"the model failed on a batch of {size}: {error}") from error
+                raise ModelError(
+                    f"the model failed on a batch of {size}: {error}",
+                    hint="" if self.provider == CPU else "run with --device cpu",
+                ) from error
             self._check(found, size)
             parts.append([out[: n - start] for out in found])
             start += size
