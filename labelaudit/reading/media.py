@@ -1,13 +1,17 @@
 """Where the bytes of an image come from: a file, a Parquet cell, or a row of an array."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
+Cells = list[bytes | None]
 
 
 class Files:
@@ -37,6 +41,9 @@ class Files:
 class ParquetCells:
     """Images that are ``bytes`` inside a struct column of Parquet files.
 
+    A row group may be larger than memory. It is read from its beginning in blocks, of which the
+    last used are kept: quick for items in about their order, slow for those in none.
+
     Parameters
     ----------
     files
@@ -45,40 +52,78 @@ class ParquetCells:
         Name of the struct column.
     """
 
-    KEPT = 4
+    BLOCK = 2**24  # bytes read at once, about
+    KEPT = 2**27  # bytes kept
 
     def __init__(self, files: list[Path], column: str) -> None:
         self._column = column
-        self._groups: list[tuple[Path, int]] = []
+        self._groups: list[tuple[Path, int, int]] = []
         starts = [0]
         for file in files:
             metadata = pq.read_metadata(file)
-            for group in range(metadata.num_row_groups):
-                self._groups.append((file, group))
-                starts.append(starts[-1] + metadata.row_group(group).num_rows)
+            for number in range(metadata.num_row_groups):
+                group = metadata.row_group(number)
+                n_blocks = -(-_size(group, f"{column}.bytes") // self.BLOCK)
+                n_rows = max(1, -(-group.num_rows // max(1, n_blocks)))
+                self._groups.append((file, number, n_rows))
+                starts.append(starts[-1] + group.num_rows)
         self._starts = np.array(starts)
-        self._loaded: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
+        self._blocks: OrderedDict[tuple[int, int], Cells] = OrderedDict()
+        self._n_bytes = 0
+        self._stream: tuple[int, int, Iterator[Cells]] = (-1, 0, iter(()))
         self._lock = Lock()
 
     def read(self, item: int) -> bytes:
         """Return the bytes of one cell."""
         group = int(np.searchsorted(self._starts, item, side="right")) - 1
-        cell = self._cells(group)[item - int(self._starts[group])]["bytes"].as_py()
+        block, row = divmod(item - int(self._starts[group]), self._groups[group][2])
+        with self._lock:
+            if (group, block) not in self._blocks:
+                self._load(group, block)
+            self._blocks.move_to_end((group, block))
+            cell = self._blocks[group, block][row]
         if cell is None:
             raise FileNotFoundError(f"row {item}: column {self._column!r} holds no bytes")
-        return bytes(cell)
+        return cell
 
-    def _cells(self, group: int) -> pa.ChunkedArray:
-        """Return one row group, kept for its neighbors; in chunks, as it may exceed 2 GB."""
-        with self._lock:
-            if group not in self._loaded:
-                file, number = self._groups[group]
-                with pq.ParquetFile(file) as parquet:
-                    table = parquet.read_row_group(number, columns=[self._column])
-                self._loaded[group] = table.column(0)
-                if len(self._loaded) > self.KEPT:
-                    self._loaded.popitem(last=False)
-            return self._loaded[group]
+    def _load(self, group: int, block: int) -> None:
+        """Read on to a block of a row group, and keep what comes on the way."""
+        at, following, stream = self._stream
+        if at != group or following > block:
+            following, stream = 0, self._cells(group)
+        self._stream = (-1, 0, iter(()))  # a stream that breaks is over
+        while following <= block:
+            cells = next(stream, None)
+            if cells is None:
+                raise ValueError(f"{self._groups[group][0].name}: row group {group} ends early")
+            self._keep((group, following), cells)
+            following += 1
+        self._stream = (group, following, stream)
+
+    def _keep(self, key: tuple[int, int], cells: Cells) -> None:
+        """Keep a block in the place of those that were not used for the longest time."""
+        self._n_bytes += _length(cells) - _length(self._blocks.pop(key, []))
+        self._blocks[key] = cells
+        while self._n_bytes > self.KEPT and len(self._blocks) > 1:
+            self._n_bytes -= _length(self._blocks.popitem(last=False)[1])
+
+    def _cells(self, group: int) -> Iterator[Cells]:
+        """Yield the cells of a row group in blocks."""
+        file, number, n_rows = self._groups[group]
+        with pq.ParquetFile(file, buffer_size=2**20, pre_buffer=False) as parquet:
+            for batch in parquet.iter_batches(n_rows, [number], [f"{self._column}.bytes"]):
+                yield pc.struct_field(batch.column(0), "bytes").to_pylist()
+
+
+def _length(cells: Cells) -> int:
+    """Return the bytes in some cells."""
+    return sum(len(cell) for cell in cells if cell)
+
+
+def _size(group: pq.RowGroupMetaData, path: str) -> int:
+    """Return the bytes of a column of a row group."""
+    columns = (group.column(number) for number in range(group.num_columns))
+    return sum(each.total_uncompressed_size for each in columns if each.path_in_schema == path)
 
 
 class ArrayRows:
