@@ -111,18 +111,18 @@ def cut(graph: Graph, outputs: Sequence[str]) -> Cut:
         Names of tensors that nodes make.
     """
     needed = _needed(graph, outputs)
-    model, inner = bytearray(), bytearray()
     with opened(graph.path) as data:
-        for field in fields(data):
-            if field.number != GRAPH:
-                model += data[field.start : field.end]
-                continue
-            for part in fields(data, field.content, field.end):
-                if _is_kept(data, part, needed):
-                    inner += data[part.start : part.end]
-    for name in outputs:
-        inner += encoded(OUTPUT, encoded(VALUE_NAME, name.encode()))
-    return Cut(graph.path, bytes(model + encoded(GRAPH, bytes(inner))))
+        top = list(fields(data))
+        rest = [data[field.start : field.end] for field in top if field.number != GRAPH]
+        kept = [
+            data[part.start : part.end]
+            for field in top
+            if field.number == GRAPH
+            for part in fields(data, field.content, field.end)
+            if _is_kept(data, part, needed)
+        ]
+    kept += [encoded(OUTPUT, encoded(VALUE_NAME, name.encode())) for name in outputs]
+    return Cut(graph.path, b"".join([*rest, encoded(GRAPH, *kept)]))
 
 
 def _needed(graph: Graph, outputs: Iterable[str]) -> set[str]:

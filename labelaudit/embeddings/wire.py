@@ -100,9 +100,10 @@ def text(data: Data, field: Field) -> str:
     return data[field.content : field.end].decode(errors="replace")
 
 
-def encoded(number: int, content: bytes) -> bytes:
-    """Return a field that holds text, bytes or a message."""
-    return _as_varint(number << 3 | BYTES) + _as_varint(len(content)) + content
+def encoded(number: int, *contents: bytes) -> bytes:
+    """Return a field that holds text, bytes or a message, given in one part or several."""
+    length = sum(map(len, contents))
+    return b"".join([_as_varint(number << 3 | BYTES), _as_varint(length), *contents])
 
 
 def _varint(data: Data, at: int, end: int) -> tuple[int, int]:

@@ -421,3 +421,25 @@ def test_empty_output_is_refused(tmp_path: Path) -> None:
 def test_declaration_of_the_builtin_model_is_whole() -> None:
     assert load_model(BUILTIN, "cpu").name == "builtin"
     assert set(DECLARATION) == set(json.loads(BUILTIN.with_suffix(".json").read_text("utf-8")))
+
+
+@pytest.mark.slow
+def test_weights_beyond_two_gigabytes_are_taken(tmp_path: Path) -> None:
+    path = external(tmp_path / "m.onnx", 3)
+    weights, far = tmp_path / "a weight.bin", 2**31 + 4096
+    content = weights.read_bytes()
+    with weights.open("wb") as file:
+        file.seek(far)
+        file.write(content)
+    loaded = onnx.load(path, load_external_data=False)
+    for entry in loaded.graph.initializer[0].external_data:
+        entry.value = str(far) if entry.key == "offset" else entry.value
+    loaded.graph.node[-1].output[0] = "scaled"
+    loaded.graph.node.append(node("Relu", "scaled", "embeddings"))
+    path.write_bytes(loaded.SerializeToString())
+    expected = 3 * BATCH.reshape(7, -1)
+    whole = load_model(path, "cpu")
+    cut_off = load_model(path, "cpu", {"output": "scaled"})
+    assert np.allclose(run_model(whole, BATCH), np.maximum(expected, 0))
+    assert np.allclose(run_model(cut_off, BATCH), expected)
+    assert whole.sha256 == cut_off.sha256
