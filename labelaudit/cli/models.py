@@ -96,7 +96,7 @@ def bench_model(
         str, typer.Argument(metavar="[NAME|PATH]", help="builtin, a pulled model, or a file.")
     ] = "builtin",
     *,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or tensorrt.")] = "auto",
     threads: Annotated[int, typer.Option(min=0, help="Threads; 0 for all processors.")] = 0,
     seconds: Annotated[float, typer.Option(min=0.1, help="How long to measure.")] = 3.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
