@@ -22,6 +22,7 @@ from labelaudit.embeddings.decode import (
     pillow_warnings_ignored,
 )
 from labelaudit.embeddings.dicom import windowed
+from labelaudit.manifests import open_dataset
 
 GRAY = Oddity.GRAYSCALE
 Formula = Callable[[float, float, float], float]
@@ -237,6 +238,18 @@ def test_a_shipped_picture_agrees_with_pydicom() -> None:
     center, width = float(dataset.WindowCenter), float(dataset.WindowWidth)
     wanted: NDArray[np.float64] = np.vectorize(linear)(dataset.pixel_array, center, width)
     assert np.abs(np.array(gray(shipped("MR_small.dcm"))) - wanted).max() <= 0.51
+
+
+def test_files_in_class_folders_and_tables_are_items(tmp_path: Path) -> None:
+    for name in ("one/a.dcm", "two/b.DCM", "two/c.dicom"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(dicom(waves(8, 8)[:, :, 0]))
+    assert open_dataset(tmp_path).n_samples == 3
+    table = tmp_path / "table.csv"
+    table.write_text("image,label\none/a.dcm,one\ntwo/b.DCM,two\n")
+    dataset = open_dataset(table)
+    assert dataset.media is not None
+    assert gray(dataset.media.read(1)) == waves(8, 8)[:, :, 0].tolist()
 
 
 def test_without_pydicom_the_file_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
