@@ -9,10 +9,11 @@ from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
 from labelaudit.progress import Progress
-from labelaudit.statistics.nearest_neighbors import nearest, unit_vectors
+from labelaudit.statistics.nearest_neighbors import UnitRows, nearest, unit_vectors
 
 N_NEIGHBORS = 50
 MOST = 1_000_000
+IN_MEMORY = 2**29  # bytes of float32 beyond which rows are made as they are needed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,7 +46,8 @@ def neighbors(embeddings: Embeddings, n_threads: int, progress: Progress) -> Nei
         raise MissingInputError(
             f"exact neighbors of {len(present):,} items would take days; the limit is {MOST:,}"
         )
-    vectors = unit_vectors(embeddings.vectors, present)
+    fits = 4 * len(present) * embeddings.vectors.shape[1] <= IN_MEMORY
+    vectors = (unit_vectors if fits else UnitRows)(embeddings.vectors, present)
     k = min(N_NEIGHBORS, len(present) - 1)
     found, similarities = nearest(vectors, k, n_threads=n_threads, progress=progress)
     n = len(embeddings.present)

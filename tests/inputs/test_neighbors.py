@@ -6,6 +6,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+import labelaudit.inputs.neighbors as neighbors_module
 from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.neighbors import N_NEIGHBORS, neighbors
@@ -93,6 +94,18 @@ def test_number_of_threads_does_not_matter() -> None:
     for result in results[1:]:
         assert np.array_equal(result.indices, results[0].indices)
         assert np.array_equal(result.similarities, results[0].similarities)
+
+
+def test_rows_made_as_they_are_needed_have_the_same_neighbors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    present = np.random.default_rng(7).random(2300) < 0.9
+    embeddings = embedded(unit(7, 2300, 24).astype(np.float16), present)
+    held = neighbors(embeddings, 2, silent)
+    monkeypatch.setattr(neighbors_module, "IN_MEMORY", 0)
+    made = neighbors(embeddings, 2, silent)
+    assert np.array_equal(held.indices, made.indices)
+    assert np.array_equal(held.similarities, made.similarities)
 
 
 def test_progress_ends_where_it_said() -> None:
