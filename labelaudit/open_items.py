@@ -20,7 +20,7 @@ from labelaudit.embeddings.text_content import read_texts, text_store
 from labelaudit.embeddings.text_model import TextModel, load_text_model
 from labelaudit.embeddings.user_files import named, read_embeddings, read_pred_probs
 from labelaudit.errors import SHOWN, InputError, ModelError
-from labelaudit.inputs.model_probs import classes_of_model, split_scores
+from labelaudit.inputs.model_probs import check_from_model, classes_of_model, split_scores
 from labelaudit.inputs.pred_probs import PredProbs, user_probs
 from labelaudit.progress import Progress
 
@@ -86,6 +86,8 @@ class Opened:
 
 def open_items(dataset: Dataset, options: ScanOptions, progress: Progress) -> Opened:
     """Read items and arrays; refuse what is not what it is said to be."""
+    if options.pred_probs_from_model:
+        check_from_model(dataset, own_arrays=bool(options.embeddings or options.pred_probs))
     read = Opened()
     if options.embeddings:
         read.embeddings = read_embeddings(options.embeddings, dataset)
@@ -129,10 +131,9 @@ def _read_texts(
     dataset: Dataset, read: Opened, options: ScanOptions, progress: Progress
 ) -> Embeddings | None:
     """Read the texts, and return their embeddings where there are none yet and a model is named."""
-    if options.declared or options.pred_probs_from_model:
+    if options.declared:
         raise ModelError(
-            "--declare, --output-node and --pred-probs-from-model: are of models of images; "
-            "the items are texts",
+            "--declare and --output-node: are of models of images; the items are texts",
             hint="declare a text model in the file beside it",
         )
     model = None

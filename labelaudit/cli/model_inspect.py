@@ -50,8 +50,8 @@ def inspect_model(
     if write:
         if suggestion is None:
             raise InputError(
-                f"{path}: no declaration to suggest: it does not take one image an input",
-                hint="README.md says how a model is declared",
+                f"{path}: it takes no images, so no declaration is suggested",
+                hint="docs/models.md says how a model is declared",
             )
         _write(sidecar, suggestion.as_json())
 
@@ -88,8 +88,10 @@ def _show_declaration(sidecar: Path, suggestion: "Suggestion | None") -> None:
     import json
 
     if suggestion is None:
-        there = "is declared there" if sidecar.exists() else "does not exist"
-        typer.echo(f"{'declaration':<12} {_visible(sidecar.name)} {there}")
+        there = "it takes no images, so none is suggested"
+        if sidecar.exists():
+            there = f"{_visible(sidecar.name)} is beside it"
+        typer.echo(f"{'declaration':<12} {there}")
         return
     typer.echo(f"{'declaration':<12} none; suggested for {_visible(sidecar.name)}:")
     for key, value in suggestion.keys.items():

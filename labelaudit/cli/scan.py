@@ -35,7 +35,8 @@ def scan(  # noqa: PLR0913 - each is an option
         list[str] | None,
         typer.Option(
             metavar="KEY=VALUE",
-            help="A key of the model's declaration, over or in place of its file; once for each.",
+            help="A key of the model's declaration, over or in place of the file beside it; once "
+            "for each. The keys are in docs/models.md.",
         ),
     ] = None,
     output_node: Annotated[
@@ -87,14 +88,10 @@ def scan(  # noqa: PLR0913 - each is an option
     """Measure a dataset and write report.json, report.html, label.svg and the issues found."""
     if device not in DEVICES:
         raise InputError(f"--device {device}: no such device", hint=f"one of {', '.join(DEVICES)}")
-    if embeddings and (model != "builtin" or device not in DEVICES[:2]):
+    of_a_model = declare or output_node or model != "builtin" or device not in DEVICES[:2]
+    if embeddings and of_a_model:
         raise InputError(
-            "--embeddings: take the place of a model's, so --model and --device do nothing",
-            hint="leave out the one or the other",
-        )
-    if pred_probs_from_model and (embeddings or pred_probs):
-        raise InputError(
-            "--pred-probs-from-model: --embeddings and --pred-probs take the place of a model's",
+            "--embeddings: take the place of a model's, so what is said of one does nothing",
             hint="leave out the one or the other",
         )
     if class_map and not pred_probs_from_model:

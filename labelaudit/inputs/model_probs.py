@@ -20,19 +20,37 @@ CAVEAT = (
 )
 
 
+def check_from_model(dataset: Dataset, *, own_arrays: bool) -> None:
+    """Raise `InputError` when a dataset cannot have probabilities from the embedding model.
+
+    Parameters
+    ----------
+    dataset
+        What is scanned.
+    own_arrays
+        Whether the user's own embeddings or probabilities take the place of the model's.
+    """
+    wrong = {
+        "--embeddings and --pred-probs take the place of a model's": own_arrays,
+        "there are no images": dataset.media is None or dataset.modality != "image",
+        "an item of this dataset has several labels": dataset.task != "multiclass",
+    }
+    for why, is_so in wrong.items():
+        if is_so:
+            raise InputError(
+                f"--pred-probs-from-model: {why}",
+                hint="leave it out; it is for images of one label each, and a classifier",
+            )
+
+
 def classes_of_model(model: Model, said: ClassMap | None, dataset: Dataset) -> NDArray[np.int64]:
     """Return the dataset's class of each of a model's scores, ``-1`` for scores of none.
 
     Raises
     ------
-    LabelauditError
-        When an item has several labels, or the class map does not fit.
+    ModelError
+        When the class map does not fit.
     """
-    if dataset.task != "multiclass":
-        raise InputError(
-            "--pred-probs-from-model: an item of this dataset has several labels",
-            hint="probabilities of one label an item are supported",
-        )
     return classes_of_scores(said or model.class_map, dataset.class_names, model.n_scores)
 
 
