@@ -1,4 +1,4 @@
-"""Read, hash, decode and embed every image once, several at a time, in the items' order."""
+"""Read, hash, open and embed every item once, several at a time, in the items' order."""
 
 import hashlib
 from contextlib import closing
@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.dataset import Dataset
+from labelaudit.dataset import Dataset, Modality
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.decode import POLICY, SIGNATURE_SIDE, Status, pillow_warnings_ignored
+from labelaudit.embeddings.image_opener import image_opener
 from labelaudit.embeddings.model import Model
-from labelaudit.embeddings.pipeline import Chunk, embedded_chunks
+from labelaudit.embeddings.pipeline import Chunk, Opener, embedded_chunks
 from labelaudit.embeddings.row_file import RowFile
 from labelaudit.embeddings.store import Store
 from labelaudit.progress import Progress
@@ -20,7 +21,7 @@ from labelaudit.progress import Progress
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Content:
-    """What the files themselves say, one row an item.
+    """What the files or texts themselves say, one row an item.
 
     Attributes
     ----------
@@ -29,11 +30,12 @@ class Content:
     status
         A `Status` an item.
     oddities
-        `Oddity` flags an item.
+        `Oddity` flags an item, of a text `TextOddity`.
     sizes
-        Stored width and height in pixels, 0 when unreadable, shape ``(n_samples, 2)``.
+        Stored width and height in pixels, of a text its characters and tokens; 0 when
+        unreadable, shape ``(n_samples, 2)``.
     signatures
-        16 x 16 gray copies, shape ``(n_samples, 256)``.
+        16 x 16 gray copies, shape ``(n_samples, 256)``; ``(n_samples, 0)`` for texts.
     reasons
         Why an item is unreadable, by row.
     """
@@ -47,7 +49,7 @@ class Content:
 
     @property
     def readable(self) -> NDArray[np.bool_]:
-        """Whether each item's image was decoded."""
+        """Whether each item was opened."""
         readable: NDArray[np.bool_] = self.status == Status.OK
         return readable
 
@@ -98,28 +100,13 @@ def read_content(
     -------
     What the files say, the embeddings (None without a model), and how many came from the store.
     """
-    media = dataset.media
-    if media is None:
-        raise ValueError("the dataset has no media")
-    n = dataset.n_samples
-    content, n_known = _blank(n), 0
-    rows = RowFile(store.folder, n, model.n_features if model else 0)
-    chunks = embedded_chunks(media, n, model, store, n_threads)
-    with pillow_warnings_ignored(), closing(chunks):
-        try:
-            for chunk in chunks:
-                _take(chunk, slice(chunk.rows.start, chunk.rows.stop), content)
-                rows.append(chunk.vectors)
-                new = (chunk.status == Status.OK) & ~chunk.known
-                store.add(chunk.digests[new], chunk.facts[new], chunk.vectors[new])
-                n_known += int(chunk.known.sum())
-                progress("reading images", chunk.rows.stop, n)
-        finally:
-            store.flush()
+    content, vectors, n_known = read_items(
+        dataset, image_opener(model), store, n_threads=n_threads, progress=progress
+    )
     if model is None:
         return content, None, n_known
     embedded = Embeddings(
-        vectors=rows.mapped(),
+        vectors=vectors,
         present=content.readable,
         model=model.name,
         model_sha256=model.sha256,
@@ -128,13 +115,44 @@ def read_content(
     return content, embedded, n_known
 
 
-def _blank(n: int) -> Content:
+def read_items(
+    dataset: Dataset, opener: Opener, store: Store, *, n_threads: int, progress: Progress
+) -> tuple[Content, NDArray[np.float16], int]:
+    """Read every item of a dataset as its opener does, and embed what the store does not have.
+
+    Returns
+    -------
+    What the items say, their embeddings, and how many came from the store.
+    """
+    media = dataset.media
+    if media is None:
+        raise ValueError("the dataset has no media")
+    n = dataset.n_samples
+    content, n_known = _blank(n, dataset.modality), 0
+    rows = RowFile(store.folder, n, opener.n_features)
+    chunks = embedded_chunks(media, n, opener, store, n_threads)
+    with pillow_warnings_ignored(), closing(chunks):
+        try:
+            for chunk in chunks:
+                _take(chunk, slice(chunk.rows.start, chunk.rows.stop), content)
+                rows.append(chunk.vectors)
+                new = (chunk.status == Status.OK) & ~chunk.known
+                store.add(chunk.digests[new], chunk.facts[new], chunk.vectors[new])
+                n_known += int(chunk.known.sum())
+                progress(f"reading {opener.kind}s", chunk.rows.stop, n)
+        finally:
+            store.flush()
+    return content, rows.mapped(), n_known
+
+
+def _blank(n: int, modality: Modality) -> Content:
+    signatures = np.zeros((n, SIGNATURE_SIDE**2 if modality == "image" else 0), dtype=np.uint8)
     return Content(
         digests=np.zeros((n, 32), dtype=np.uint8),
         status=np.zeros(n, dtype=np.uint8),
         oddities=np.zeros(n, dtype=np.uint16),
         sizes=np.zeros((n, 2), dtype=np.int32),
-        signatures=np.zeros((n, SIGNATURE_SIDE**2), dtype=np.uint8),
+        signatures=signatures,
         reasons={},
     )
 
@@ -146,5 +164,6 @@ def _take(chunk: Chunk, rows: slice, content: Content) -> None:
     content.oddities[rows] = chunk.facts["oddities"]
     content.sizes[rows, 0] = chunk.facts["width"]
     content.sizes[rows, 1] = chunk.facts["height"]
-    content.signatures[rows] = chunk.facts["signature"]
+    if content.signatures.shape[1]:
+        content.signatures[rows] = chunk.facts["signature"]
     content.reasons.update({rows.start + at: why for at, why in chunk.reasons.items()})

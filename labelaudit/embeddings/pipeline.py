@@ -1,8 +1,11 @@
-"""Images read, decoded and embedded at the same time, in the items' order, in bounded memory.
+"""Items read, opened and embedded at the same time, in the items' order, in bounded memory.
+
+What it is to open an item, an image or a text, an `Opener` says.
 
 Threads, not processes: decoders and ONNX Runtime let other threads run, and nothing is copied
-between them. Two kinds of tasks share one pool. One reads, hashes, decodes and resizes a few
-images; the other runs the model on a batch of what was decoded. Only so many are under way.
+between them. Two kinds of tasks share one pool. One reads, hashes and opens a few items: images
+are decoded and resized; the other runs the model on a batch of what was opened. Only so many
+are under way.
 """
 
 import hashlib
@@ -16,29 +19,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.dataset import Media
-from labelaudit.embeddings.decode import (
-    SIGNATURE_SIDE,
-    Status,
-    UnreadableError,
-    decode,
-    signature,
-)
+from labelaudit.embeddings.decode import Status, UnreadableError
 from labelaudit.embeddings.half import in_half
-from labelaudit.embeddings.model import Model, run_model
-from labelaudit.embeddings.preprocessing import fit
 from labelaudit.embeddings.shard import FACTS
 from labelaudit.embeddings.store import Store
 
-CHUNK = 16  # images of one task: few enough that threads end together
-LONGEST = 4096  # images that may wait until enough of them are new to fill a batch
+CHUNK = 16  # items of one task: few enough that threads end together
+LONGEST = 4096  # items that may wait until enough of them are new to fill a batch
+
+Input = NDArray[np.generic]
+Opened = tuple[tuple[object, ...], Input | None]
 
 _Argument = TypeVar("_Argument")
 _Result = TypeVar("_Result")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opener:
+    """What becomes of an item's bytes; used from several threads.
+
+    Attributes
+    ----------
+    kind
+        What a message calls an item.
+    model, n_features
+        Name of the model and length of an embedding; empty and 0 without a model.
+    batch_size
+        Inputs that are worth embedding together; 0 without a model.
+    open
+        Returns an item's `FACTS` and the model's input, or raises `UnreadableError`.
+    embed
+        Returns one vector an input.
+    """
+
+    kind: str
+    model: str = ""
+    n_features: int = 0
+    batch_size: int = 0
+    open: Callable[[bytes], Opened]
+    embed: Callable[[list[Input]], NDArray[np.floating]] | None = None
+
+
 @dataclass(slots=True)
 class Chunk:
-    """Some consecutive images; entries of the arrays count from the first of ``rows``.
+    """Some consecutive items; entries of the arrays count from the first of ``rows``.
 
     Attributes
     ----------
@@ -51,7 +75,7 @@ class Chunk:
     inputs
         What the model still has to be run on.
     reasons
-        Why an image is unreadable.
+        Why an item is unreadable.
     """
 
     rows: range
@@ -60,28 +84,28 @@ class Chunk:
     known: NDArray[np.bool_]
     facts: NDArray[np.void]
     vectors: NDArray[np.float16]
-    inputs: dict[int, NDArray[np.generic]] = field(default_factory=dict)
+    inputs: dict[int, Input] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
 
 
 def embedded_chunks(
-    media: Media, n_items: int, model: Model | None, store: Store, n_threads: int
+    media: Media, n_items: int, opener: Opener, store: Store, n_threads: int
 ) -> Generator[Chunk, None, None]:
-    """Yield every image of a dataset in chunks, read and embedded, in order.
+    """Yield every item of a dataset in chunks, read and embedded, in order.
 
     The last batch of a model is filled up by its runner, and so are those before long stretches
-    of images that are known.
+    of items that are known.
     """
-    size = model.runner.batch_size if model else 0
+    size = opener.batch_size
     chunks = (range(start, min(start + CHUNK, n_items)) for start in range(0, n_items, CHUNK))
     with ThreadPoolExecutor(n_threads) as pool:
         try:
             read = in_order(
-                pool, lambda rows: _read(media, rows, model, store), chunks, 2 * n_threads
+                pool, lambda rows: _read(media, rows, opener, store), chunks, 2 * n_threads
             )
             groups = in_order(
                 pool,
-                lambda group: _embed(model, group),
+                lambda group: _embed(opener, group),
                 _batches(read, size),
                 max(2, 2 * n_threads * CHUNK // max(size, CHUNK)),
             )
@@ -121,13 +145,13 @@ def _batches(chunks: Iterable[Chunk], size: int) -> Iterator[list[Chunk]]:
         yield group
 
 
-def _embed(model: Model | None, group: list[Chunk]) -> list[Chunk]:
+def _embed(opener: Opener, group: list[Chunk]) -> list[Chunk]:
     """Run the model on the inputs of some chunks together."""
     inputs = [array for chunk in group for array in chunk.inputs.values()]
-    if model is None or not inputs:
+    if opener.embed is None or not inputs:
         return group
     items = [chunk.rows[at] for chunk in group for at in chunk.inputs]
-    vectors = in_half(model.name, run_model(model, np.stack(inputs)), items)
+    vectors = in_half(opener.model, opener.embed(inputs), items, opener.kind)
     start = 0
     for chunk in group:
         end = start + len(chunk.inputs)
@@ -137,8 +161,8 @@ def _embed(model: Model | None, group: list[Chunk]) -> list[Chunk]:
     return group
 
 
-def _read(media: Media, rows: range, model: Model | None, store: Store) -> Chunk:
-    """Read some images one by one; decode those that are not in the store."""
+def _read(media: Media, rows: range, opener: Opener, store: Store) -> Chunk:
+    """Read some items one by one; open those that are not in the store."""
     n = len(rows)
     chunk = Chunk(
         rows=rows,
@@ -146,7 +170,7 @@ def _read(media: Media, rows: range, model: Model | None, store: Store) -> Chunk
         status=np.zeros(n, dtype=np.uint8),
         known=np.zeros(n, dtype=bool),
         facts=np.zeros(n, dtype=FACTS),
-        vectors=np.zeros((n, model.n_features if model else 0), dtype=np.float16),
+        vectors=np.zeros((n, opener.n_features), dtype=np.float16),
     )
     for at, row in enumerate(rows):
         try:
@@ -159,23 +183,20 @@ def _read(media: Media, rows: range, model: Model | None, store: Store) -> Chunk
         chunk.digests[at] = np.frombuffer(digest, dtype=np.uint8)
         kept = store.get(digest)
         if kept is None:
-            _decode_into(chunk, at, data, model)
+            _open_into(chunk, at, data, opener)
         else:
             chunk.facts[at], chunk.vectors[at] = kept
             chunk.known[at] = True
     return chunk
 
 
-def _decode_into(chunk: Chunk, at: int, data: bytes, model: Model | None) -> None:
-    """Decode one image into a chunk's facts and the model's inputs."""
-    edge = max(model.preprocessing.shortest_edge if model else 0, SIGNATURE_SIDE)
+def _open_into(chunk: Chunk, at: int, data: bytes, opener: Opener) -> None:
+    """Open one item into a chunk's facts and the model's inputs."""
     try:
-        decoded = decode(data, at_least=edge)
+        chunk.facts[at], wanted = opener.open(data)
     except UnreadableError as error:
         chunk.status[at] = error.status
         chunk.reasons[at] = str(error)
         return
-    gray = signature(decoded.image)
-    chunk.facts[at] = (decoded.oddities, decoded.width, decoded.height, gray)
-    if model is not None:
-        chunk.inputs[at] = fit(decoded.image, model.preprocessing)
+    if wanted is not None:
+        chunk.inputs[at] = wanted

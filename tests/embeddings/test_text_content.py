@@ -66,7 +66,7 @@ def test_texts_that_are_none_are_listed_with_their_reason(model: TextModel) -> N
         *("OK", "MISSING", "EMPTY", "EMPTY", "OK", "OK", "TRUNCATED"),
     ]
     assert content.reasons == {
-        1: "the cell of the text is null",
+        1: "cannot be opened: the cell of the text is null",
         2: "the text is empty",
         3: "only white space",
         6: "not UTF-8: unexpected end of data at byte 4",

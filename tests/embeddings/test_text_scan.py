@@ -186,7 +186,7 @@ def test_without_a_model_all_but_the_embedding_is_measured(tmp_path: Path) -> No
     [
         (ScanOptions(device="cuda"), "--device cuda: no model runs; texts have no built-in model"),
         (ScanOptions(declared={"size": [8, 8]}), "are of models of images; the items are texts"),
-        (ScanOptions(pred_probs_from_model=True), "are of models of images"),
+        (ScanOptions(pred_probs_from_model=True), "images"),
     ],
 )
 def test_options_that_would_do_nothing_are_refused(
@@ -200,7 +200,7 @@ def test_texts_that_are_all_empty_are_refused(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [{"text": "", "label": "a"}, {"text": None, "label": "b"}]
     with pytest.raises(LabelauditError, match="2 of 2 texts cannot be read") as error:
         scan(open_dataset(write(tmp_path, rows)))
-    assert "row/00000001: the cell of the text is null" in str(error.value)
+    assert "row/00000001: cannot be opened: the cell of the text is null" in str(error.value)
     assert error.value.hint == "no text is left to measure: are these the texts?"
 
 

@@ -1,0 +1,35 @@
+"""From the bytes of an image to its facts and a model's input, and on to its embedding."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelaudit.embeddings.decode import SIGNATURE_SIDE, decode, signature
+from labelaudit.embeddings.model import Model, run_model
+from labelaudit.embeddings.pipeline import Input, Opened, Opener
+from labelaudit.embeddings.preprocessing import Preprocessing, fit
+
+
+def image_opener(model: Model | None) -> Opener:
+    """Return what opens images and embeds them; without a model they are decoded alone."""
+    if model is None:
+        return Opener(kind="image", open=lambda data: _opened(data, None))
+
+    def embed(inputs: list[Input]) -> NDArray[np.floating]:
+        return run_model(model, np.stack(inputs))
+
+    return Opener(
+        kind="image",
+        model=model.name,
+        n_features=model.n_features,
+        batch_size=model.runner.batch_size,
+        open=lambda data: _opened(data, model.preprocessing),
+        embed=embed,
+    )
+
+
+def _opened(data: bytes, wanted: Preprocessing | None) -> Opened:
+    """Decode an image to its facts, and to what a model wants of it."""
+    edge = max(wanted.shortest_edge if wanted else 0, SIGNATURE_SIDE)
+    decoded = decode(data, at_least=edge)
+    facts = (decoded.oddities, decoded.width, decoded.height, signature(decoded.image))
+    return facts, fit(decoded.image, wanted) if wanted else None
