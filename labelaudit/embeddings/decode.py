@@ -28,6 +28,7 @@ from labelaudit.embeddings.rgb import (
 
 POLICY = "decode-2"
 MAX_PIXELS = 89_478_485  # the size from which Pillow itself warns of a decompression bomb
+BOMBS = ("MAX_TEXT_", "decompression bomb")  # in what Pillow says of texts, and of files in files
 MAX_SCANS = 100  # of a JPEG; encoders write 1 to 20, and each costs a pass over all pixels
 SIGNATURE_SIDE = 16
 TURNS = {  # Exif 2.32, tag Orientation
@@ -128,6 +129,8 @@ def decode(data: bytes, *, at_least: int = 0) -> Decoded:
         raise UnreadableError(Status.NOT_AN_IMAGE, str(error)) from error
     except Exception as error:  # damaged bytes make a decoder raise just anything
         said = " ".join(str(error).split()) or type(error).__name__
+        if any(words in said for words in BOMBS):
+            raise UnreadableError(Status.TOO_LARGE, f"a decompression bomb? {said}") from error
         raise UnreadableError(Status.TRUNCATED, f"truncated or damaged: {said}") from error
 
 

@@ -44,7 +44,7 @@ def bombs_of_size() -> Iterator[Odd]:
 
 def bombs_of_time() -> Iterator[Odd]:
     """Declare few pixels, and hide texts, scans or pages to go through first."""
-    yield Odd(name="bomb text.png", data=text_bomb(), refused=DAMAGED)
+    yield Odd(name="bomb text.png", data=text_bomb(), refused=TOO_LARGE)
     wide = b"p\0\0" + zlib.compress(bytes(80_000_000), 9)
     yield Odd(
         name="bomb profile.png",

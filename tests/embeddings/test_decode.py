@@ -80,7 +80,7 @@ def tga_of_nothing() -> bytes:
         (picture("JPEG")[:-200], Status.TRUNCATED, "truncated"),
         (damaged_tiff(), Status.TRUNCATED, "truncated or damaged"),
         (png(60, 40, []), Status.TRUNCATED, "truncated or damaged"),
-        (text_bomb(), Status.TRUNCATED, "Decompressed data too large"),
+        (text_bomb(), Status.TOO_LARGE, "Decompressed data too large"),
         (bomb(12_000, 10_000), Status.TOO_LARGE, "decompression bomb? Image size (120000000"),
         (bomb(30_000, 30_000), Status.TOO_LARGE, "decompression bomb"),
         (scans_bomb(120), Status.TOO_LARGE, "a JPEG of 125 scans"),
