@@ -81,9 +81,10 @@ def read_declaration(path: Path, over: Mapping[str, object] | None = None) -> De
             f"{where}: {len(problems)} of the declarations are wrong", details=problems, hint=hint
         )
     classes = said.pop("class_map", None)
-    lists = {name: tuple(said[name]) for name in ("size", "mean", "std")}
+    numbers = {"size": tuple(said["size"]), "scale": float(said["scale"])}
+    numbers |= {name: tuple(map(float, said[name])) for name in ("mean", "std")}
     return Declaration(
-        preprocessing=Preprocessing(**{**said, **lists}),
+        preprocessing=Preprocessing(**{**said, **numbers}),
         class_map=None if classes is None else class_map(classes),
     )
 

@@ -112,12 +112,23 @@ def test_bytes_are_given_as_they_are(tmp_path: Path) -> None:
     assert np.array_equal(inputs, waves(8, 8))
 
 
+def test_canonical_text_is_the_same_for_equal_numbers(tmp_path: Path) -> None:
+    whole = declared(tmp_path, scale=1, mean=[0, 0, 0], std=[1, 1, 1], pooling="none")
+    assert whole.text() == declared(tmp_path, scale=1.0).text()
+
+
 def test_canonical_text_tells_declarations_apart(tmp_path: Path) -> None:
     texts = {
         declared(tmp_path, **change).text()
-        for change in ({}, {"color": "BGR"}, {"resize_to": 9}, {"mean": [0.0, 0.0, 0.1]})
+        for change in (
+            {},
+            {"color": "BGR"},
+            {"resize_to": 9},
+            {"mean": [0.0, 0.0, 0.1]},
+            {"pooling": "cls"},
+        )
     }
-    assert len(texts) == 4
+    assert len(texts) == 5
 
 
 WRONG: dict[str, object] = {
