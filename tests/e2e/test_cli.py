@@ -292,7 +292,7 @@ BAD = {
     ragged_rows: "data.csv",
     text_as_image: "cat/9.jpg: not an image",
     bomb: "cat/9.png",
-    no_onnx: "model.onnx: ONNX Runtime cannot load it",
+    no_onnx: "model.onnx: not an ONNX model",
     no_declaration: "model.json: a model's preprocessing has to be declared",
     other_shape: "the model wants ['n', 64, 64, 3]",
     no_cuda: "--device cuda",
