@@ -98,11 +98,7 @@ def fit(image: Image.Image, wanted: Preprocessing) -> NDArray[np.generic]:
     width, height = wanted.size
     box = (0.0, 0.0, float(image.width), float(image.height))
     if wanted.resize == "shortest_edge":
-        edge = wanted.resize_to or min(width, height)
-        scale = max(edge / min(image.size), width / image.width, height / image.height)
-        left = (image.width - width / scale) / 2
-        top = (image.height - height / scale) / 2
-        box = (max(0.0, left), max(0.0, top), *_ends(image, left, top))
+        box = _middle(image, wanted)
     if wanted.color == "L":
         image = image.convert("L")
     how = Image.Resampling[wanted.interpolation.upper()]
@@ -118,6 +114,18 @@ def fit(image: Image.Image, wanted: Preprocessing) -> NDArray[np.generic]:
     return pixels.transpose(2, 0, 1) if wanted.layout == "NCHW" else pixels
 
 
-def _ends(image: Image.Image, left: float, top: float) -> tuple[float, float]:
-    """Return the right and lower edge of a centered cut."""
-    return min(image.width, image.width - left), min(image.height, image.height - top)
+def _middle(image: Image.Image, wanted: Preprocessing) -> tuple[float, float, float, float]:
+    """Return the box of an image that a model sees, as torchvision and others come to it.
+
+    They resize to whole pixels, the longer side cut down, and cut at a whole pixel: what is half
+    a pixel beside that is several levels away.
+    """
+    edge = wanted.resize_to or max(wanted.size)
+    short = min(image.size)
+    left_top, right_bottom = [], []
+    for length, size in zip(image.size, wanted.size, strict=True):
+        resized = edge * length // short
+        start = round((resized - size) / 2)
+        left_top.append(start * length / resized)
+        right_bottom.append((start + size) * length / resized)
+    return left_top[0], left_top[1], right_bottom[0], right_bottom[1]
