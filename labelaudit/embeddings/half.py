@@ -1,4 +1,9 @@
-"""Embeddings in half precision, which is how they are kept."""
+"""Embeddings in half precision, which is how they are kept.
+
+It costs nothing that can be measured: of CIFAR-10's test images 99.97 % of the 20 nearest
+neighbors are the same, and the accuracy of their votes and the average precision of label errors
+are, to four digits (``tests/benchmarks/half_precision.py``).
+"""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,3 +1,4 @@
+import re
 import warnings
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from pictures import bomb, oriented, picture
+from pictures import bomb, encoded, oriented, picture
 from small_scans import IMAGES, RNG, Memory, dataset_of, equal, read
 from tiny_models import node, write_model
 
@@ -115,6 +116,19 @@ def test_model_that_returns_no_number_is_refused(tmp_path: Path, value: float) -
     path = write_model(tmp_path / "m.onnx", nodes, weights=weights)
     with pytest.raises(ModelError, match="NaN or infinity for image 0"):
         read(IMAGES, load_model(path, "cpu"), None)
+
+
+@pytest.mark.parametrize(("value", "said"), [(1e6, "1e+06"), (1e-7, "1e-07")])
+def test_numbers_that_half_precision_has_no_digits_for_are_refused(
+    tmp_path: Path, value: float, said: str
+) -> None:
+    """Cut at 65,504, or rounded to 0, an embedding would be another one."""
+    nodes = (node("Flatten", "images", "flat", axis=1), node("Mul", "flat", "w", "embeddings"))
+    weights = {"w": np.full(192, value, dtype=np.float32)}
+    path = write_model(tmp_path / "m.onnx", nodes, weights=weights)
+    white = encoded(np.full((9, 12, 3), 255, dtype=np.uint8))
+    with pytest.raises(ModelError, match="for image 2, counted from 0, is " + re.escape(said)):
+        read([encoded(np.zeros((9, 12, 3), np.uint8))] * 2 + [white], load_model(path, "cpu"), None)
 
 
 def test_images_embedded_before_a_failure_are_kept(
