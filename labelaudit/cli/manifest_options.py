@@ -41,7 +41,7 @@ def manifest_options(  # noqa: PLR0913 - each is an option
     *,
     format_name: str,
     image_column: str,
-    text_column: str = "",
+    text_column: str,
     label_column: list[str] | None,
     split_column: str,
     group_column: str,

@@ -1,11 +1,12 @@
 """How much two texts share: the Jaccard index of their shingles, the runs of five characters."""
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 N_CHARACTERS = 5
 MOST_CHARACTERS = 10_000  # of a text, from its beginning
+ODD = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio
+FACTORS = ODD ** np.arange(1, N_CHARACTERS + 1, dtype=np.uint64)
 
 Shingles = NDArray[np.uint64]
 
@@ -22,10 +23,15 @@ def shingles(text: str) -> Shingles:
     (3, 1, 0)
     """
     plain = " ".join(text[:MOST_CHARACTERS].casefold().split())
-    ends = range(N_CHARACTERS, max(len(plain), N_CHARACTERS) + 1)
-    found = {plain[end - N_CHARACTERS : end] for end in ends} if plain else set()
-    hashes: Shingles = pd.util.hash_array(np.array(sorted(found), dtype=object))
-    return np.sort(hashes)
+    if not plain:
+        return np.empty(0, dtype=np.uint64)
+    whole = plain.ljust(N_CHARACTERS, "\n")  # which no plain text has
+    codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), "<u4")
+    mixed = (codes + np.uint64(1)) * ODD  # all modulo 2**64
+    mixed = (mixed ^ (mixed >> np.uint64(29))) * ODD
+    runs = np.lib.stride_tricks.sliding_window_view(mixed ^ (mixed >> np.uint64(32)), N_CHARACTERS)
+    hashes: Shingles = np.unique(runs @ FACTORS)
+    return hashes
 
 
 def jaccard(one: Shingles, other: Shingles) -> float:

@@ -101,6 +101,15 @@ def test_tokens_of_32_bits_are_given_to_a_model_that_wants_them(tmp_path: Path) 
     assert vectors_of(model, "cat").shape == (1, 5)
 
 
+def test_the_type_of_every_token_is_0(tmp_path: Path) -> None:
+    for name in ("plain", "typed"):
+        (tmp_path / name).mkdir()
+    plain = load_text_model(write_text_model(tmp_path / "plain", WORDS), "cpu")
+    path = write_text_model(tmp_path / "typed", WORDS, has_types=True)
+    typed = load_text_model(path, "cpu")
+    assert np.array_equal(vectors_of(typed, "the cat"), vectors_of(plain, "the cat"))
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
@@ -33,6 +34,7 @@ def write_text_model(
     *,
     axes: tuple[str | int, ...] = ("texts", "tokens"),
     tensor: int = TensorProto.INT64,
+    has_types: bool = False,
     **declared: object,
 ) -> Path:
     """Write ``model.onnx``, its tokenizer and its declaration.
@@ -45,10 +47,12 @@ def write_text_model(
         The vector of each word that the model knows; special tokens have vectors of ones.
     axes, tensor
         Shape and type of the inputs.
+    has_types
+        Whether there is a third input, ``types``.
     declared
         Keys that differ from ``TEXT_DECLARATION``.
     """
-    said: dict[str, Any] = TEXT_DECLARATION | declared
+    said: dict[str, Any] = TEXT_DECLARATION | {"token_type_ids": "types" * has_types} | declared
     n_features = len(next(iter(words.values())))
     known = np.stack([*np.ones((len(SPECIAL), n_features)), *words.values()]).astype(np.float32)
     write_tokenizer(folder / "tokenizer.json", [*SPECIAL, *words])
@@ -58,7 +62,8 @@ def write_text_model(
         helper.make_node("Add", ["words", "sum"], ["seen"]),
         helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
         helper.make_node("Unsqueeze", ["mask", "last_axis"], ["wide_mask"]),
-        helper.make_node("Mul", ["seen", "wide_mask"], ["last_hidden_state"]),
+        *_type_nodes(has_types=has_types),
+        helper.make_node("Mul", ["typed", "wide_mask"], ["last_hidden_state"]),
         helper.make_node("ReduceMean", ["seen", "token_axis"], ["sentence"], keepdims=0),
     ]
     weights = {"known": known, "token_axis": np.array([1]), "last_axis": np.array([2])}
@@ -67,7 +72,7 @@ def write_text_model(
         "tiny",
         [
             helper.make_tensor_value_info(name, tensor, axes)
-            for name in ("input_ids", "attention_mask")
+            for name in ("input_ids", "attention_mask", *["types"] * has_types)
         ],
         [
             helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
@@ -80,6 +85,17 @@ def write_text_model(
     path.write_bytes(model.SerializeToString())
     path.with_suffix(".json").write_text(json.dumps(said), encoding="utf-8")
     return path
+
+
+def _type_nodes(*, has_types: bool) -> list[onnx.NodeProto]:
+    """Return nodes that add the type of each token to its vector."""
+    if not has_types:
+        return [helper.make_node("Identity", ["seen"], ["typed"])]
+    return [
+        helper.make_node("Cast", ["types"], ["numbers"], to=TensorProto.FLOAT),
+        helper.make_node("Unsqueeze", ["numbers", "last_axis"], ["wide_types"]),
+        helper.make_node("Add", ["seen", "wide_types"], ["typed"]),
+    ]
 
 
 def write_tokenizer(path: Path, vocabulary: list[str]) -> None:
