@@ -53,16 +53,17 @@ def finished(data: Path, where: Path, shard: int, extra: list[str]) -> dict[str,
 
 
 def kill_after(seconds: float, data: Path, where: Path, shard: int, extra: list[str]) -> str:
-    """Start a scan, kill it, and return the stage it was in."""
+    """Start a scan, kill it, and return the stage it was in; nothing when it had ended."""
     scan = start(data, where, shard, extra)
     try:
         scan.wait(seconds)
     except subprocess.TimeoutExpired:
         os.killpg(scan.pid, signal.SIGKILL)
         scan.wait()
+    if scan.returncode != -signal.SIGKILL:
+        return ""
     lines = (where / "stderr").read_text().splitlines()
-    ended = "" if scan.returncode == -signal.SIGKILL else " (had ended)"
-    return (lines[-1] if lines else "starting") + ended
+    return lines[-1] if lines else "starting"
 
 
 def main() -> int:
@@ -82,8 +83,10 @@ def main() -> int:
         seconds = time.monotonic() - started
         print(f"unbroken: {seconds:.1f} s", flush=True)
         for at in range(said.kills):
-            where, moment = Path(folder, str(at)), moments.uniform(0, seconds)
-            stage = kill_after(moment, said.data, where, said.shard, said.extra)
+            where, moment, stage = Path(), 0.0, ""
+            while not stage:  # a scan may end before the moment that was drawn
+                where, moment = Path(tempfile.mkdtemp(dir=folder)), moments.uniform(0, seconds)
+                stage = kill_after(moment, said.data, where, said.shard, said.extra)
             again = finished(said.data, where, said.shard, said.extra)
             known = again.pop("n_from_cache")
             different = [name for name, content in again.items() if content != whole[name]]
