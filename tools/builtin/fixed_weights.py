@@ -1,10 +1,11 @@
-"""Write the built-in model: color, layout and oriented energy with fixed weights, untrained.
+"""Write what the built-in model was before it was trained: features with fixed weights.
 
-Run ``python -m labelaudit.embeddings.builtin.build`` (needs the ``onnx`` package); it writes
-``builtin.onnx`` and its declaration ``builtin.json`` beside this file, the same bytes every time.
+Color, layout and oriented energy, 746 numbers an image. Run ``python fixed_weights.py OUTPUT``
+beside this file (needs the ``onnx`` package); it is there to compare the trained network with.
 """
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -178,12 +179,14 @@ DECLARATION = {
 }
 
 
-def main() -> None:
-    """Write both files."""
-    folder = Path(__file__).parent
-    (folder / "builtin.onnx").write_bytes(build().SerializeToString(deterministic=True))
-    (folder / "builtin.json").write_text(json.dumps(DECLARATION, indent=2) + "\n", encoding="utf-8")
+def main(output: Path) -> None:
+    """Write the model and its declaration."""
+    output.mkdir(parents=True, exist_ok=True)
+    made = build().SerializeToString(deterministic=True)
+    (output / "fixed_weights.onnx").write_bytes(made)
+    text = json.dumps(DECLARATION, indent=2) + "\n"
+    (output / "fixed_weights.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]))
