@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from labelaudit.dataset import Dataset, digest
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content
-from labelaudit.embeddings.thumbnails import thumbnail
+from labelaudit.embeddings.images.thumbnails import thumbnail
 from labelaudit.measures import Ranking
 from labelaudit.progress import Progress
 from labelaudit.report import DatasetFacts, EmbeddingFacts, Gallery, Sample

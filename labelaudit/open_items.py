@@ -9,15 +9,16 @@ import numpy as np
 
 from labelaudit.dataset import Dataset
 from labelaudit.embeddings import Embeddings
-from labelaudit.embeddings.class_map import ClassMap
+from labelaudit.embeddings.builtin import BUILTIN
 from labelaudit.embeddings.content import Content, read_content, store_for
-from labelaudit.embeddings.decode import Status
-from labelaudit.embeddings.model import BUILTIN, Model, load_model
-from labelaudit.embeddings.session import Device
-from labelaudit.embeddings.sidecar import sidecar_path
-from labelaudit.embeddings.text import declares_text
-from labelaudit.embeddings.text_content import read_texts, text_store
-from labelaudit.embeddings.text_model import TextModel, load_text_model
+from labelaudit.embeddings.images.decode import Status
+from labelaudit.embeddings.models.class_map import ClassMap
+from labelaudit.embeddings.models.model import Model, load_model
+from labelaudit.embeddings.onnx_file.sidecar import sidecar_path
+from labelaudit.embeddings.runtime.session import Device
+from labelaudit.embeddings.texts.content import read_texts, text_store
+from labelaudit.embeddings.texts.declaration import declares_text
+from labelaudit.embeddings.texts.model import TextModel, load_text_model
 from labelaudit.embeddings.user_files import named, read_embeddings, read_pred_probs
 from labelaudit.errors import SHOWN, InputError, ModelError
 from labelaudit.inputs.model_probs import check_from_model, classes_of_model, split_scores

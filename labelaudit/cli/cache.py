@@ -12,7 +12,7 @@ import typer
 from labelaudit.errors import InputError, some
 
 if TYPE_CHECKING:
-    from labelaudit.embeddings.cache import KeptStore
+    from labelaudit.embeddings.store.cache import KeptStore
 
 MB, DAY = 1e6, 86_400
 FACTS_ALONE = "none, facts alone"
@@ -34,7 +34,7 @@ def list_cache(
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Print the embeddings that are kept, by model, and the size of all."""
-    from labelaudit.embeddings.cache import kept_stores, pulled_size
+    from labelaudit.embeddings.store.cache import kept_stores, pulled_size
 
     where = _cache(folder)
     stores = kept_stores(where)
@@ -62,7 +62,7 @@ def clean_cache(
     yes: Annotated[bool, typer.Option("--yes", help="Remove it; without, only say what.")] = False,
 ) -> None:
     """Remove embeddings that are kept; models pulled by name stay."""
-    from labelaudit.embeddings.cache import kept_stores, remove_store
+    from labelaudit.embeddings.store.cache import kept_stores, remove_store
 
     stores = kept_stores(_cache(folder))
     names = sorted({store.model or FACTS_ALONE for store in stores})
@@ -90,7 +90,7 @@ def clean_cache(
 
 
 def _cache(folder: Path | None) -> Path:
-    from labelaudit.embeddings.store import default_cache
+    from labelaudit.embeddings.store.store import default_cache
 
     return folder or default_cache()
 

@@ -49,8 +49,8 @@ def checkup() -> dict[str, Any]:
     from labelaudit import __version__
     from labelaudit.cli.machine import available_memory, available_processors, processor_quota
     from labelaudit.embeddings.diagnosis import look_at_runtime, try_devices
-    from labelaudit.embeddings.runtimes import installed
-    from labelaudit.embeddings.store import default_cache
+    from labelaudit.embeddings.runtime.runtimes import installed
+    from labelaudit.embeddings.store.store import default_cache
 
     cache = default_cache()
     return {

@@ -8,8 +8,8 @@ import typer
 from labelaudit.errors import InputError, OutputError, some
 
 if TYPE_CHECKING:
-    from labelaudit.embeddings.inspection import ModelFacts, Shape
-    from labelaudit.embeddings.suggestion import Suggestion
+    from labelaudit.embeddings.models.inspection import ModelFacts, Shape
+    from labelaudit.embeddings.models.suggestion import Suggestion
 
 N_OPERATIONS = 8
 
@@ -28,10 +28,10 @@ def inspect_model(
     """
     import json
 
-    from labelaudit.embeddings import inspection
-    from labelaudit.embeddings.hub import find_model
-    from labelaudit.embeddings.sidecar import sidecar_path
-    from labelaudit.embeddings.suggestion import configured_side, read_config, suggest
+    from labelaudit.embeddings.hub.resolve import find_model
+    from labelaudit.embeddings.models import inspection
+    from labelaudit.embeddings.models.suggestion import configured_side, read_config, suggest
+    from labelaudit.embeddings.onnx_file.sidecar import sidecar_path
 
     path = find_model(model, offline=True, tell=lambda message: typer.echo(message, err=True))
     sidecar = sidecar_path(path)

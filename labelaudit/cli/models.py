@@ -28,8 +28,8 @@ def list_models(
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Print the models that have a name, and which of them are here."""
-    from labelaudit.embeddings.catalog import read_catalog
-    from labelaudit.embeddings.pulled import pulled_names
+    from labelaudit.embeddings.hub.catalog import read_catalog
+    from labelaudit.embeddings.hub.pulled import pulled_names
 
     entries, here = read_catalog().values(), pulled_names()
     if as_json:
@@ -56,8 +56,8 @@ def pull_models(
     names: Annotated[list[str], typer.Argument(metavar="NAME...", help="As models list has it.")],
 ) -> None:
     """Bring models here, and record their hashes; one that is here and unchanged is left."""
-    from labelaudit.embeddings.catalog import find_entry
-    from labelaudit.embeddings.hub import pull
+    from labelaudit.embeddings.hub.catalog import find_entry
+    from labelaudit.embeddings.hub.resolve import pull
 
     for entry in [find_entry(name) for name in names]:
         path = pull(entry, offline=False, tell=tell)
@@ -71,7 +71,7 @@ def verify_models(
     ] = None,
 ) -> None:
     """Compare pulled models with the hashes that were recorded when they were pulled."""
-    from labelaudit.embeddings.pulled import pulled_names, verify
+    from labelaudit.embeddings.hub.pulled import pulled_names, verify
 
     wrong: list[ModelError] = []
     for name in names or pulled_names():
@@ -106,10 +106,10 @@ def bench_model(
 
     from labelaudit.cli.machine import available_processors
     from labelaudit.embeddings.bench import bench
-    from labelaudit.embeddings.catalog import read_catalog
-    from labelaudit.embeddings.hub import find_model
-    from labelaudit.embeddings.pulled import verify
-    from labelaudit.embeddings.session import Device
+    from labelaudit.embeddings.hub.catalog import read_catalog
+    from labelaudit.embeddings.hub.pulled import verify
+    from labelaudit.embeddings.hub.resolve import find_model
+    from labelaudit.embeddings.runtime.session import Device
 
     if device not in get_args(Device):
         raise InputError(

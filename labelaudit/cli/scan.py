@@ -104,11 +104,11 @@ def scan(  # noqa: PLR0913 - each is an option
     from labelaudit.cli.files import check_folder
     from labelaudit.cli.machine import available_processors
     from labelaudit.cli.progress import shown_progress
-    from labelaudit.embeddings.class_map import read_class_map
-    from labelaudit.embeddings.declaration import declared_keys
-    from labelaudit.embeddings.hub import find_model
-    from labelaudit.embeddings.session import check_device
-    from labelaudit.embeddings.store import default_cache
+    from labelaudit.embeddings.hub.resolve import find_model
+    from labelaudit.embeddings.models.class_map import read_class_map
+    from labelaudit.embeddings.models.declaration import declared_keys
+    from labelaudit.embeddings.runtime.session import check_device
+    from labelaudit.embeddings.store.store import default_cache
     from labelaudit.manifests import open_dataset
     from labelaudit.scan import ScanOptions
     from labelaudit.scan import scan as run_scan

@@ -8,11 +8,11 @@ from time import perf_counter
 
 import numpy as np
 
-from labelaudit.embeddings.model import Model, load_model, run_model
-from labelaudit.embeddings.session import Device
-from labelaudit.embeddings.sidecar import sidecar_path
-from labelaudit.embeddings.text import declares_text
-from labelaudit.embeddings.text_model import TextModel, embed_tokens, load_text_model
+from labelaudit.embeddings.models.model import Model, load_model, run_model
+from labelaudit.embeddings.onnx_file.sidecar import sidecar_path
+from labelaudit.embeddings.runtime.session import Device
+from labelaudit.embeddings.texts.declaration import declares_text
+from labelaudit.embeddings.texts.model import TextModel, embed_tokens, load_text_model
 
 RANDOM_STATE = 0
 

@@ -10,12 +10,17 @@ from numpy.typing import NDArray
 
 from labelaudit.dataset import Dataset, Modality
 from labelaudit.embeddings import Embeddings
-from labelaudit.embeddings.decode import POLICY, SIGNATURE_SIDE, Status, pillow_warnings_ignored
-from labelaudit.embeddings.image_opener import image_opener
-from labelaudit.embeddings.model import Model
+from labelaudit.embeddings.images.decode import (
+    POLICY,
+    SIGNATURE_SIDE,
+    Status,
+    pillow_warnings_ignored,
+)
+from labelaudit.embeddings.models.model import Model
+from labelaudit.embeddings.models.opener import image_opener
 from labelaudit.embeddings.pipeline import Chunk, Opener, embedded_chunks
 from labelaudit.embeddings.row_file import RowFile
-from labelaudit.embeddings.store import Store
+from labelaudit.embeddings.store.store import Store
 from labelaudit.progress import Progress
 
 

@@ -7,10 +7,11 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.model import BUILTIN, load_model, run_model
-from labelaudit.embeddings.preprocessing import Preprocessing
-from labelaudit.embeddings.run import AGREEMENT
-from labelaudit.embeddings.runtimes import (
+from labelaudit.embeddings.builtin import BUILTIN
+from labelaudit.embeddings.images.preprocessing import Preprocessing
+from labelaudit.embeddings.models.model import load_model, run_model
+from labelaudit.embeddings.runtime.run import AGREEMENT
+from labelaudit.embeddings.runtime.runtimes import (
     REPAIR,
     Driver,
     cuda_driver,
@@ -21,7 +22,7 @@ from labelaudit.embeddings.runtimes import (
     preload,
     runtimes_clash,
 )
-from labelaudit.embeddings.session import Device
+from labelaudit.embeddings.runtime.session import Device
 from labelaudit.errors import ModelError
 
 N_IMAGES = 64

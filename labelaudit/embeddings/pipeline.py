@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.dataset import Media
-from labelaudit.embeddings.decode import Status, UnreadableError
 from labelaudit.embeddings.half import in_half
-from labelaudit.embeddings.shard import FACTS
-from labelaudit.embeddings.store import Store
+from labelaudit.embeddings.images.decode import Status, UnreadableError
+from labelaudit.embeddings.store.shard import FACTS
+from labelaudit.embeddings.store.store import Store
 
 CHUNK = 16  # items of one task: few enough that threads end together
 LONGEST = 4096  # items that may wait until enough of them are new to fill a batch

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content
-from labelaudit.embeddings.decode import Status
+from labelaudit.embeddings.images.decode import Status
 from labelaudit.inputs import provider
 
 

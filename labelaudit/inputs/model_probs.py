@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from labelaudit.blocks import row_blocks
 from labelaudit.dataset import Dataset
 from labelaudit.embeddings import Embeddings
-from labelaudit.embeddings.class_map import ClassMap, classes_of_scores, log_probs_of_classes
-from labelaudit.embeddings.model import Model
+from labelaudit.embeddings.models.class_map import ClassMap, classes_of_scores, log_probs_of_classes
+from labelaudit.embeddings.models.model import Model
 from labelaudit.errors import InputError
 from labelaudit.inputs.pred_probs import Block, PredProbs
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from labelaudit.dataset import Dataset
 from labelaudit.embeddings.content import Content
-from labelaudit.embeddings.decode import decode, pillow_warnings_ignored
-from labelaudit.embeddings.preprocessing import Preprocessing, fit
+from labelaudit.embeddings.images.decode import decode, pillow_warnings_ignored
+from labelaudit.embeddings.images.preprocessing import Preprocessing, fit
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.embeddings.content import Content
-from labelaudit.embeddings.decode import Oddity, Status
+from labelaudit.embeddings.images.decode import Oddity, Status
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.labels import Conflicts
 from labelaudit.inputs.texts import ReadText

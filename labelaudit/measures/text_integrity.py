@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from labelaudit.embeddings.content import Content
-from labelaudit.embeddings.text_content import TextOddity
+from labelaudit.embeddings.texts.content import TextOddity
 from labelaudit.measures import Findings
 from labelaudit.report import Column, Table, Value
 from labelaudit.tabulate import Specification, exact_values

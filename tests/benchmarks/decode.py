@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from labelaudit.embeddings.decode import decode
-from labelaudit.embeddings.preprocessing import Preprocessing, fit
+from labelaudit.embeddings.images.decode import decode
+from labelaudit.embeddings.images.preprocessing import Preprocessing, fit
 
 Way = Callable[[bytes], NDArray[np.generic]]
 EDGE, SIDE = 256, 224

@@ -28,9 +28,10 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from labelaudit.dataset import Dataset
+from labelaudit.embeddings.builtin import BUILTIN
 from labelaudit.embeddings.content import read_content, store_for
-from labelaudit.embeddings.decode import decode
-from labelaudit.embeddings.model import BUILTIN, load_model
+from labelaudit.embeddings.images.decode import decode
+from labelaudit.embeddings.models.model import load_model
 from labelaudit.manifests import open_dataset
 from labelaudit.progress import silent
 from labelaudit.scan import ScanOptions, scan

@@ -29,9 +29,9 @@ from PIL import Image
 from pipeline import decode_all, embed_all, run_all, timed
 
 from labelaudit.dataset import Dataset, Source
-from labelaudit.embeddings.model import Model, load_model, run_model
-from labelaudit.embeddings.run import AGREEMENT
-from labelaudit.embeddings.session import Device, make_session
+from labelaudit.embeddings.models.model import Model, load_model, run_model
+from labelaudit.embeddings.runtime.run import AGREEMENT
+from labelaudit.embeddings.runtime.session import Device, make_session
 
 MODELS: dict[str, Callable[[Path, DType], Path]] = {"vit_s14": vit_s14, "resnet50": resnet50}
 DTYPES: tuple[DType, ...] = ("float32", "float16")

@@ -24,9 +24,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from labelaudit.dataset import Dataset
-from labelaudit.embeddings.decode import decode
-from labelaudit.embeddings.model import BUILTIN, Model, load_model, run_model
-from labelaudit.embeddings.preprocessing import fit
+from labelaudit.embeddings.builtin import BUILTIN
+from labelaudit.embeddings.images.decode import decode
+from labelaudit.embeddings.images.preprocessing import fit
+from labelaudit.embeddings.models.model import Model, load_model, run_model
 from labelaudit.progress import silent
 from labelaudit.statistics.nearest_neighbors import nearest, unit_vectors
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 SCAN = """
 import sys
-import labelaudit.embeddings.store as store
+import labelaudit.embeddings.store.store as store
 from labelaudit.cli import main
 store.SHARD = int(sys.argv.pop(1))
 main()

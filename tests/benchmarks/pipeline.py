@@ -23,11 +23,12 @@ from architectures import vit_s14
 from threadpoolctl import threadpool_limits
 
 from labelaudit.dataset import Dataset
+from labelaudit.embeddings.builtin import BUILTIN
 from labelaudit.embeddings.content import read_content, store_for
-from labelaudit.embeddings.decode import decode
-from labelaudit.embeddings.model import BUILTIN, Model, load_model
-from labelaudit.embeddings.preprocessing import fit
-from labelaudit.embeddings.session import Device, make_session
+from labelaudit.embeddings.images.decode import decode
+from labelaudit.embeddings.images.preprocessing import fit
+from labelaudit.embeddings.models.model import Model, load_model
+from labelaudit.embeddings.runtime.session import Device, make_session
 from labelaudit.manifests import open_dataset
 from labelaudit.progress import silent
 

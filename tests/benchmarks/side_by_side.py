@@ -50,7 +50,7 @@ def with_labelaudit(model: Path, images: list[Path], threads: int) -> tuple[floa
     from threadpoolctl import threadpool_limits
 
     from labelaudit.embeddings.content import read_content, store_for
-    from labelaudit.embeddings.model import load_model
+    from labelaudit.embeddings.models.model import load_model
     from labelaudit.manifests import open_dataset
     from labelaudit.progress import silent
 
@@ -196,7 +196,7 @@ def copy_model(name: str, folder: Path) -> Path:
 
         vit_s14(folder / "vit_s14.onnx", "float32")
         return folder / "vit_s14.onnx"
-    from labelaudit.embeddings.model import BUILTIN
+    from labelaudit.embeddings.builtin import BUILTIN
 
     source = BUILTIN if name == "builtin" else Path(name)
     for file in (source, source.with_suffix(".json")):

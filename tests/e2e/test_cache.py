@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from labelaudit.cli import app
-from labelaudit.embeddings.shard import FACTS
-from labelaudit.embeddings.store import ABOUT, Store
+from labelaudit.embeddings.store.shard import FACTS
+from labelaudit.embeddings.store.store import ABOUT, Store
 from labelaudit.errors import InputError, LabelauditError
 
 DAY = 86_400

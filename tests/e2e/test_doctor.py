@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from labelaudit.cli import app
 from labelaudit.cli.doctor import EXTRAS
 from labelaudit.cli.machine import available_memory, available_processors, processor_quota
-from labelaudit.embeddings.runtimes import cuda_driver
+from labelaudit.embeddings.runtime.runtimes import cuda_driver
 
 CHECKOUT = Path(__file__).parents[2]
 CPU = "CPUExecutionProvider"

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pictures import picture, waves
 
-from labelaudit.embeddings.decode import Status
+from labelaudit.embeddings.images.decode import Status
 
 SIZE = (60, 40)
 LOSSY = 4.0  # mean difference in levels that an encoding may leave

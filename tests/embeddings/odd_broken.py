@@ -9,7 +9,7 @@ import numpy as np
 from odd import DAMAGED, LOSSY, NO_IMAGE, REFUSED, SIZE, Odd, base, gray_waves, three
 from pictures import encoded, picture, png, rows, tiff, waves
 
-from labelaudit.embeddings.decode import Status
+from labelaudit.embeddings.images.decode import Status
 
 
 def appended() -> Iterator[Odd]:

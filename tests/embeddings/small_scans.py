@@ -12,7 +12,7 @@ from pictures import encoded
 from labelaudit.dataset import Dataset, Media, Source
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content, read_content, store_for
-from labelaudit.embeddings.model import Model
+from labelaudit.embeddings.models.model import Model
 from labelaudit.progress import Progress, silent
 
 RNG = np.random.default_rng(0)

@@ -9,10 +9,10 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from tiny_models import node
 
-from labelaudit.embeddings.catalog import Entry, find_entry, read_catalog
-from labelaudit.embeddings.declaration import read_declaration
-from labelaudit.embeddings.model import load_model
-from labelaudit.embeddings.text import declares_text, read_text_preprocessing
+from labelaudit.embeddings.hub.catalog import Entry, find_entry, read_catalog
+from labelaudit.embeddings.models.declaration import read_declaration
+from labelaudit.embeddings.models.model import load_model
+from labelaudit.embeddings.texts.declaration import declares_text, read_text_preprocessing
 from labelaudit.errors import ModelError
 
 ENTRIES = list(read_catalog().values())

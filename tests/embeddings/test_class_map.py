@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelaudit.embeddings.class_map import (
+from labelaudit.embeddings.models.class_map import (
     ClassMap,
     class_map,
     classes_of_scores,

@@ -12,8 +12,8 @@ from tiny_models import node, write_model
 
 import labelaudit.embeddings.pipeline as pipeline_module
 from labelaudit.embeddings.content import read_content, store_for
-from labelaudit.embeddings.decode import Oddity, Status
-from labelaudit.embeddings.model import Model, load_model
+from labelaudit.embeddings.images.decode import Oddity, Status
+from labelaudit.embeddings.models.model import Model, load_model
 from labelaudit.errors import ModelError
 from labelaudit.progress import silent
 from labelaudit.reading.media import ArrayRows, ParquetCells

@@ -27,7 +27,7 @@ from pictures import (
 )
 from PIL import Image
 
-from labelaudit.embeddings.decode import (
+from labelaudit.embeddings.images.decode import (
     MAX_PIXELS,
     Oddity,
     Status,

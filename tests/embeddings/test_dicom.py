@@ -14,14 +14,14 @@ from pictures import dicom, encoded, waves
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 
-from labelaudit.embeddings.decode import (
+from labelaudit.embeddings.images.decode import (
     Oddity,
     Status,
     UnreadableError,
     decode,
     pillow_warnings_ignored,
 )
-from labelaudit.embeddings.dicom import windowed
+from labelaudit.embeddings.images.dicom import windowed
 from labelaudit.manifests import open_dataset
 
 GRAY = Oddity.GRAYSCALE

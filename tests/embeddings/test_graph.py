@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 from tiny_models import node, write_model
 
-from labelaudit.embeddings.graph import Cut, cut, read_graph
-from labelaudit.embeddings.model import BUILTIN
-from labelaudit.embeddings.wire import fields
+from labelaudit.embeddings.builtin import BUILTIN
+from labelaudit.embeddings.onnx_file.graph import Cut, cut, read_graph
+from labelaudit.embeddings.onnx_file.wire import fields
 from labelaudit.errors import ModelError
 
 RNG = np.random.default_rng(0)

@@ -17,18 +17,19 @@ from hub_server import COMMIT, Fault, Hub, running_hub
 from tiny_models import DECLARATION, write_model
 from tiny_text import TEXT_DECLARATION, write_text_model
 
-from labelaudit.embeddings import hub as hub_module
-from labelaudit.embeddings.catalog import Entry, HubFile
-from labelaudit.embeddings.hub import find_model, pull
-from labelaudit.embeddings.model import BUILTIN, load_model
-from labelaudit.embeddings.pulled import (
+from labelaudit.embeddings.builtin import BUILTIN
+from labelaudit.embeddings.hub import resolve as hub_module
+from labelaudit.embeddings.hub.catalog import Entry, HubFile
+from labelaudit.embeddings.hub.pulled import (
     RECORD,
     check_current,
     check_pulled,
     model_folder,
     pulled_names,
 )
-from labelaudit.embeddings.text_model import load_text_model
+from labelaudit.embeddings.hub.resolve import find_model, pull
+from labelaudit.embeddings.models.model import load_model
+from labelaudit.embeddings.texts.model import load_text_model
 from labelaudit.errors import ModelError
 
 huggingface_hub = pytest.importorskip("huggingface_hub")

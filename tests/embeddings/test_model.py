@@ -7,8 +7,9 @@ import pytest
 from onnx import TensorProto, helper
 from tiny_models import DECLARATION, POOLING, declare, node, write_model
 
-from labelaudit.embeddings.model import BUILTIN, load_model, run_model
-from labelaudit.embeddings.session import CPU, Device
+from labelaudit.embeddings.builtin import BUILTIN
+from labelaudit.embeddings.models.model import load_model, run_model
+from labelaudit.embeddings.runtime.session import CPU, Device
 from labelaudit.errors import ModelError
 
 RNG = np.random.default_rng(0)
@@ -332,7 +333,7 @@ def test_weights_outside_the_folder_are_never_opened(
     for entry in loaded.graph.initializer[0].external_data:
         entry.value = location if entry.key == "location" else entry.value
     path.write_bytes(loaded.SerializeToString())
-    monkeypatch.setattr("labelaudit.embeddings.model.make_session", None)
+    monkeypatch.setattr("labelaudit.embeddings.models.model.make_session", None)
     with pytest.raises(ModelError, match="outside its folder") as raised:
         load_model(path, "cpu")
     assert raised.value.details == (location,)

@@ -4,8 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from labelaudit.embeddings.class_map import class_map, wrong_class_map
-from labelaudit.embeddings.declaration import ALLOWED, read_declaration
+from labelaudit.embeddings.models.class_map import class_map, wrong_class_map
+from labelaudit.embeddings.models.declaration import ALLOWED, read_declaration
 
 PAGE = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```json\n(.*?)```", PAGE, flags=re.DOTALL)

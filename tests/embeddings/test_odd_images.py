@@ -13,8 +13,13 @@ from odd_images import N_IMAGES, odd_images
 from PIL import Image
 from tiny_models import write_model
 
-from labelaudit.embeddings.decode import UnreadableError, decode, pillow_warnings_ignored, signature
-from labelaudit.embeddings.thumbnails import thumbnail
+from labelaudit.embeddings.images.decode import (
+    UnreadableError,
+    decode,
+    pillow_warnings_ignored,
+    signature,
+)
+from labelaudit.embeddings.images.thumbnails import thumbnail
 
 MAX_SECONDS = 240
 MAX_RSS = 500e6

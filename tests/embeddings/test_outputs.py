@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from labelaudit.embeddings.outputs import log_probabilities, pooled
-from labelaudit.embeddings.preprocessing import Pooling
+from labelaudit.embeddings.images.preprocessing import Pooling
+from labelaudit.embeddings.models.outputs import log_probabilities, pooled
 from labelaudit.errors import ModelError
 
 RNG = np.random.default_rng(0)

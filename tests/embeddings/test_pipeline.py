@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.decode import Status, UnreadableError
+from labelaudit.embeddings.images.decode import Status, UnreadableError
 from labelaudit.embeddings.pipeline import CHUNK, Input, Opener, embedded_chunks, in_order
-from labelaudit.embeddings.store import Store
+from labelaudit.embeddings.store.store import Store
 
 FACTS_OF_ONE = (0, 1, 1, np.zeros(256, np.uint8))
 

@@ -11,8 +11,8 @@ from pictures import waves
 from PIL import Image
 from tiny_models import DECLARATION
 
-from labelaudit.embeddings.declaration import read_declaration
-from labelaudit.embeddings.preprocessing import Preprocessing, fit
+from labelaudit.embeddings.images.preprocessing import Preprocessing, fit
+from labelaudit.embeddings.models.declaration import read_declaration
 from labelaudit.errors import ModelError
 
 

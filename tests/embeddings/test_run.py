@@ -11,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 from tiny_models import node, write_model
 
-import labelaudit.embeddings.run as run_module
-from labelaudit.embeddings.buffers import Buffers, lock_pages
-from labelaudit.embeddings.run import Runner, fastest_batch, is_out_of_memory
-from labelaudit.embeddings.session import CPU, CUDA, make_session
+import labelaudit.embeddings.runtime.run as run_module
+from labelaudit.embeddings.runtime.buffers import Buffers, lock_pages
+from labelaudit.embeddings.runtime.run import Runner, fastest_batch, is_out_of_memory
+from labelaudit.embeddings.runtime.session import CPU, CUDA, make_session
 from labelaudit.errors import ModelError
 
 RNG = np.random.default_rng(0)
@@ -115,8 +115,8 @@ STARVED = """
 import resource, sys
 from pathlib import Path
 import numpy as np
-from labelaudit.embeddings.run import Runner
-from labelaudit.embeddings.session import make_session
+from labelaudit.embeddings.runtime.run import Runner
+from labelaudit.embeddings.runtime.session import make_session
 
 images = np.random.default_rng(0).normal(size=(300, 3, 64, 64)).astype(np.float32)
 session = make_session(Path(sys.argv[1]), "cpu")

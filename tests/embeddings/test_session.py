@@ -10,12 +10,13 @@ import onnxruntime
 import pytest
 from tiny_models import write_model
 
-import labelaudit.embeddings.runtimes as runtimes_module
-import labelaudit.embeddings.session as session_module
-from labelaudit.embeddings.model import BUILTIN, load_model, run_model
-from labelaudit.embeddings.run import AGREEMENT
-from labelaudit.embeddings.runtimes import Driver, cuda_driver, installed, why_no_cuda
-from labelaudit.embeddings.session import CPU, CUDA, TENSORRT, Device, make_session
+import labelaudit.embeddings.runtime.runtimes as runtimes_module
+import labelaudit.embeddings.runtime.session as session_module
+from labelaudit.embeddings.builtin import BUILTIN
+from labelaudit.embeddings.models.model import load_model, run_model
+from labelaudit.embeddings.runtime.run import AGREEMENT
+from labelaudit.embeddings.runtime.runtimes import Driver, cuda_driver, installed, why_no_cuda
+from labelaudit.embeddings.runtime.session import CPU, CUDA, TENSORRT, Device, make_session
 from labelaudit.errors import ModelError
 
 has_cuda_provider = pytest.mark.skipif(

@@ -12,12 +12,12 @@ from tiny_models import write_model
 
 import labelaudit.embeddings.pipeline as pipeline_module
 import labelaudit.embeddings.row_file as row_file_module
-import labelaudit.embeddings.store as store_module
+import labelaudit.embeddings.store.store as store_module
 from labelaudit.embeddings.content import store_for
-from labelaudit.embeddings.model import Model, load_model
+from labelaudit.embeddings.models.model import Model, load_model
 from labelaudit.embeddings.row_file import RowFile
-from labelaudit.embeddings.shard import FACTS, open_shard, shard_type, write_shard
-from labelaudit.embeddings.store import ABOUT, Store, default_cache
+from labelaudit.embeddings.store.shard import FACTS, open_shard, shard_type, write_shard
+from labelaudit.embeddings.store.store import ABOUT, Store, default_cache
 from labelaudit.errors import OutputError
 
 HERE = str(Path(__file__).parent)
@@ -148,8 +148,8 @@ import resource, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from small_scans import IMAGES, read
-import labelaudit.embeddings.store as store_module
-from labelaudit.embeddings.model import load_model
+import labelaudit.embeddings.store.store as store_module
+from labelaudit.embeddings.models.model import load_model
 from labelaudit.errors import OutputError
 
 store_module.SHARD = 32
@@ -231,8 +231,8 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from small_scans import IMAGES, read
 import labelaudit.embeddings.pipeline as pipeline_module
-import labelaudit.embeddings.store as store_module
-from labelaudit.embeddings.model import load_model
+import labelaudit.embeddings.store.store as store_module
+from labelaudit.embeddings.models.model import load_model
 
 pipeline_module.CHUNK, store_module.SHARD, dies_at = 4, 8, int(sys.argv[4])
 

@@ -8,10 +8,16 @@ import pytest
 from onnx import TensorProto, helper
 from tiny_models import POOLING, node, write_model
 
-from labelaudit.embeddings.declaration import read_declaration
-from labelaudit.embeddings.inspection import inspect_model
-from labelaudit.embeddings.model import BUILTIN, load_model
-from labelaudit.embeddings.suggestion import Suggestion, configured_side, read_config, suggest
+from labelaudit.embeddings.builtin import BUILTIN
+from labelaudit.embeddings.models.declaration import read_declaration
+from labelaudit.embeddings.models.inspection import inspect_model
+from labelaudit.embeddings.models.model import load_model
+from labelaudit.embeddings.models.suggestion import (
+    Suggestion,
+    configured_side,
+    read_config,
+    suggest,
+)
 from labelaudit.errors import ModelError
 
 HEAD = (

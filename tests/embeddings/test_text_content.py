@@ -11,9 +11,9 @@ from tiny_text import write_text_model
 from labelaudit.dataset import Dataset, Source
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content
-from labelaudit.embeddings.decode import Status
-from labelaudit.embeddings.text_content import TextOddity, read_texts, text_store
-from labelaudit.embeddings.text_model import TextModel, embed_tokens, load_text_model
+from labelaudit.embeddings.images.decode import Status
+from labelaudit.embeddings.texts.content import TextOddity, read_texts, text_store
+from labelaudit.embeddings.texts.model import TextModel, embed_tokens, load_text_model
 from labelaudit.errors import ModelError
 from labelaudit.progress import silent
 from labelaudit.reading.texts import Texts

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tiny_text import TEXT_DECLARATION
 
-from labelaudit.embeddings.text import declares_text, read_text_preprocessing
+from labelaudit.embeddings.texts.declaration import declares_text, read_text_preprocessing
 from labelaudit.errors import ModelError
 
 

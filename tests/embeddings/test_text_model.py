@@ -9,7 +9,7 @@ from onnx import TensorProto
 from tiny_models import write_model
 from tiny_text import write_text_model
 
-from labelaudit.embeddings.text_model import TextModel, embed_tokens, load_text_model
+from labelaudit.embeddings.texts.model import TextModel, embed_tokens, load_text_model
 from labelaudit.errors import ModelError
 
 RNG = np.random.default_rng(0)

@@ -4,8 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from labelaudit.embeddings.text import read_text_preprocessing
-from labelaudit.embeddings.tokens import CHARACTERS_A_TOKEN
+from labelaudit.embeddings.texts.declaration import read_text_preprocessing
+from labelaudit.embeddings.texts.tokens import CHARACTERS_A_TOKEN
 from labelaudit.gather import EXCERPT
 from labelaudit.measures.near_duplicates import MIN_JACCARD
 from labelaudit.reading.columns import USUAL

@@ -6,7 +6,7 @@ import pytest
 from pictures import encoded, oriented, picture, waves
 from PIL import Image
 
-from labelaudit.embeddings.thumbnails import thumbnail
+from labelaudit.embeddings.images.thumbnails import thumbnail
 from labelaudit.errors import InputError
 
 

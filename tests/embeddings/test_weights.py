@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 from tiny_models import node, write_model
 
-from labelaudit.embeddings.weights import (
+from labelaudit.embeddings.onnx_file.weights import (
     HOLDS,
     external_locations,
     model_sha256,

@@ -14,7 +14,7 @@ from PIL import Image
 from labelaudit.dataset import Dataset, LabelStates, Media, Source
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content, read_content, store_for
-from labelaudit.embeddings.decode import Status
+from labelaudit.embeddings.images.decode import Status
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import Inputs, load_providers, pixels
 from labelaudit.inputs.copies import copies, embedding_hashes, file_copies

@@ -8,7 +8,7 @@ import pytest
 
 from labelaudit.dataset import Dataset, Source
 from labelaudit.embeddings import Embeddings
-from labelaudit.embeddings.model import Model
+from labelaudit.embeddings.models.model import Model
 from labelaudit.errors import InputError
 from labelaudit.inputs.model_probs import CAVEAT, check_from_model, split_scores
 

@@ -10,7 +10,7 @@ from made import no_splits
 from numpy.typing import NDArray
 
 from labelaudit.embeddings.content import Content
-from labelaudit.embeddings.decode import Oddity, Status
+from labelaudit.embeddings.images.decode import Oddity, Status
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.copies import file_copies
 from labelaudit.measures import Findings

@@ -8,7 +8,7 @@ import pytest
 from made import no_splits, numbers
 from test_integrity import content_of
 
-from labelaudit.embeddings.decode import Status
+from labelaudit.embeddings.images.decode import Status
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.measures import Findings
 from labelaudit.measures.near_duplicates import near_duplicates

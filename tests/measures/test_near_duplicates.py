@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from test_integrity import content_of
 
-from labelaudit.embeddings.decode import decode, signature
+from labelaudit.embeddings.images.decode import decode, signature
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.measures import Findings
 from labelaudit.measures.near_duplicates import joined, near_duplicates

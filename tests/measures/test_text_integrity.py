@@ -6,8 +6,8 @@ import numpy as np
 from made import no_splits, numbers, rows
 
 from labelaudit.embeddings.content import Content
-from labelaudit.embeddings.decode import Status
-from labelaudit.embeddings.text_content import TextOddity
+from labelaudit.embeddings.images.decode import Status
+from labelaudit.embeddings.texts.content import TextOddity
 from labelaudit.inputs.copies import file_copies
 from labelaudit.measures import Findings
 from labelaudit.measures.integrity import integrity

@@ -1,1 +1,5 @@
-"""The built-in model: fixed weights, no training, no download."""
+"""The model that needs no download, and where it is."""
+
+from pathlib import Path
+
+BUILTIN = Path(__file__).with_name("builtin.onnx")

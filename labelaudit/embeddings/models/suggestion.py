@@ -5,8 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from labelaudit.embeddings.declaration import KEYS, MAX_SIDE
-from labelaudit.embeddings.inspection import HEAD, NUMPY_TYPES, Candidate, ModelFacts, image_shape
+from labelaudit.embeddings.models.declaration import KEYS, MAX_SIDE
+from labelaudit.embeddings.models.inspection import (
+    HEAD,
+    NUMPY_TYPES,
+    Candidate,
+    ModelFacts,
+    image_shape,
+)
 from labelaudit.errors import ModelError
 
 CONFIG = "preprocessor_config.json"

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.preprocessing import Pooling, Scores
+from labelaudit.embeddings.images.preprocessing import Pooling, Scores
 from labelaudit.errors import ModelError
 
 AXES: dict[tuple[Pooling, int], tuple[int, ...]] = {  # to average, by pooling and rank

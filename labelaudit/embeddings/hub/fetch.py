@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from labelaudit.embeddings.catalog import Entry, HubFile
-from labelaudit.embeddings.hub_errors import explained, no_room, patiently, refuse_busy
-from labelaudit.embeddings.pulled import Record, file_sha256
+from labelaudit.embeddings.hub.catalog import Entry, HubFile
+from labelaudit.embeddings.hub.errors import explained, no_room, patiently, refuse_busy
+from labelaudit.embeddings.hub.pulled import Record, file_sha256
 from labelaudit.errors import ModelError
 
 Tell = Callable[[str], None]

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.decode import SIGNATURE_SIDE
+from labelaudit.embeddings.images.decode import SIGNATURE_SIDE
 
 NAME = re.compile(r"[0-9a-f]{32}\.npy")
 FACTS = np.dtype(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.runtimes import CUDA_LIBRARIES, cuda_major, import_onnxruntime
+from labelaudit.embeddings.runtime.runtimes import CUDA_LIBRARIES, cuda_major, import_onnxruntime
 
 Arrays = Mapping[str, NDArray[np.generic]]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.text import TextPreprocessing
+from labelaudit.embeddings.texts.declaration import TextPreprocessing
 from labelaudit.errors import ModelError
 
 CHARACTERS_A_TOKEN = 64  # beyond so many times max_length, a text is not given to the tokenizer

@@ -3,7 +3,7 @@
 import base64
 import io
 
-from labelaudit.embeddings.decode import UnreadableError, decode, pillow_warnings_ignored
+from labelaudit.embeddings.images.decode import UnreadableError, decode, pillow_warnings_ignored
 from labelaudit.errors import InputError
 
 SIDE = 96

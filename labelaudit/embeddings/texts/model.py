@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.run import Runner
-from labelaudit.embeddings.session import Device, make_session, node_providers
-from labelaudit.embeddings.sidecar import sidecar_path
-from labelaudit.embeddings.text import TextPreprocessing, declares_text, read_text_preprocessing
-from labelaudit.embeddings.tokens import Tokenizer, Tokens, load_tokenizer
-from labelaudit.embeddings.weights import model_sha256
+from labelaudit.embeddings.onnx_file.sidecar import sidecar_path
+from labelaudit.embeddings.onnx_file.weights import model_sha256
+from labelaudit.embeddings.runtime.run import Runner
+from labelaudit.embeddings.runtime.session import Device, make_session, node_providers
+from labelaudit.embeddings.texts.declaration import (
+    TextPreprocessing,
+    declares_text,
+    read_text_preprocessing,
+)
+from labelaudit.embeddings.texts.tokens import Tokenizer, Tokens, load_tokenizer
 from labelaudit.errors import ModelError, some
 
 INTEGERS = {"tensor(int64)": "int64", "tensor(int32)": "int32"}  # ONNX Runtime's names

@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.class_map import ClassMap
-from labelaudit.embeddings.declaration import read_declaration
-from labelaudit.embeddings.graph import Cut, Graph, cut, read_graph
-from labelaudit.embeddings.outputs import log_probabilities, pooled
-from labelaudit.embeddings.preprocessing import Preprocessing
-from labelaudit.embeddings.run import Runner
-from labelaudit.embeddings.session import Device, make_session, node_providers
-from labelaudit.embeddings.sidecar import sidecar_path
-from labelaudit.embeddings.weights import model_sha256
+from labelaudit.embeddings.builtin import BUILTIN
+from labelaudit.embeddings.images.preprocessing import Preprocessing
+from labelaudit.embeddings.models.class_map import ClassMap
+from labelaudit.embeddings.models.declaration import read_declaration
+from labelaudit.embeddings.models.outputs import log_probabilities, pooled
+from labelaudit.embeddings.onnx_file.graph import Cut, Graph, cut, read_graph
+from labelaudit.embeddings.onnx_file.sidecar import sidecar_path
+from labelaudit.embeddings.onnx_file.weights import model_sha256
+from labelaudit.embeddings.runtime.run import Runner
+from labelaudit.embeddings.runtime.session import Device, make_session, node_providers
 from labelaudit.errors import ModelError, some
 
 TYPES = {"float32": "float", "float16": "float16", "uint8": "uint8"}  # ONNX Runtime's names
-BUILTIN = Path(__file__).parent / "builtin" / "builtin.onnx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

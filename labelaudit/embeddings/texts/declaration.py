@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from labelaudit.embeddings.sidecar import read_sidecar
-from labelaudit.embeddings.weights import is_within
+from labelaudit.embeddings.onnx_file.sidecar import read_sidecar
+from labelaudit.embeddings.onnx_file.weights import is_within
 from labelaudit.errors import ModelError
 
 Pooling = Literal["mean", "cls", "max", "none"]

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.buffers import Arrays, Buffers, filled
-from labelaudit.embeddings.session import CPU, CUDA, TENSORRT
+from labelaudit.embeddings.runtime.buffers import Arrays, Buffers, filled
+from labelaudit.embeddings.runtime.session import CPU, CUDA, TENSORRT
 from labelaudit.errors import ModelError
 
 LEAST_BATCH, MOST_BATCH = 8, 256

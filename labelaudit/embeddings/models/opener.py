@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.decode import SIGNATURE_SIDE, decode, signature
-from labelaudit.embeddings.model import Model, run_model
+from labelaudit.embeddings.images.decode import SIGNATURE_SIDE, decode, signature
+from labelaudit.embeddings.images.preprocessing import Preprocessing, fit
+from labelaudit.embeddings.models.model import Model, run_model
 from labelaudit.embeddings.pipeline import Input, Opened, Opener
-from labelaudit.embeddings.preprocessing import Preprocessing, fit
 
 
 def image_opener(model: Model | None) -> Opener:

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from labelaudit.dataset import Dataset
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content, read_items
-from labelaudit.embeddings.decode import Status, UnreadableError
+from labelaudit.embeddings.images.decode import Status, UnreadableError
 from labelaudit.embeddings.pipeline import Input, Opened, Opener
-from labelaudit.embeddings.store import Store
-from labelaudit.embeddings.text_model import TextModel, embed_tokens
-from labelaudit.embeddings.tokens import Tokenizer
+from labelaudit.embeddings.store.store import Store
+from labelaudit.embeddings.texts.model import TextModel, embed_tokens
+from labelaudit.embeddings.texts.tokens import Tokenizer
 from labelaudit.progress import Progress
 
 POLICY = "text-1"

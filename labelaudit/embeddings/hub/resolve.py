@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from labelaudit.embeddings.catalog import Entry, find_entry, read_catalog
-from labelaudit.embeddings.fetch import Tell, fetch, import_hub
-from labelaudit.embeddings.hub_errors import explained
-from labelaudit.embeddings.pulled import (
+from labelaudit.embeddings.hub.catalog import Entry, find_entry, read_catalog
+from labelaudit.embeddings.hub.errors import explained
+from labelaudit.embeddings.hub.fetch import Tell, fetch, import_hub
+from labelaudit.embeddings.hub.pulled import (
     Record,
     changed_files,
     check_current,
@@ -41,7 +41,7 @@ def find_model(said: str, *, offline: bool, tell: Tell) -> Path:
         When nothing is meant by it, it cannot be pulled, or what was pulled is not what the
         catalog says now.
     """
-    from labelaudit.embeddings.model import BUILTIN
+    from labelaudit.embeddings.builtin import BUILTIN
 
     if said == "builtin":
         return BUILTIN

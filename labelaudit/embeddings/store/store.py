@@ -16,7 +16,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.shard import NAME, is_intact, open_shard, write_shard, write_whole
+from labelaudit.embeddings.store.shard import NAME, is_intact, open_shard, write_shard, write_whole
 from labelaudit.errors import OutputError
 
 ABOUT = "store.json"

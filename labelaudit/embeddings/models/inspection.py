@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from labelaudit.embeddings.graph import Graph, cut, read_graph
-from labelaudit.embeddings.session import make_session
-from labelaudit.embeddings.weights import model_sha256, weights_files
+from labelaudit.embeddings.onnx_file.graph import Graph, cut, read_graph
+from labelaudit.embeddings.onnx_file.weights import model_sha256, weights_files
+from labelaudit.embeddings.runtime.session import make_session
 
 HEADS = frozenset({"Gemm", "MatMul"})
 POOLS = frozenset({"GlobalAveragePool", "GlobalMaxPool", "ReduceMean"})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from labelaudit.embeddings.catalog import Entry, find_entry, read_catalog
+from labelaudit.embeddings.hub.catalog import Entry, find_entry, read_catalog
 from labelaudit.errors import ModelError
 
 RECORD = "pulled.json"
@@ -36,7 +36,7 @@ class Record:
 
 def model_folder(name: str) -> Path:
     """Return the folder that a model of the catalog is kept in, once it is pulled."""
-    from labelaudit.embeddings.store import default_cache
+    from labelaudit.embeddings.store.store import default_cache
 
     return default_cache() / "models" / name
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from labelaudit.embeddings.shard import NAME
-from labelaudit.embeddings.store import ABOUT
+from labelaudit.embeddings.store.shard import NAME
+from labelaudit.embeddings.store.store import ABOUT
 from labelaudit.errors import OutputError
 
 PLACES = ("embeddings", "facts")  # as `content.store_for` lays them out

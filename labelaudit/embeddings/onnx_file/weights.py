@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from labelaudit.embeddings.pulled import check_pulled, file_sha256
-from labelaudit.embeddings.wire import Data, Field, fields, opened, text
+from labelaudit.embeddings.hub.pulled import check_pulled, file_sha256
+from labelaudit.embeddings.onnx_file.wire import Data, Field, fields, opened, text
 from labelaudit.errors import ModelError, some
 
 MAX_DEPTH = 100  # of messages in messages, as protobuf itself has it

@@ -7,8 +7,8 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, Literal
 
-from labelaudit.embeddings.graph import Cut
-from labelaudit.embeddings.runtimes import (
+from labelaudit.embeddings.onnx_file.graph import Cut
+from labelaudit.embeddings.runtime.runtimes import (
     CUDA_EXTRA,
     import_onnxruntime,
     tensorrt_library,
@@ -101,7 +101,7 @@ def _providers(device: Device) -> Providers:
         return [(CPU, {})]
     if device == "cuda":
         return [(CUDA, CUDA_OPTIONS), (CPU, {})]
-    from labelaudit.embeddings.store import default_cache
+    from labelaudit.embeddings.store.store import default_cache
 
     engines = default_cache() / "tensorrt"
     engines.mkdir(parents=True, exist_ok=True)

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError, _imaging
 
-from labelaudit.embeddings.dicom import NotReadError, is_dicom, may_be_dicom, read_dicom
-from labelaudit.embeddings.file_kinds import damage, formats, kind
-from labelaudit.embeddings.jpeg import draft, n_scans
-from labelaudit.embeddings.rgb import (
+from labelaudit.embeddings.images.dicom import NotReadError, is_dicom, may_be_dicom, read_dicom
+from labelaudit.embeddings.images.file_kinds import damage, formats, kind
+from labelaudit.embeddings.images.jpeg import draft, n_scans
+from labelaudit.embeddings.images.rgb import (
     NoBlackAndWhiteError,
     bits_of,
     drawn_part,

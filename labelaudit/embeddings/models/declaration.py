@@ -9,8 +9,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from labelaudit.embeddings.class_map import ClassMap, class_map, wrong_class_map
-from labelaudit.embeddings.preprocessing import (
+from labelaudit.embeddings.images.preprocessing import (
     Color,
     DType,
     Interpolation,
@@ -20,7 +19,8 @@ from labelaudit.embeddings.preprocessing import (
     Resize,
     Scores,
 )
-from labelaudit.embeddings.sidecar import read_sidecar
+from labelaudit.embeddings.models.class_map import ClassMap, class_map, wrong_class_map
+from labelaudit.embeddings.onnx_file.sidecar import read_sidecar
 from labelaudit.errors import InputError, ModelError
 
 MAX_SIDE = 8192

@@ -1,0 +1,1 @@
+"""Models by name: the catalog, and what was pulled."""

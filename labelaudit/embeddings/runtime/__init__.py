@@ -1,0 +1,1 @@
+"""ONNX Runtime: sessions, devices, and what is installed."""

@@ -1,0 +1,1 @@
+"""What was embedded before, kept by content hash."""
