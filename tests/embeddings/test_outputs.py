@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from labelaudit.embeddings.images.preprocessing import Pooling
+from labelaudit.embeddings.images.preprocessing import Pooling, Scores
+from labelaudit.embeddings.models.class_map import log_probs_of_classes
 from labelaudit.embeddings.models.outputs import log_probabilities, pooled
 from labelaudit.errors import ModelError
 
@@ -73,13 +74,34 @@ def test_pooling_of_another_rank_is_refused_with_what_would_do(
 def test_logits_become_log_probabilities() -> None:
     logits = np.array([[0, np.log(3)], [1000, 0], [-5, -5]], dtype=np.float32)
     found = np.exp(log_probabilities(logits, "logits", "x"))
-    assert np.allclose(found, [[0.25, 0.75], [1, 1e-12], [0.5, 0.5]], atol=1e-6)
+    assert np.allclose(found, [[0.25, 0.75], [1, 0], [0.5, 0.5]], atol=1e-6)
+
+
+@pytest.mark.parametrize("scores", ["logits", "probabilities"])
+def test_classes_that_are_unlikely_beside_others_are_still_told_apart(scores: Scores) -> None:
+    logits = np.array([[40, 11, 5], [90, 33, 31]], dtype=np.float32)
+    given = logits
+    if scores == "probabilities":
+        given = np.exp(logits - logits.max(axis=1, keepdims=True))
+    logs = log_probabilities(given, scores, "x").astype(np.float16)
+    found = np.exp(log_probs_of_classes(logs, np.array([-1, 0, 1])))
+    expected = 1 / (1 + np.exp([6, 2]))
+    assert np.allclose(found[:, 1], expected, rtol=0.04)
+    assert np.allclose(found.sum(axis=1), 1)
+
+
+def test_a_class_that_is_ruled_out_has_a_logarithm_that_half_precision_holds() -> None:
+    logits = np.array([[0, -np.inf], [0, -1e6]], dtype=np.float32)
+    for given, scores in ((logits, "logits"), (np.exp(logits), "probabilities")):
+        logs = log_probabilities(given, scores, "x").astype(np.float16)
+        assert np.isfinite(logs).all()
+        assert np.allclose(np.exp(logs.astype(float)), [[1, 0], [1, 0]])
 
 
 def test_probabilities_stay_what_they_are() -> None:
     given = np.array([[0.25, 0.75], [1, 0]], dtype=np.float16)
     found = np.exp(log_probabilities(given, "probabilities", "x"))
-    assert np.allclose(found, [[0.25, 0.75], [1, 1e-12]], atol=1e-7)
+    assert np.allclose(found, [[0.25, 0.75], [1, 0]], atol=1e-7)
 
 
 def test_no_number_stays_no_number() -> None:

@@ -12,7 +12,7 @@ AXES: dict[tuple[Pooling, int], tuple[int, ...]] = {  # to average, by pooling a
     ("mean_nhwc", 4): (1, 2),
 }
 SUM_TOLERANCE = 5e-3  # a softmax in half precision
-LEAST_LOG = np.log(np.float32(1e-12))
+LEAST_LOG = np.float32(np.finfo(np.float16).min)  # the store keeps half precision
 
 
 def pooled(output: NDArray[np.generic], pooling: Pooling, name: str) -> NDArray[np.floating]:
@@ -53,6 +53,8 @@ def log_probabilities(
 ) -> NDArray[np.float32]:
     """Return the logarithms of a classifier's probabilities, shape ``(n, n_scores)``.
 
+    The least are kept apart: they may be all that is left once classes of others are left out.
+
     Parameters
     ----------
     output
@@ -86,7 +88,8 @@ def log_probabilities(
             f"{sums[wrong[0]]:.6g}, its least being {values[wrong[0]].min():.3g}",
             hint="declare scores: logits, if the model has no softmax at its end",
         )
-    return np.maximum(np.log(np.maximum(values, np.finfo(np.float32).tiny)), LEAST_LOG)
+    clipped: NDArray[np.float32] = np.log(np.maximum(values, np.finfo(np.float32).tiny))
+    return clipped
 
 
 def _pooling_hint(output: NDArray[np.generic]) -> str:
