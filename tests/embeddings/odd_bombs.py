@@ -5,8 +5,8 @@ import zlib
 from collections.abc import Iterator
 
 import numpy as np
-from odd import DAMAGED, NO_IMAGE, REFUSED, SIZE, TOO_LARGE, Odd, gray_waves, three
-from pictures import bomb, dicom, picture, png, rows, scans_bomb, text_bomb, tiff, waves
+from odd import DAMAGED, LOSSY, NO_IMAGE, REFUSED, SIZE, TOO_LARGE, Odd, gray_waves, three
+from pictures import bomb, dicom, fill_bytes, picture, png, rows, scans_bomb, text_bomb, tiff, waves
 
 
 def bombs_of_size() -> Iterator[Odd]:
@@ -56,6 +56,9 @@ def bombs_of_time() -> Iterator[Odd]:
     for count in (200, 20_000):
         data = scans_bomb(count, (2000, 2000))
         yield Odd(name=f"bomb {count} scans.jpg", data=data, refused=TOO_LARGE)
+    yield Odd(
+        name="bomb fill bytes.jpg", data=fill_bytes(400_000), pixels=waves(*SIZE), tolerance=LOSSY
+    )
     yield Odd(name="bomb pages.tiff", data=_endless_tiff(), pixels=np.zeros((1, 1, 3), np.uint8))
 
 

@@ -142,6 +142,13 @@ def scans_bomb(n_scans: int, size: tuple[int, int] = (64, 64)) -> bytes:
     return data[:last] + data[last:-2] * n_scans + data[-2:]
 
 
+def fill_bytes(n_bytes: int) -> bytes:
+    """Return a good JPEG whose pixels end in a run of FF and a 00, with a comment full of scans."""
+    data = picture("JPEG", quality=95)
+    comment = b"\xff\xfe" + struct.pack(">H", 402) + b"\xff\xda" * 200
+    return data[:2] + comment + data[2:-2] + b"\xff" * n_bytes + b"\0" + data[-2:]
+
+
 def stereo(kind: bytes = b"\x02\x00\x02\x00") -> bytes:
     """Return a multi-picture JPEG whose second picture is of a type, by default another view."""
     first, second = Image.fromarray(waves(60, 40)), Image.new("RGB", (60, 40), "red")

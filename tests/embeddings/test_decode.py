@@ -13,6 +13,7 @@ from pictures import (
     bomb,
     damaged_tiff,
     encoded,
+    fill_bytes,
     float_tiff,
     gif,
     oriented,
@@ -104,6 +105,11 @@ def test_bomb_is_refused_by_its_header() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1_000_000
+
+
+def test_fill_bytes_of_a_jpeg_are_passed_once() -> None:
+    """Half an hour, when the markers are sought from each of the fill bytes on."""
+    assert np.array_equal(pixels(fill_bytes(200_000)), pixels(picture("JPEG", quality=95)))
 
 
 @pytest.mark.parametrize(

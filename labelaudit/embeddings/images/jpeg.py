@@ -6,7 +6,7 @@ from PIL import Image
 
 SCALES = (8, 4, 2)
 MAX_SHIFT = 0.25  # of a pixel that is asked for
-MARKER = re.compile(rb"\xff+([\xc0-\xcf\xd9-\xfe])")  # those that a length follows, and the end
+MARKER = re.compile(rb"\xff([\xc0-\xcf\xd9-\xfe])")  # those that a length follows, and the end
 END, SCAN = b"\xd9", b"\xda"
 
 
