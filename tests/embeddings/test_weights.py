@@ -141,14 +141,65 @@ def test_name_of_twenty_thousand_bytes_is_found(tmp_path: Path) -> None:
     assert external_locations(path) == {"a" * 20_000}
 
 
+@pytest.mark.parametrize(
+    ("tag", "value"),
+    [
+        (b"\x70", b"\x81\x80\x80\x80\x10"),  # 2**32 + 1, of which protobuf keeps 32 bits: 1
+        (b"\x70", b"\x00"),
+        (b"", b""),
+    ],
+)
+def test_a_location_counts_whatever_is_said_of_its_use(
+    tmp_path: Path, tag: bytes, value: bytes
+) -> None:
+    path = with_tensor(tmp_path, outside("w.bin"), b"\x70\x01", tag + value)
+    assert external_locations(path) == {"w.bin"}
+
+
+@pytest.mark.parametrize(
+    ("plain", "odd", "reason"),
+    [
+        (b"\x70\x01", b"\xf0\x80\x80\x80\x10\x01", "32 bits"),  # tag 112 + 2**32
+        (b"\x70\x01", b"\x70" + b"\x81" + 8 * b"\x80" + b"\x02", "64 bits"),
+        (b"\x12\x05w.bin", b"\x12\x85\x80\x80\x80\x10w.bin", "32 bits"),  # length 5 + 2**32
+        (b"w.bin", b"w.bi\xff", "utf-8"),
+    ],
+)
+def test_what_protobuf_reads_in_another_way_is_refused(
+    tmp_path: Path, plain: bytes, odd: bytes, reason: str
+) -> None:
+    with pytest.raises(ModelError, match=reason):
+        external_locations(with_tensor(tmp_path, outside("w.bin"), plain, odd))
+
+
+def test_a_key_of_another_type_hides_no_location(tmp_path: Path) -> None:
+    path = with_tensor(tmp_path, outside("w.bin"), b"\x12\x05w.bin", b"\x08\x01\x12\x05w.bin")
+    assert external_locations(path) == {"w.bin"}
+
+
+def with_tensor(folder: Path, tensor: TensorProto, plain: bytes, odd: bytes) -> Path:
+    """Write a model of a tensor that is encoded in another way."""
+    content: bytes = tensor.SerializeToString()
+    assert content.count(plain) == 1
+    entries = [entry.SerializeToString() for entry in tensor.external_data]
+    own = next((entry for entry in entries if plain in entry), plain)
+    changed = own.replace(plain, odd)
+    if own != plain:
+        own = b"\x6a" + varint(len(own)) + own
+        changed = b"\x6a" + varint(len(changed)) + changed
+    content = content.replace(own, changed)
+    own_graph = graph().SerializeToString() + b"\x2a" + varint(len(content)) + content
+    path = folder / "m.onnx"
+    path.write_bytes(b"\x08\x09\x3a" + varint(len(own_graph)) + own_graph)
+    return path
+
+
 def test_text_that_only_looks_like_a_location_is_none(tmp_path: Path) -> None:
     decoy = outside("/etc/passwd").SerializeToString()
     inside = TensorProto(
         name="w", dims=[len(decoy)], data_type=TensorProto.UINT8, raw_data=decoy, doc_string="x"
     )
-    stale = outside("old.bin")
-    stale.data_location = TensorProto.DEFAULT
-    path = write(tmp_path / "m.onnx", graph(tensors=(inside, stale)))
+    path = write(tmp_path / "m.onnx", graph(tensors=(inside,)))
     assert external_locations(path) == set()
 
 

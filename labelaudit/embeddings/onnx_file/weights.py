@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from labelaudit.embeddings.hub.pulled import check_pulled, file_sha256
-from labelaudit.embeddings.onnx_file.wire import Data, Field, fields, opened, text
+from labelaudit.embeddings.onnx_file.wire import Data, Field, fields, opened
 from labelaudit.errors import ModelError, some
 
 MAX_DEPTH = 100  # of messages in messages, as protobuf itself has it
@@ -18,9 +18,8 @@ HOLDS = {  # numbers of the fields that lead to a tensor, in onnx.proto
     "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse", 23: "sparse"},
     "sparse": {1: "tensor", 2: "tensor"},
 }
-EXTERNAL_DATA, DATA_LOCATION = 13, 14  # of TensorProto
+EXTERNAL_DATA = 13  # of TensorProto
 KEY, VALUE = 1, 2  # of StringStringEntryProto
-EXTERNAL = 1  # of TensorProto.DataLocation
 
 
 def model_sha256(path: Path) -> str:
@@ -110,13 +109,14 @@ def _locations(data: Data) -> Iterator[str]:
 
 
 def _places(data: Data, tensor: Field) -> list[str]:
-    """Return what a tensor says of where its data are; nothing when they are in the file."""
-    parts = list(fields(data, tensor.content, tensor.end))
-    if not any(part.number == DATA_LOCATION and part.value == EXTERNAL for part in parts):
-        return []
+    """Return every place that a tensor names, even if it says that its data are in the file."""
     entries = [
-        {part.number: text(data, part) for part in fields(data, entry.content, entry.end)}
-        for entry in parts
-        if entry.number == EXTERNAL_DATA
+        {
+            part.number: data[part.content : part.end].decode()
+            for part in fields(data, entry.content, entry.end)
+            if part.is_bytes
+        }
+        for entry in fields(data, tensor.content, tensor.end)
+        if entry.number == EXTERNAL_DATA and entry.is_bytes
     ]
     return [entry.get(VALUE, "") for entry in entries if entry.get(KEY) == "location"]

@@ -14,6 +14,7 @@ from labelaudit.errors import ModelError
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 MAX_VARINT = 10  # bytes of a number of 64 bits
+MAX_TAG = MAX_LENGTH = 2**32 - 1  # what is above is read in different ways
 
 Data = bytes | mmap
 
@@ -52,13 +53,13 @@ def fields(data: Data, start: int = 0, end: int | None = None) -> Iterator[Field
     end = len(data) if end is None else end
     at = start
     while at < end:
-        tag, content = _varint(data, at, end)
+        tag, content = _varint(data, at, end, MAX_TAG)
         number, kind = tag >> 3, tag & 7
         value = 0
         if kind == VARINT:
             value, after = _varint(data, content, end)
         elif kind == BYTES:
-            length, content = _varint(data, content, end)
+            length, content = _varint(data, content, end, MAX_LENGTH)
             after = content + length
         elif kind in {FIXED64, FIXED32}:
             after = content + (8 if kind == FIXED64 else 4)
@@ -106,7 +107,7 @@ def encoded(number: int, *contents: bytes) -> bytes:
     return b"".join([_as_varint(number << 3 | BYTES), _as_varint(length), *contents])
 
 
-def _varint(data: Data, at: int, end: int) -> tuple[int, int]:
+def _varint(data: Data, at: int, end: int, most: int = 2**64 - 1) -> tuple[int, int]:
     """Return a number of seven bits a byte, the lowest first, and where it ends."""
     value = 0
     for place in range(MAX_VARINT):
@@ -115,8 +116,10 @@ def _varint(data: Data, at: int, end: int) -> tuple[int, int]:
         byte = data[at + place]
         value |= (byte & 0x7F) << (7 * place)
         if byte < 0x80:  # noqa: PLR2004 - the bit that says whether another byte follows
+            if value > most:
+                break
             return value, at + place + 1
-    raise ValueError(f"byte {at:,} begins a number of more than 64 bits")
+    raise ValueError(f"byte {at:,} begins a number of more than {most.bit_length()} bits")
 
 
 def _as_varint(value: int) -> bytes:
