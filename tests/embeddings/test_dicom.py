@@ -1,6 +1,9 @@
 import io
 import math
+import struct
 import sys
+import tracemalloc
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -290,3 +293,28 @@ def test_a_deflated_file_is_refused_unopened() -> None:
     error = refused(shipped("image_dfl.dcm"))
     assert error.status is Status.NOT_AN_IMAGE
     assert "a deflated DICOM file" in str(error)
+
+
+def deflated(before: bytes, n_bytes: int) -> bytes:
+    """Return a deflated DICOM file of zeros with a meta element before its transfer syntax."""
+    syntax = b"1.2.840.10008.1.2.1.99"
+    meta = before + b"\2\0\x10\0UI" + struct.pack("<H", len(syntax)) + syntax
+    packer = zlib.compressobj(9, wbits=-15)
+    return bytes(128) + b"DICM" + meta + packer.compress(bytes(n_bytes)) + packer.flush()
+
+
+@pytest.mark.parametrize("n_before", [0, 2000, 300_000])
+def test_a_deflated_file_is_refused_wherever_it_says_so(n_before: int) -> None:
+    before = b"\2\0\1\0OB\0\0" + struct.pack("<I", n_before) + bytes(n_before)
+    data = deflated(before, 40_000_000)
+    tracemalloc.start()
+    error = refused(data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "a deflated DICOM file" in str(error)
+    assert peak < 10_000_000
+
+
+def test_a_file_that_names_deflation_elsewhere_is_read() -> None:
+    stored = waves(20, 10)[:, :, 0]
+    assert gray(dicom(stored, ImageComments="1.2.840.10008.1.2.1.99")) == stored.tolist()

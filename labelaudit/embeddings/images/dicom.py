@@ -18,7 +18,7 @@ FIRST_TAGS = re.compile(  # group 2 or 8, little endian; with the type of the va
     rb"[\x02\x08]\0[\x00-\x1a]\0(UL|OB|CS|UI|DA|TM)|\x08\0[\x00-\x1a]\0[\x00-\x40]\0\0\0"
 )
 DEFLATED = b"1.2.840.10008.1.2.1.99"
-META = 1024  # within which a file says its transfer syntax
+FILE_META = 2  # the group of elements in which a file says its transfer syntax
 EIGHT_BIT = 255
 UNSUPPORTED = "does not support"  # how pydicom's plugins decline what another one decodes
 FUNCTIONAL = (
@@ -88,7 +88,7 @@ def read_dicom(data: bytes, max_pixels: int) -> DicomImage:
         raise NotReadError(
             "a DICOM file, which needs pydicom: pip install 'labelaudit[dicom]'"
         ) from error
-    if DEFLATED in data[:META]:  # pydicom would inflate it all, however much that is
+    if _is_deflated(data):  # pydicom would inflate it all, however much that is
         raise NotReadError("a deflated DICOM file; save it in another transfer syntax")
     dataset = pydicom.dcmread(io.BytesIO(data), force=True)
     if "Rows" not in dataset or "PixelData" not in dataset:
@@ -111,6 +111,26 @@ def read_dicom(data: bytes, max_pixels: int) -> DicomImage:
         eight = EIGHT_BIT - eight if photometric == "MONOCHROME1" else eight
     n_frames = int(dataset.get("NumberOfFrames") or 1)
     return DicomImage(Image.fromarray(eight), n_frames, brought)
+
+
+def _is_deflated(data: bytes) -> bool:
+    """Tell whether a file's meta elements, read as pydicom reads them, say that it is deflated."""
+    from pydicom.filereader import read_dataset, read_preamble
+
+    if DEFLATED not in data:
+        return False
+    for is_implicit in (False, True):  # it reads them again as implicit when they make no sense
+        file = io.BytesIO(data)
+        read_preamble(file, force=True)
+        meta = read_dataset(
+            file,
+            is_implicit_VR=is_implicit,
+            is_little_endian=True,
+            stop_when=lambda tag, _vr, _length: tag >> 16 != FILE_META,
+        )
+        if str(meta.get("TransferSyntaxUID", "")) == DEFLATED.decode():
+            return True
+    return False
 
 
 def _first_frame(dataset: Any) -> tuple[NDArray[Any], str]:  # noqa: ANN401 - not typed
