@@ -137,12 +137,21 @@ def test_nothing_is_removed_that_a_store_did_not_write(cache: Path, tmp_path: Pa
     (cache / "embeddings" / ("f" * 32)).symlink_to(elsewhere)
     leftover = cache / "embeddings" / ("b" * 32) / f".{'0' * 32}.npy.01234567.tmp"
     leftover.write_text("half")
+    os.utime(leftover, (0, leftover.stat().st_mtime - 2 * 3600))
     run("clean", "--cache", cache, "--yes")
     assert all(path.read_text() == "mine" for path in kept)
     assert sorted(path.suffix for path in elsewhere.iterdir()) == [".json", ".npy"]
     assert not leftover.exists()
     assert not leftover.parent.exists()
     assert (cache / "models" / "vit" / "model.onnx").exists()
+
+
+def test_what_a_scan_is_about_to_rename_stays(cache: Path) -> None:
+    half = cache / "embeddings" / ("b" * 32) / f".{'0' * 32}.npy.01234567.tmp"
+    half.write_text("half")
+    run("clean", "--cache", cache, "--yes")
+    assert half.read_text() == "half"
+    assert list(half.parent.iterdir()) == [half]
 
 
 def test_damaged_stores_are_listed_and_removed(cache: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import time
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from labelaudit.embeddings.store.store import ABOUT
 from labelaudit.errors import OutputError
 
 PLACES = ("embeddings", "facts")  # as `content.store_for` lays them out
+HOUR = 3600  # a file that is unfinished for so long belongs to a scan that was killed
 UNFINISHED = re.compile(r"\.([0-9a-f]{32}\.npy|store\.json)\.[0-9a-f]{8}\.tmp")
 
 
@@ -101,9 +103,19 @@ def _files(folder: Path) -> list[Path]:
     named = [
         path
         for path in sorted(folder.iterdir())
-        if (NAME.fullmatch(path.name) or UNFINISHED.fullmatch(path.name)) and path.is_file()
+        if (NAME.fullmatch(path.name) or _is_left_over(path)) and path.is_file()
     ]
     return [*named, folder / ABOUT]
+
+
+def _is_left_over(path: Path) -> bool:
+    """Tell whether a file is an unfinished one that no scan is about to rename."""
+    if not UNFINISHED.fullmatch(path.name):
+        return False
+    try:
+        return path.stat().st_mtime < time() - HOUR
+    except OSError:  # it was renamed meanwhile
+        return False
 
 
 def _about(folder: Path) -> dict[str, str]:

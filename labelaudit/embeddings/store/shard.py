@@ -53,7 +53,6 @@ def write_shard(
     np.lib.format.write_array(out, record, allow_pickle=False)
     data = out.getbuffer()
     path = folder / f"{hashlib.sha256(data).hexdigest()[:32]}.npy"
-    folder.mkdir(parents=True, exist_ok=True)
     write_whole(path, data)
     return path
 
@@ -86,13 +85,41 @@ def shard_type(n_images: int, n_features: int) -> np.dtype[np.void]:
 
 
 def write_whole(path: Path, data: bytes | memoryview) -> None:
-    """Write a file so that its name exists only once its bytes are on disk."""
+    """Write a file so that its name exists only once its bytes are on disk.
+
+    A file that has these bytes already stays as it is: where it is mapped, as another scan maps
+    a shard, Windows does not let it be replaced. A folder that was removed meanwhile is made
+    again.
+    """
+    if _has(path, data):
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _write(path, data)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, data)
+
+
+def _write(path: Path, data: bytes | memoryview) -> None:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        try:
+            temporary.replace(path)
+        except PermissionError:
+            if not _has(path, data):  # else another scan wrote it at the same time
+                raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _has(path: Path, data: bytes | memoryview) -> bool:
+    """Tell whether a file is there with these bytes."""
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False

@@ -105,17 +105,12 @@ class Store:
         Raises
         ------
         OutputError
-            When the folder cannot be written to, which is tried before the first are taken.
+            When the folder cannot be written to; of a new store before the first are taken.
         """
         if self.folder is None or not len(digests):
             return
         if not self._described:
-            text = json.dumps(self._about, indent=2) + "\n"
-            try:
-                self.folder.mkdir(parents=True, exist_ok=True)
-                write_whole(self.folder / ABOUT, text.encode())
-            except OSError as error:
-                raise _unwritable(self.folder, error) from error
+            self._describe(self.folder)
             self._described = True
         if not self._pending:
             self._since = monotonic()
@@ -142,6 +137,16 @@ class Store:
         except OSError as error:
             raise _unwritable(self.folder, error) from error
         self._pending.clear()
+        if not (self.folder / ABOUT).exists():  # it was cleaned during the scan
+            self._describe(self.folder)
+
+    def _describe(self, folder: Path) -> None:
+        """Write what the store is of."""
+        text = json.dumps(self._about, indent=2) + "\n"
+        try:
+            write_whole(folder / ABOUT, text.encode())
+        except OSError as error:
+            raise _unwritable(folder, error) from error
 
     def _digests(self, folder: Path) -> list[NDArray[np.bytes_]]:
         """Return the content hashes of every shard, and note where it is."""
