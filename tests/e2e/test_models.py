@@ -18,9 +18,28 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "embeddings"))
 
 from hub_server import COMMIT, Fault, Hub, running_hub
 
-NAME = "clip-vit-b16"  # a name whose hash the catalog leaves to the first pull
-REPOSITORY, PATH = "Xenova/clip-vit-base-patch16", "onnx/vision_model.onnx"
-LABELAUDIT = [sys.executable, "-m", "labelaudit"]
+NAME = "tiny"  # a name whose hash the catalog leaves to the first pull
+REPOSITORY, PATH = "someone/tiny-clip", "onnx/vision_model.onnx"
+WITH_OWN_CATALOG = """
+from pathlib import Path
+from labelaudit.cli import main
+from labelaudit.embeddings.hub import catalog
+catalog.read_catalog.__defaults__ = (Path("catalog.toml").absolute(),)
+main()
+"""
+
+
+def catalog_with_tiny() -> str:
+    """Return the catalog and one entry more, that of clip-vit-b32 but for where it is."""
+    from labelaudit.embeddings.hub.catalog import CATALOG
+
+    said = CATALOG.read_text(encoding="utf-8")
+    begin = said.index("[clip-vit-b32]")
+    entry = said[begin : said.index("\n[siglip-base]")]
+    entry = entry.replace("clip-vit-b32", NAME).replace("Xenova/clip-vit-base-patch32", REPOSITORY)
+    lines = [line for line in entry.splitlines() if not line.startswith(("sha256", "revision"))]
+    at = lines.index('kind = "image"')
+    return "\n".join([said, *lines[:at], 'revision = "main"', *lines[at:]])
 
 
 def tiny_model() -> bytes:
@@ -72,11 +91,12 @@ def labelaudit(
     **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run the program in a folder, its cache there, its hub the given one."""
+    (where / "catalog.toml").write_text(catalog_with_tiny(), encoding="utf-8")
     endpoint = {"HF_ENDPOINT": hub.url} if hub else {}
     own = {"LABELAUDIT_CACHE": str(where / "cache"), "HF_HOME": str(where / "hf")}
     inherited = {name: said for name, said in os.environ.items() if not name.startswith("HF_")}
     return subprocess.run(
-        [*LABELAUDIT, *map(str, arguments)],
+        [sys.executable, "-c", WITH_OWN_CATALOG, *map(str, arguments)],
         cwd=where,
         env=inherited | {"NO_COLOR": "1", "COLUMNS": "100"} | own | endpoint | environment,
         capture_output=True,
@@ -101,7 +121,7 @@ def test_a_scan_pulls_the_model_it_names_and_says_so(
 ) -> None:
     run = labelaudit("scan", images, "--model", NAME, where=tmp_path, hub=hub)
     assert run.returncode == 0, run.stderr
-    assert f"pulling {NAME}: {REPOSITORY} at main, about 345 MB, licence MIT\n" in run.stderr
+    assert f"pulling {NAME}: {REPOSITORY} at main, about 352 MB, licence MIT\n" in run.stderr
     report = json.loads((tmp_path / "labelaudit-report" / "report.json").read_text())
     assert report["embedding"]["model"] == f"{NAME}.onnx"
     hub.requests.clear()
