@@ -1,6 +1,8 @@
 """What becomes of a text: its tokens, and one vector that nothing beside it changes."""
 
+import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +138,36 @@ def test_a_damaged_tokenizer_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text('{"model": 1}', encoding="utf-8")
     with pytest.raises(ModelError, match="not a tokenizer of the tokenizers library"):
         load_text_model(path, "cpu")
+
+
+def test_a_tokenizer_without_a_token_for_unknown_words_is_refused(tmp_path: Path) -> None:
+    path = write_text_model(tmp_path, WORDS)
+    file = tmp_path / "tokenizer.json"
+    said = json.loads(file.read_text(encoding="utf-8"))
+    said["model"]["unk_token"] = "<unk>"
+    file.write_text(json.dumps(said), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"tokenizer tokenizer\.json: it fails on 'labelaudit'"):
+        load_text_model(path, "cpu")
+
+
+class Panic(BaseException):
+    """As what the library raises when it panics."""
+
+
+@pytest.mark.parametrize("raised", [Panic("index out of bounds"), ValueError("no such id")])
+def test_a_tokenizer_that_fails_on_a_text_is_named(tmp_path: Path, raised: BaseException) -> None:
+    class Failing:
+        def encode(self, _text: str) -> None:
+            raise raised
+
+    model = load_text_model(write_text_model(tmp_path, WORDS), "cpu")
+    with pytest.raises(ModelError, match=rf"tokenizer\.json: it fails on 'the cat': {raised}"):
+        replace(model.tokenizer, library=Failing()).tokens("the cat")
+
+
+def test_a_text_without_a_word_has_none_with_a_prefix_either(tmp_path: Path) -> None:
+    model = load_text_model(write_text_model(tmp_path, WORDS, prefix="the "), "cpu")
+    assert [len(model.tokenizer.tokens(text)[0]) for text in ("", "\u200b", "cat")] == [0, 0, 4]
 
 
 def test_the_tokenizer_is_part_of_what_is_said_to_be_done(tmp_path: Path) -> None:

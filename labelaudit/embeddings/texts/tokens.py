@@ -12,6 +12,8 @@ from labelaudit.embeddings.texts.declaration import TextPreprocessing
 from labelaudit.errors import ModelError
 
 CHARACTERS_A_TOKEN = 64  # beyond so many times max_length, a text is not given to the tokenizer
+SHOWN = 40  # characters of a text in a message
+PROBE = "labelaudit"  # a word that few vocabularies have
 
 Tokens = NDArray[np.int64]
 
@@ -41,10 +43,24 @@ class Tokenizer:
         and memory would otherwise grow with a text of which next to nothing is kept.
         """
         most = CHARACTERS_A_TOKEN * self.preprocessing.max_length
-        found = self.library.encode(self.preprocessing.prefix + text[:most])
+        prefix = self.preprocessing.prefix
+        found = self._encoded(prefix + text[:most])
         is_cut = bool(found.overflowing) or len(text) > most
-        ids = [] if all(found.special_tokens_mask) else found.ids
+        alone = self._encoded(text[:most]) if prefix else found
+        ids = [] if all(alone.special_tokens_mask) else found.ids
         return np.array(ids, dtype=np.int64), is_cut
+
+    def _encoded(self, text: str) -> Any:  # noqa: ANN401 - the library is not typed
+        try:
+            return self.library.encode(text)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a panic of the library is no Exception
+            raise ModelError(
+                f"tokenizer {self.preprocessing.tokenizer}: it fails on {text[:SHOWN]!r}: {error}",
+                hint="take the tokenizer.json that the model was published with; has it the token "
+                "for words that it does not know?",
+            ) from error
 
 
 def load_tokenizer(path: Path, wanted: TextPreprocessing) -> Tokenizer:
@@ -54,7 +70,7 @@ def load_tokenizer(path: Path, wanted: TextPreprocessing) -> Tokenizer:
     ------
     ModelError
         When the ``tokenizers`` library is missing, the file is not one of its tokenizers, or
-        ``max_length`` leaves no room beside the special tokens.
+        ``max_length`` leaves no room beside the special tokens, or it fails on a word.
     """
     try:
         import tokenizers
@@ -80,4 +96,6 @@ def load_tokenizer(path: Path, wanted: TextPreprocessing) -> Tokenizer:
     library.no_padding()
     library.enable_truncation(wanted.max_length)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Tokenizer(preprocessing=wanted, sha256=sha256, library=library)
+    tokenizer = Tokenizer(preprocessing=wanted, sha256=sha256, library=library)
+    tokenizer.tokens(PROBE)
+    return tokenizer
