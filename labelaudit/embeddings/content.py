@@ -1,7 +1,7 @@
 """Read, hash, open and embed every item once, several at a time, in the items' order."""
 
 import hashlib
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from labelaudit.embeddings.models.model import Model
 from labelaudit.embeddings.models.opener import image_opener
 from labelaudit.embeddings.pipeline import Chunk, Opener, embedded_chunks
 from labelaudit.embeddings.row_file import RowFile
-from labelaudit.embeddings.store.store import Store
+from labelaudit.embeddings.store.store import Store, nearest
+from labelaudit.errors import OutputError
 from labelaudit.progress import Progress
 
 
@@ -134,7 +135,7 @@ def read_items(
         raise ValueError("the dataset has no media")
     n = dataset.n_samples
     content, n_known = _blank(n, dataset.modality), 0
-    rows = RowFile(store.folder, n, opener.n_features)
+    rows = RowFile(store.folder and nearest(store.folder), n, opener.n_features)
     chunks = embedded_chunks(media, n, opener, store, n_threads)
     with pillow_warnings_ignored(), closing(chunks):
         try:
@@ -145,8 +146,11 @@ def read_items(
                 store.add(chunk.digests[new], chunk.facts[new], chunk.vectors[new])
                 n_known += int(chunk.known.sum())
                 progress(f"reading {opener.kind}s", chunk.rows.stop, n)
-        finally:
-            store.flush()
+        except BaseException:
+            with suppress(OutputError):  # what ended the scan is what is to be said
+                store.flush()
+            raise
+        store.flush()
     return content, rows.mapped(), n_known
 
 

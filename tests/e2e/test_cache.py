@@ -146,6 +146,14 @@ def test_nothing_is_removed_that_a_store_did_not_write(cache: Path, tmp_path: Pa
     assert (cache / "models" / "vit" / "model.onnx").exists()
 
 
+def test_a_store_that_does_not_say_what_it_is_of_is_listed_and_removed(cache: Path) -> None:
+    folder = cache / "embeddings" / ("a" * 32)
+    (folder / ABOUT).unlink()
+    assert stores(cache) == {"a": 5, "b": 3, "c": 7, "1": 2}
+    run("clean", "--cache", cache, "--yes")
+    assert not folder.exists()
+
+
 def test_what_a_scan_is_about_to_rename_stays(cache: Path) -> None:
     half = cache / "embeddings" / ("b" * 32) / f".{'0' * 32}.npy.01234567.tmp"
     half.write_text("half")

@@ -146,6 +146,17 @@ def test_images_embedded_before_a_failure_are_kept(
     assert read(IMAGES, model, tmp_path)[2] == 40
 
 
+def test_what_ended_a_scan_is_raised_though_the_cache_cannot_be_written(
+    tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_stage: str, _done: int, _total: int) -> None:
+        monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "full")))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read(IMAGES, model, tmp_path, progress=interrupt)
+
+
 @pytest.mark.parametrize("n_threads", [1, 4])
 def test_parquet_cells_are_read_under_threads(tmp_path: Path, model: Model, n_threads: int) -> None:
     cells: list[dict[str, object] | None] = [{"bytes": image, "path": None} for image in IMAGES]

@@ -1,3 +1,4 @@
+import io
 import signal
 import subprocess
 import sys
@@ -205,6 +206,23 @@ def test_cache_that_cannot_be_made_is_said_before_anything_is_read(
     (tmp_path / "cache").write_text("a file")
     with pytest.raises(OutputError, match="the cache cannot be written"):
         store_for(tmp_path / "cache", model)
+    assert store_for(tmp_path / "other", model).get(bytes(32)) is None
+    assert not (tmp_path / "other").exists()
+
+
+def test_embeddings_are_beside_a_cache_that_is_not_there_yet(
+    tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = []
+
+    def opened(**said: Path) -> object:
+        folders.append(said["dir"])
+        return io.BytesIO()
+
+    monkeypatch.setattr(row_file_module, "IN_MEMORY", 0)
+    monkeypatch.setattr("tempfile.TemporaryFile", opened)
+    read(IMAGES, model, tmp_path / "cache")
+    assert folders == [tmp_path]
 
 
 @pytest.mark.usefixtures("filled")

@@ -10,7 +10,7 @@ from time import time
 
 import numpy as np
 
-from labelaudit.embeddings.store.shard import NAME
+from labelaudit.embeddings.store.shard import NAME, is_intact
 from labelaudit.embeddings.store.store import ABOUT
 from labelaudit.errors import OutputError
 
@@ -48,11 +48,7 @@ class KeptStore:
 def kept_stores(cache: Path) -> list[KeptStore]:
     """Return the stores in a cache, by model and then the latest used first."""
     folders = [folder for place in PLACES for folder in (cache / place).glob("*")]
-    stores = [
-        _kept(folder)
-        for folder in folders
-        if (folder / ABOUT).is_file() and not folder.is_symlink()
-    ]
+    stores = [_kept(folder) for folder in folders if _is_store(folder)]
     return sorted(stores, key=lambda store: (store.model, -store.used, store.folder))
 
 
@@ -85,6 +81,17 @@ def pulled_size(cache: Path) -> tuple[int, int]:
     return len(sizes), sum(sizes)
 
 
+def _is_store(folder: Path) -> bool:
+    """Tell whether a store wrote to a folder: by what it says, else by a shard that is intact."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    if (folder / ABOUT).is_file():
+        return True
+    with suppress(OSError):
+        return any(NAME.fullmatch(path.name) and is_intact(path) for path in folder.iterdir())
+    return False
+
+
 def _kept(folder: Path) -> KeptStore:
     files = _files(folder)
     about = _about(folder)
@@ -94,7 +101,7 @@ def _kept(folder: Path) -> KeptStore:
         about=about,
         n_images=sum(_n_images(path) for path in files if NAME.fullmatch(path.name)),
         n_bytes=sum(path.stat().st_size for path in files),
-        used=(folder / ABOUT).stat().st_mtime,
+        used=files[-1].stat().st_mtime,
     )
 
 
@@ -105,7 +112,7 @@ def _files(folder: Path) -> list[Path]:
         for path in sorted(folder.iterdir())
         if (NAME.fullmatch(path.name) or _is_left_over(path)) and path.is_file()
     ]
-    return [*named, folder / ABOUT]
+    return [*named, *([about] if (about := folder / ABOUT).is_file() else [])]
 
 
 def _is_left_over(path: Path) -> bool:

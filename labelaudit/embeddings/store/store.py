@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from errno import EACCES, ENOTDIR
 from functools import lru_cache
 from pathlib import Path
 from time import monotonic
@@ -58,7 +59,8 @@ class Store:
     Raises
     ------
     OutputError
-        When the folder cannot be made: better before the images are embedded than after.
+        When the folder cannot be made: better said before the images are embedded than after.
+        It is made with the first of them, so that a scan that fails leaves none that is empty.
     """
 
     def __init__(
@@ -150,10 +152,9 @@ class Store:
 
     def _digests(self, folder: Path) -> list[NDArray[np.bytes_]]:
         """Return the content hashes of every shard, and note where it is."""
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise _unwritable(folder, error) from error
+        if not folder.is_dir():
+            _check_can_be_made(folder)
+            return []
         with suppress(OSError):  # the day of its last use; a store may be read-only
             os.utime(folder / ABOUT)
         parts = []
@@ -180,6 +181,19 @@ class Store:
             path.unlink(missing_ok=True)
         self._lost.add(number)
         return None
+
+
+def nearest(folder: Path) -> Path:
+    """Return a folder or, when it is not there yet, the nearest one above that is."""
+    return next(path for path in (folder, *folder.absolute().parents) if path.exists())
+
+
+def _check_can_be_made(folder: Path) -> None:
+    above = nearest(folder)
+    if not above.is_dir():
+        raise _unwritable(folder, NotADirectoryError(ENOTDIR, f"{above} is a file"))
+    if not os.access(above, os.W_OK):
+        raise _unwritable(folder, PermissionError(EACCES, os.strerror(EACCES)))
 
 
 def _unwritable(folder: Path, error: OSError) -> OutputError:
