@@ -121,14 +121,25 @@ def in_order(
     arguments: Iterable[_Argument],
     ahead: int,
 ) -> Iterator[_Result]:
-    """Yield the results of tasks in the arguments' order, with so many more under way."""
+    """Yield the results of tasks in the arguments' order, with so many more under way.
+
+    When the arguments end in an error, it is raised after the results of those before.
+    """
     waiting: deque[Future[_Result]] = deque()
-    for argument in arguments:
-        waiting.append(pool.submit(task, argument))
+    remaining, failure = iter(arguments), None
+    while failure is None:
+        try:
+            waiting.append(pool.submit(task, next(remaining)))
+        except StopIteration:
+            break
+        except Exception as error:  # noqa: BLE001 - raised below
+            failure = error
         if len(waiting) > ahead:
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
+    if failure is not None:
+        raise failure
 
 
 def _batches(chunks: Iterable[Chunk], size: int) -> Iterator[list[Chunk]]:

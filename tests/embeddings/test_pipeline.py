@@ -1,6 +1,6 @@
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -124,3 +124,15 @@ def test_results_come_in_the_order_of_their_arguments() -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert list(in_order(pool, task, range(60), 8)) == list(range(60))
+
+
+def test_results_before_an_argument_that_fails_come_first() -> None:
+    def arguments() -> Iterator[int]:
+        yield from range(5)
+        raise RuntimeError("there is no sixth")
+
+    with ThreadPoolExecutor(2) as pool:
+        results = in_order(pool, abs, arguments(), 8)
+        assert [next(results) for _ in range(5)] == list(range(5))
+        with pytest.raises(RuntimeError, match="no sixth"):
+            next(results)
