@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
-from onnx import TensorProto
+from onnx import TensorProto, helper
 from tiny_models import write_model
 from tiny_text import write_text_model
 
@@ -133,6 +134,15 @@ def test_what_does_not_fit_the_declaration_is_refused(
         load_text_model(path, "cpu")
 
 
+def test_an_output_of_a_number_a_token_is_no_embedding(tmp_path: Path) -> None:
+    path = write_text_model(tmp_path, WORDS, pooling="none", output="mask")
+    loaded = onnx.load(path)
+    loaded.graph.output.append(helper.make_tensor_value_info("mask", TensorProto.FLOAT, None))
+    path.write_bytes(loaded.SerializeToString())
+    with pytest.raises(ModelError, match="'mask' has 8 numbers for a text of 8 tokens, and 7 for"):
+        load_text_model(path, "cpu")
+
+
 def test_a_damaged_tokenizer_is_refused(tmp_path: Path) -> None:
     path = write_text_model(tmp_path, WORDS)
     (tmp_path / "tokenizer.json").write_text('{"model": 1}', encoding="utf-8")
@@ -144,7 +154,7 @@ def test_a_tokenizer_without_a_token_for_unknown_words_is_refused(tmp_path: Path
     path = write_text_model(tmp_path, WORDS)
     file = tmp_path / "tokenizer.json"
     said = json.loads(file.read_text(encoding="utf-8"))
-    said["model"]["unk_token"] = "<unk>"
+    said["model"]["unk_token"] = "<unk>"  # noqa: S105 - no password
     file.write_text(json.dumps(said), encoding="utf-8")
     with pytest.raises(ModelError, match=r"tokenizer tokenizer\.json: it fails on 'labelaudit'"):
         load_text_model(path, "cpu")

@@ -98,7 +98,7 @@ def load_text_model(path: Path, device: Device = "auto") -> TextModel:
     )
     longest = np.zeros(wanted.max_length, dtype=np.int64)
     model.runner.warm_up(_inputs(model, [longest]))
-    return replace(model, n_features=embed_tokens(model, [longest]).shape[1])
+    return replace(model, n_features=_width(model, longest))
 
 
 def embed_tokens(model: TextModel, texts: Sequence[Tokens]) -> NDArray[np.float32]:
@@ -125,6 +125,20 @@ def embed_tokens(model: TextModel, texts: Sequence[Tokens]) -> NDArray[np.float3
         parts.append(_pooled(model, out.astype(np.float32), int(length)))
         order += rows
     return np.concatenate(parts)[np.argsort(order)]
+
+
+def _width(model: TextModel, longest: Tokens) -> int:
+    """Return the length of an embedding; raise when it is not the same for a shorter text."""
+    width = embed_tokens(model, [longest]).shape[1]
+    shorter = longest[: max(1, len(longest) - 1)]
+    other = embed_tokens(model, [shorter]).shape[1]
+    if other != width:
+        raise ModelError(
+            f"{model.name}: output {model.preprocessing.output!r} has {width:,} numbers for a text "
+            f"of {len(longest):,} tokens, and {other:,} for one of {len(shorter):,}",
+            hint="a number a token is no embedding: declare another output",
+        )
+    return width
 
 
 def _inputs(model: TextModel, texts: Sequence[Tokens]) -> dict[str, NDArray[Any]]:
