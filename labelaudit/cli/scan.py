@@ -126,20 +126,23 @@ def scan(  # noqa: PLR0913 - each is an option
         label_separator=label_separator,
         label_states=label_states,
     )
+    declared = declared_keys(declare or [], output_node)
+    classes = read_class_map(class_map) if class_map else None
+    with shown_progress(quiet=quiet) as progress:
+        progress("reading the manifest", 0, 0)
+        dataset = open_dataset(data, options)
     model_file = find_model(
         model, offline=offline, tell=lambda message: typer.echo(message, err=True)
     )
     with shown_progress(quiet=quiet) as progress:
-        progress("reading the manifest", 0, 0)
-        dataset = open_dataset(data, options)
         found = run_scan(
             dataset,
             ScanOptions(
                 model=model_file,
                 device=device,  # type: ignore[arg-type]
-                declared=declared_keys(declare or [], output_node),
+                declared=declared,
                 pred_probs_from_model=pred_probs_from_model,
-                class_map=read_class_map(class_map) if class_map else None,
+                class_map=classes,
                 embeddings=embeddings,
                 pred_probs=pred_probs,
                 cache=None if no_cache else cache or default_cache(),
