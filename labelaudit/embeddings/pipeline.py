@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from labelaudit.dataset import Media
@@ -26,6 +27,7 @@ from labelaudit.embeddings.store.store import Store
 
 CHUNK = 16  # items of one task: few enough that threads end together
 LONGEST = 4096  # items that may wait until enough of them are new to fill a batch
+UNREADABLE = (OSError, ValueError, pa.ArrowException, MemoryError)  # a NUL in a path: ValueError
 
 Input = NDArray[np.generic]
 Opened = tuple[tuple[object, ...], Input | None]
@@ -186,9 +188,9 @@ def _read(media: Media, rows: range, opener: Opener, store: Store) -> Chunk:
     for at, row in enumerate(rows):
         try:
             data = media.read(row)
-        except (OSError, ValueError) as error:  # a NUL in a path, damaged Parquet: ValueError
+        except UNREADABLE as error:
             chunk.status[at] = Status.MISSING
-            chunk.reasons[at] = f"cannot be opened: {getattr(error, 'strerror', None) or error}"
+            chunk.reasons[at] = f"cannot be opened: {_said(error)}"
             continue
         digest = hashlib.sha256(data).digest()
         chunk.digests[at] = np.frombuffer(digest, dtype=np.uint8)
@@ -199,6 +201,13 @@ def _read(media: Media, rows: range, opener: Opener, store: Store) -> Chunk:
             chunk.facts[at], chunk.vectors[at] = kept
             chunk.known[at] = True
     return chunk
+
+
+def _said(error: BaseException) -> str:
+    """Return what an error says, in one line."""
+    if isinstance(error, MemoryError):
+        return "it does not fit into memory"
+    return " ".join(str(getattr(error, "strerror", None) or error).split())
 
 
 def _open_into(chunk: Chunk, at: int, data: bytes, opener: Opener) -> None:
