@@ -1,8 +1,10 @@
 """Read, hash, open and embed every item once, several at a time, in the items' order."""
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
@@ -62,22 +64,27 @@ class Content:
 
 def store_for(cache: Path | None, model: Model | None) -> Store:
     """Return the store of a model's embeddings, or of the facts alone without a model."""
-    n_features = model.n_features if model else 0
-    if cache is None:
-        return Store(None, n_features)
+    made_by = {"decoding": POLICY, "pillow": _version("pillow"), "pydicom": _version("pydicom")}
     if model is None:
-        return Store(cache / "facts" / POLICY, 0, {"decoding": POLICY})
+        return kept_by(cache and cache / "facts", 0, made_by)
     import onnxruntime
 
-    made_by = {
-        "decoding": POLICY,
+    made_by |= {
         "model_sha256": model.sha256,
         "preprocessing": model.preprocessing.text(),
         "provider": model.provider,
         "onnxruntime": onnxruntime.__version__,
     }
+    return kept_by(cache and cache / "embeddings", model.n_features, made_by, model.name)
+
+
+def kept_by(
+    folder: Path | None, n_features: int, made_by: Mapping[str, str], model: str = ""
+) -> Store:
+    """Return the store of what was made by all of this, below a folder; None to keep nothing."""
     key = hashlib.sha256("\n".join(made_by.values()).encode()).hexdigest()[:32]
-    return Store(cache / "embeddings" / key, n_features, {"model": model.name} | made_by)
+    about = {"model": model} if model else {}
+    return Store(folder and folder / key, n_features, about | dict(made_by))
 
 
 def read_content(
@@ -152,6 +159,14 @@ def read_items(
             raise
         store.flush()
     return content, rows.mapped(), n_known
+
+
+def _version(package: str) -> str:
+    """Return the version of a package, an empty string when it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def _blank(n: int, modality: Modality) -> Content:

@@ -1,5 +1,6 @@
 import re
 import warnings
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from pictures import bomb, encoded, oriented, picture
 from small_scans import IMAGES, RNG, Memory, dataset_of, equal, read
 from tiny_models import node, write_model
 
+import labelaudit.embeddings.content as content_module
 import labelaudit.embeddings.pipeline as pipeline_module
 from labelaudit.embeddings.content import read_content, store_for
 from labelaudit.embeddings.images.decode import Oddity, Status
@@ -100,6 +102,56 @@ def test_each_file_has_its_status_and_no_warning_is_given(model: Model) -> None:
     assert nul.read(0).startswith(b"P5")
 
 
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (MemoryError(), "cannot be opened: it does not fit into memory"),
+        (pa.ArrowInvalid("a page is cut"), "cannot be opened: a page is cut"),
+        (pa.ArrowException("corrupt\nsnappy"), "cannot be opened: corrupt snappy"),
+    ],
+)
+def test_bytes_that_cannot_be_had_are_unreadable_for_their_reason(
+    error: Exception, reason: str
+) -> None:
+    class Failing:
+        def read(self, item: int) -> bytes:
+            if item == 3:
+                raise error
+            return IMAGES[item]
+
+    content, _, _ = read_content(
+        dataset_of(Failing(), 9), None, store_for(None, None), n_threads=1, progress=silent
+    )
+    assert content.reasons == {3: reason}
+    assert content.status[3] == Status.MISSING
+
+
+@pytest.mark.parametrize("package", ["pillow", "pydicom"])
+def test_another_decoder_knows_nothing(
+    tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    for made_by in (model, None):
+        before = store_for(tmp_path, made_by).folder
+        assert store_for(tmp_path, made_by).folder == before
+        with monkeypatch.context() as patched:
+            patched.setattr(
+                content_module, "version", lambda name: "0.1" if name == package else "1"
+            )
+            one = store_for(tmp_path, made_by).folder
+            patched.setattr(content_module, "version", lambda _name: "1")
+            assert len({before, one, store_for(tmp_path, made_by).folder}) == 3
+
+
+def test_facts_are_kept_without_pydicom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        if name == "pydicom":
+            raise PackageNotFoundError(name)
+        return "1"
+
+    monkeypatch.setattr(content_module, "version", missing)
+    assert store_for(tmp_path, None).folder is not None
+
+
 def test_path_that_no_file_can_have_is_missing(model: Model) -> None:
     class Nul:
         def read(self, item: int) -> bytes:
@@ -149,7 +201,8 @@ def test_images_embedded_before_a_failure_are_kept(
 def test_what_ended_a_scan_is_raised_though_the_cache_cannot_be_written(
     tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(_stage: str, _done: int, _total: int) -> None:
+    def interrupt(stage: str, done: int, total: int) -> None:
+        assert (stage, done, total) == ("reading images", 16, 100)
         monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "full")))
         raise KeyboardInterrupt
 

@@ -1,6 +1,5 @@
 """From a text's bytes to its tokens and its embedding; and every text of a dataset once."""
 
-import hashlib
 from enum import IntFlag
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 
 from labelaudit.dataset import Dataset
 from labelaudit.embeddings import Embeddings
-from labelaudit.embeddings.content import Content, read_items
+from labelaudit.embeddings.content import Content, kept_by, read_items
 from labelaudit.embeddings.images.decode import Status, UnreadableError
 from labelaudit.embeddings.pipeline import Input, Opened, Opener
 from labelaudit.embeddings.store.store import Store
@@ -62,8 +61,7 @@ def text_store(cache: Path | None, model: TextModel | None) -> Store:
         "onnxruntime": onnxruntime.__version__,
         "tokenizers": tokenizers.__version__,
     }
-    key = hashlib.sha256("\n".join(made_by.values()).encode()).hexdigest()[:32]
-    return Store(cache / "embeddings" / key, model.n_features, {"model": model.name} | made_by)
+    return kept_by(cache / "embeddings", model.n_features, made_by, model.name)
 
 
 def read_texts(
