@@ -407,6 +407,48 @@ def test_what_a_killed_pull_left_is_not_taken() -> None:
 
 
 @pytest.mark.usefixtures("hub")
+def test_what_a_killed_pull_moved_away_is_put_back(hub: Hub) -> None:
+    pulled()
+    folder = model_folder("tiny")
+    folder.rename(folder.with_name(".tiny.before"))
+    hub.requests.clear()
+    path, said = pulled()
+    assert path.is_file()
+    assert not said
+    assert not hub.requests
+
+
+def test_the_hashes_of_the_first_pull_outlive_a_kill(hub: Hub) -> None:
+    path, _ = pulled()
+    folder = model_folder("tiny")
+    path.unlink()
+    folder.rename(folder.with_name(".tiny.before"))
+    hub.files[REPOSITORY, "onnx/model.onnx"] += b"other"
+    with pytest.raises(ModelError):
+        pulled()
+    assert (folder / RECORD).is_file()
+
+
+@pytest.mark.usefixtures("hub")
+def test_a_model_that_cannot_take_its_place_leaves_what_was_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path, _ = pulled()
+    path.write_bytes(b"changed")
+    rename = Path.rename
+
+    def fails(self: Path, target: Path) -> Path:
+        if self.name == ".tiny.partial":
+            raise OSError(errno.EIO, "no")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fails)
+    with pytest.raises(ModelError):
+        pulled()
+    assert path.read_bytes() == b"changed"
+    assert (path.parent / RECORD).is_file()
+
+
 def test_a_cache_that_cannot_be_written() -> None:
     folder = model_folder("tiny").parent
     folder.parent.mkdir(parents=True)

@@ -79,6 +79,7 @@ def pull(entry: Entry, *, offline: bool, tell: Tell) -> Path:
         )
     hub = import_hub()
     with explained(entry.name, entry.revision), _alone(folder, tell):
+        _put_back(folder)
         if not _is_here(entry):
             tell(
                 f"pulling {entry.name}: {entry.repository} at {entry.revision}, "
@@ -129,7 +130,7 @@ def _alone(folder: Path, tell: Tell) -> Iterator[None]:
 def _replace(hub: Any, folder: Path, entry: Entry, tell: Tell) -> None:  # noqa: ANN401 - no types
     """Bring a model beside its folder, then put it in the folder's place."""
     staged = folder.with_name(f".{entry.name}.partial")
-    before = folder.with_name(f".{entry.name}.before")
+    before = _before(folder)
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
     try:
@@ -142,4 +143,16 @@ def _replace(hub: Any, folder: Path, entry: Entry, tell: Tell) -> None:  # noqa:
         staged.rename(folder)
         shutil.rmtree(before, ignore_errors=True)
     finally:
+        _put_back(folder)
         shutil.rmtree(staged, ignore_errors=True)
+
+
+def _before(folder: Path) -> Path:
+    """Return where a model waits while another takes its place."""
+    return folder.with_name(f".{folder.name}.before")
+
+
+def _put_back(folder: Path) -> None:
+    """Put a model back that was moved away for another which did not come."""
+    if _before(folder).exists() and not folder.exists():
+        _before(folder).rename(folder)
