@@ -1,7 +1,7 @@
 """``labelaudit scan``: measure a dataset and write its nutrition label."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -11,8 +11,6 @@ from labelaudit.errors import InputError, MeasureError
 if TYPE_CHECKING:
     from labelaudit.report import Report
     from labelaudit.scan import Scan
-
-DEVICES = ("auto", "cpu", "cuda", "tensorrt")
 
 
 def scan(  # noqa: PLR0913 - each is an option
@@ -86,9 +84,12 @@ def scan(  # noqa: PLR0913 - each is an option
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
     """Measure a dataset and write report.json, report.html, label.svg and the issues found."""
-    if device not in DEVICES:
-        raise InputError(f"--device {device}: no such device", hint=f"one of {', '.join(DEVICES)}")
-    of_a_model = declare or output_node or model != "builtin" or device not in DEVICES[:2]
+    from labelaudit.embeddings.runtime.session import Device, check_device
+
+    devices = get_args(Device)
+    if device not in devices:
+        raise InputError(f"--device {device}: no such device", hint=f"one of {', '.join(devices)}")
+    of_a_model = declare or output_node or model != "builtin" or device not in {"auto", "cpu"}
     if embeddings and of_a_model:
         raise InputError(
             "--embeddings: take the place of a model's, so what is said of one does nothing",
@@ -107,7 +108,6 @@ def scan(  # noqa: PLR0913 - each is an option
     from labelaudit.embeddings.hub.resolve import find_model
     from labelaudit.embeddings.models.class_map import read_class_map
     from labelaudit.embeddings.models.declaration import declared_keys
-    from labelaudit.embeddings.runtime.session import check_device
     from labelaudit.embeddings.store.store import default_cache
     from labelaudit.manifests import open_dataset
     from labelaudit.scan import ScanOptions
