@@ -3,10 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.images.decode import SIGNATURE_SIDE, decode, signature
+from labelaudit.embeddings.images.decode import decode, signature
 from labelaudit.embeddings.images.preprocessing import Preprocessing, fit
 from labelaudit.embeddings.models.model import Model, run_model
 from labelaudit.embeddings.pipeline import Input, Opened, Opener
+
+LEAST_EDGE = 64  # that JPEGs are decoded at: their gray copies then hardly depend on the model
 
 
 def image_opener(model: Model | None) -> Opener:
@@ -29,7 +31,7 @@ def image_opener(model: Model | None) -> Opener:
 
 def _opened(data: bytes, wanted: Preprocessing | None) -> Opened:
     """Decode an image to its facts, and to what a model wants of it."""
-    edge = max(wanted.shortest_edge if wanted else 0, SIGNATURE_SIDE)
+    edge = max(wanted.shortest_edge if wanted else 0, LEAST_EDGE)
     decoded = decode(data, at_least=edge)
     facts = (decoded.oddities, decoded.width, decoded.height, signature(decoded.image))
     return facts, fit(decoded.image, wanted) if wanted else None
