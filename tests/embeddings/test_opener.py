@@ -1,13 +1,17 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pictures import encoded
+from pictures import dicom, encoded, picture, waves
 from PIL import Image
 
+from labelaudit.embeddings.images.decode import UnreadableError, decode
 from labelaudit.embeddings.images.preprocessing import Preprocessing
+from labelaudit.embeddings.models import opener as opener_module
 from labelaudit.embeddings.models.model import Model
 from labelaudit.embeddings.models.opener import image_opener
 from labelaudit.measures.near_duplicates import MAX_DIFFERENCE
@@ -48,3 +52,41 @@ def test_gray_copy_of_a_jpeg_hardly_depends_on_the_model(size: tuple[int, int]) 
     copies = [direction(np.asarray(image_opener(model).open(data)[0][3])) for model in models]
     apart = [np.linalg.norm(one - other) for one, other in combinations(copies, 2)]
     assert max(apart) <= MAX_DIFFERENCE
+
+
+def most_at_once(data: bytes, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Return how many of three threads were in the middle of opening an image at once."""
+    inside: list[int] = []
+    counts: list[int] = []
+
+    def slow(_image: Image.Image) -> NDArray[np.uint8]:
+        inside.append(0)
+        counts.append(len(inside))
+        if len(inside) < 3:
+            time.sleep(0.2)
+        inside.pop()
+        return np.zeros(256, np.uint8)
+
+    monkeypatch.setattr(opener_module, "signature", slow)
+    opener = image_opener(None)
+    with ThreadPoolExecutor(3) as pool:
+        assert len(list(pool.map(opener.open, [data] * 3))) == 3
+    return max(counts)
+
+
+@pytest.mark.parametrize("data", [picture(), dicom(waves(60, 40)[:, :, 0])], ids=["png", "dicom"])
+def test_large_images_are_opened_one_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, data: bytes
+) -> None:
+    decode(data)  # what is imported on the way is imported
+    assert most_at_once(data, monkeypatch) > 1
+    monkeypatch.setattr(opener_module, "LARGE", 60 * 40 - 1)
+    assert most_at_once(data, monkeypatch) == 1
+
+
+def test_large_image_that_is_damaged_lets_the_next_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opener_module, "LARGE", 1)
+    opener = image_opener(None)
+    with pytest.raises(UnreadableError):
+        opener.open(picture()[:300])
+    assert opener.open(picture())[0][1:3] == (60, 40)

@@ -4,7 +4,7 @@ import ctypes
 import io
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
@@ -87,7 +87,9 @@ class Decoded:
     oddities: Oddity
 
 
-def decode(data: bytes, *, at_least: int = 0) -> Decoded:
+def decode(
+    data: bytes, *, at_least: int = 0, before_load: Callable[[int], object] = lambda _: None
+) -> Decoded:
     """Decode an image to upright 8-bit RGB.
 
     EXIF rotation is applied; 16 bits become the upper 8; transparency becomes white; CMYK is
@@ -105,6 +107,8 @@ def decode(data: bytes, *, at_least: int = 0) -> Decoded:
     at_least
         Shorter side in pixels that is enough; a large JPEG is then decoded at 1/2, 1/4 or 1/8,
         where that moves nothing by more than a quarter of such a pixel. 0 for full size.
+    before_load
+        Called with the number of pixels before memory is taken for them.
 
     Returns
     -------
@@ -118,7 +122,7 @@ def decode(data: bytes, *, at_least: int = 0) -> Decoded:
     if not data:
         raise UnreadableError(Status.EMPTY, "the file is empty")
     try:
-        return _decoded(data, at_least)
+        return _decoded(data, at_least, before_load)
     except UnreadableError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -159,13 +163,13 @@ def signature(image: Image.Image) -> NDArray[np.uint8]:
     return np.asarray(small, dtype=np.uint8).reshape(-1)
 
 
-def _decoded(data: bytes, at_least: int) -> Decoded:
+def _decoded(data: bytes, at_least: int, before_load: Callable[[int], object]) -> Decoded:
     if is_dicom(data):
-        return _from_dicom(data)
+        return _from_dicom(data, before_load)
     try:
         image = Image.open(io.BytesIO(data), formats=formats())
     except UnidentifiedImageError:
-        return _unidentified(data)
+        return _unidentified(data, before_load)
     width, height = image.size
     _check_size(image, data)
     oddities = _oddities(image)
@@ -175,6 +179,7 @@ def _decoded(data: bytes, at_least: int) -> Decoded:
         draft(image, at_least)
     prepare(image)
     bits, drawn = bits_of(image), drawn_part(image)
+    before_load(image.width * image.height)
     image.load()
     turn = TURNS.get(_orientation(image))
     rgb = to_rgb(image, bits)
@@ -185,17 +190,17 @@ def _decoded(data: bytes, at_least: int) -> Decoded:
     return Decoded(rgb, width, height, oddities)
 
 
-def _unidentified(data: bytes) -> Decoded:
+def _unidentified(data: bytes, before_load: Callable[[int], object]) -> Decoded:
     """Return a DICOM image without preamble; of what else Pillow does not open, say what it is."""
     if may_be_dicom(data):
-        return _from_dicom(data)
+        return _from_dicom(data, before_load)
     if what := damage(data):
         raise UnreadableError(Status.TRUNCATED, f"truncated or damaged: {what}")
     raise UnreadableError(Status.NOT_AN_IMAGE, f"not an image that can be read: {kind(data)}")
 
 
-def _from_dicom(data: bytes) -> Decoded:
-    found = read_dicom(data, MAX_PIXELS)
+def _from_dicom(data: bytes, before_load: Callable[[int], object]) -> Decoded:
+    found = read_dicom(data, MAX_PIXELS, before_load)
     brought = {"as stored": Oddity.NONE, "window": Oddity.WINDOWED, "range": Oddity.STRETCHED}
     oddities = brought[found.brought]
     if found.n_frames > 1:

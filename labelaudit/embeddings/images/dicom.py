@@ -6,6 +6,7 @@ Clauses are of DICOM PS3.3: Modality LUT (C.11.1), VOI LUT (C.11.2), photometric
 
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -65,7 +66,7 @@ def may_be_dicom(data: bytes) -> bool:
     return FIRST_TAGS.match(data) is not None
 
 
-def read_dicom(data: bytes, max_pixels: int) -> DicomImage:
+def read_dicom(data: bytes, max_pixels: int, before_load: Callable[[int], object]) -> DicomImage:
     """Return the first frame of a DICOM file as 8 bits.
 
     Parameters
@@ -74,6 +75,8 @@ def read_dicom(data: bytes, max_pixels: int) -> DicomImage:
         The file.
     max_pixels
         Rows times columns that are not exceeded.
+    before_load
+        Called with the number of pixels before memory is taken for them.
 
     Raises
     ------
@@ -96,6 +99,7 @@ def read_dicom(data: bytes, max_pixels: int) -> DicomImage:
         raise NotReadError(f"a DICOM file without integer pixels: {what}")
     if dataset.Rows * dataset.Columns > max_pixels:
         raise Image.DecompressionBombError(f"{dataset.Columns} x {dataset.Rows} pixels")
+    before_load(dataset.Rows * dataset.Columns)
     pixels, photometric = _first_frame(dataset)
     _use_functional_groups(dataset)
     brought: Brought = "as stored"

@@ -1,5 +1,8 @@
 """From the bytes of an image to its facts and a model's input, and on to its embedding."""
 
+import threading
+from contextlib import ExitStack
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,13 +11,15 @@ from labelaudit.embeddings.images.preprocessing import Preprocessing, fit
 from labelaudit.embeddings.models.model import Model, run_model
 from labelaudit.embeddings.pipeline import Input, Opened, Opener
 
+LARGE = 2**24  # pixels, of which one thread alone takes some 200 MB
 LEAST_EDGE = 64  # that JPEGs are decoded at: their gray copies then hardly depend on the model
 
 
 def image_opener(model: Model | None) -> Opener:
     """Return what opens images and embeds them; without a model they are decoded alone."""
+    one = threading.Lock()
     if model is None:
-        return Opener(kind="image", open=lambda data: _opened(data, None))
+        return Opener(kind="image", open=lambda data: _opened(data, None, one))
 
     def embed(inputs: list[Input]) -> NDArray[np.floating]:
         return run_model(model, np.stack(inputs))
@@ -24,14 +29,20 @@ def image_opener(model: Model | None) -> Opener:
         model=model.name,
         n_features=model.n_features,
         batch_size=model.runner.batch_size,
-        open=lambda data: _opened(data, model.preprocessing),
+        open=lambda data: _opened(data, model.preprocessing, one),
         embed=embed,
     )
 
 
-def _opened(data: bytes, wanted: Preprocessing | None) -> Opened:
-    """Decode an image to its facts, and to what a model wants of it."""
+def _opened(data: bytes, wanted: Preprocessing | None, one: threading.Lock) -> Opened:
+    """Decode an image to its facts, and to what a model wants of it; large ones one at a time."""
     edge = max(wanted.shortest_edge if wanted else 0, LEAST_EDGE)
-    decoded = decode(data, at_least=edge)
-    facts = (decoded.oddities, decoded.width, decoded.height, signature(decoded.image))
-    return facts, fit(decoded.image, wanted) if wanted else None
+    with ExitStack() as held:
+
+        def before_load(n_pixels: int) -> None:
+            if n_pixels > LARGE:
+                held.enter_context(one)
+
+        decoded = decode(data, at_least=edge, before_load=before_load)
+        facts = (decoded.oddities, decoded.width, decoded.height, signature(decoded.image))
+        return facts, fit(decoded.image, wanted) if wanted else None
