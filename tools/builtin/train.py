@@ -18,13 +18,11 @@ from network import Head, Network, standardize
 from torch import Tensor, nn
 from torch.nn import functional
 
-PHASES = ((32, 12), (48, 5), (64, 3))  # side in pixels, epochs: small images first are cheaper
+PHASES = ((32, 12), (48, 5), (64, 6))  # side in pixels, epochs: small images first are cheaper
 BATCH = 128
 PEAK = 0.2
-SCHEDULE = (
-    (0, 8, 20),
-    (0, 8 / 23, 1),
-)  # epochs and how far the schedule has come: it was shortened
+# Epochs, and how far the schedule has come: shortened after 8, and begun again in part after 20.
+SCHEDULE = ((0, 8, 19.999, 20, 23), (0, 8 / 23, 1, 0.68, 1))
 WEIGHT_DECAY = 5e-4
 AVERAGE_EVERY, AVERAGE_KEEP = 8, 0.99
 SEED = 0
