@@ -1,4 +1,5 @@
 import hashlib
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 from tiny_models import node, write_model
 
+from labelaudit.embeddings.onnx_file import wire
+from labelaudit.embeddings.onnx_file.graph import read_graph
 from labelaudit.embeddings.onnx_file.weights import (
     HOLDS,
     external_locations,
@@ -304,3 +307,20 @@ def test_nesting_without_end_is_refused(tmp_path: Path, depth: int) -> None:
     path.write_bytes(nested(depth))
     with pytest.raises(ModelError, match="nested more than 100 deep"):
         external_locations(path)
+
+
+@pytest.mark.parametrize("repeated", [b"\x10\x00", b"\x3a\x00"])
+def test_a_message_of_fields_without_end_takes_next_to_no_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repeated: bytes
+) -> None:
+    assert wire.MAX_FIELDS == 1_000_000
+    monkeypatch.setattr(wire, "MAX_FIELDS", 50_000)
+    path = tmp_path / "m.onnx"
+    path.write_bytes(b"\x08\x09" + 50_000 * repeated)
+    for read in (read_graph, external_locations):
+        tracemalloc.start()
+        with pytest.raises(ModelError, match="more than 50,000 fields"):
+            read(path)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert most < 2 * path.stat().st_size

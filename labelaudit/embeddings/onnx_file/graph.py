@@ -112,11 +112,10 @@ def cut(graph: Graph, outputs: Sequence[str]) -> Cut:
     """
     needed = _needed(graph, outputs)
     with opened(graph.path) as data:
-        top = list(fields(data))
-        rest = [data[field.start : field.end] for field in top if field.number != GRAPH]
+        rest = [data[field.start : field.end] for field in fields(data) if field.number != GRAPH]
         kept = [
             data[part.start : part.end]
-            for field in top
+            for field in fields(data)
             if field.number == GRAPH
             for part in fields(data, field.content, field.end)
             if _is_kept(data, part, needed)
@@ -150,30 +149,33 @@ def _is_kept(data: Data, part: Field, needed: set[str]) -> bool:
 
 def _graph(path: Path, data: Data) -> Graph:
     """Return what a mapped file holds."""
-    top = list(fields(data))
-    parts = [
-        part
-        for field in top
-        if field.number == GRAPH
-        for part in fields(data, field.content, field.end)
-    ]
-    nodes = tuple(_node(data, part) for part in parts if part.number == NODE)
-    version = next((field.value for field in top if field.number == IR_VERSION), 0)
+    version = 0
+    producer: dict[int, str] = {}
+    opsets: dict[str, int] = {}
+    nodes: list[Node] = []
+    named: dict[int, list[str]] = {INITIALIZER: [], INPUT: [], OUTPUT: []}
+    for field in fields(data):
+        if field.number == IR_VERSION:
+            version = field.value
+        elif field.number in {PRODUCER, PRODUCER_VERSION}:
+            producer[field.number] = text(data, field)
+        elif field.number == OPSET:
+            opsets |= [_opset(data, field)]
+        elif field.number == GRAPH:
+            for part in fields(data, field.content, field.end):
+                if part.number == NODE:
+                    nodes.append(_node(data, part))
+                elif part.number in named:
+                    named[part.number].append(_name(data, part))
     if not version or not nodes:
         raise ValueError("it has no graph")
-    named = {
-        number: [_name(data, part) for part in parts if part.number == number]
-        for number in (INITIALIZER, INPUT, OUTPUT)
-    }
     weights = frozenset(named[INITIALIZER])
     return Graph(
         path=path,
         ir_version=version,
-        producer=" ".join(
-            text(data, field) for field in top if field.number in {PRODUCER, PRODUCER_VERSION}
-        ),
-        opsets=dict(_opset(data, field) for field in top if field.number == OPSET),
-        nodes=nodes,
+        producer=" ".join(producer.values()),
+        opsets=opsets,
+        nodes=tuple(nodes),
         inputs=tuple(name for name in named[INPUT] if name not in weights),
         outputs=tuple(named[OUTPUT]),
         weights=weights,
@@ -192,23 +194,19 @@ def _opset(data: Data, field: Field) -> tuple[str, int]:
 
 
 def _node(data: Data, node: Field) -> Node:
-    parts = list(fields(data, node.content, node.end))
-    inner = [
-        name
-        for part in parts
-        if part.number == ATTRIBUTE
-        for held in fields(data, part.content, part.end)
-        if held.number in INNER_GRAPHS
-        for name in _inner_names(data, held)
-    ]
-
-    def said(number: int) -> tuple[str, ...]:
-        return tuple(text(data, part) for part in parts if part.number == number)
-
+    said: dict[int, list[str]] = {NODE_INPUT: [], NODE_OUTPUT: [], OPERATION: []}
+    inner: list[str] = []
+    for part in fields(data, node.content, node.end):
+        if part.number in said:
+            said[part.number].append(text(data, part))
+        elif part.number == ATTRIBUTE:
+            for held in fields(data, part.content, part.end):
+                if held.number in INNER_GRAPHS:
+                    inner += _inner_names(data, held)
     return Node(
-        operation="".join(said(OPERATION)),
-        inputs=said(NODE_INPUT),
-        outputs=said(NODE_OUTPUT),
+        operation="".join(said[OPERATION]),
+        inputs=tuple(said[NODE_INPUT]),
+        outputs=tuple(said[NODE_OUTPUT]),
         inner=tuple(inner),
     )
 

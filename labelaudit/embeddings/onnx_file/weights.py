@@ -78,7 +78,7 @@ def external_locations(path: Path) -> set[str]:
         When it is not an ONNX model, or not whole.
     """
     with opened(path) as data:
-        return set(_locations(data))
+        return set(_locations(data, "model", 0, len(data)))
 
 
 def is_within(path: Path, location: str) -> bool:
@@ -93,19 +93,16 @@ def is_within(path: Path, location: str) -> bool:
     return any(found.is_relative_to(folder) for folder in folders)
 
 
-def _locations(data: Data) -> Iterator[str]:
+def _locations(data: Data, kind: str, start: int, end: int, depth: int = 0) -> Iterator[str]:
     """Yield the place of every tensor whose data are outside the file, wherever it is nested."""
-    waiting = [("model", 0, len(data), 0)]
-    while waiting:
-        kind, start, end, depth = waiting.pop()
-        if depth > MAX_DEPTH:
-            raise ValueError(f"its messages are nested more than {MAX_DEPTH} deep")
-        for field in fields(data, start, end):
-            held = HOLDS[kind].get(field.number) if field.is_bytes else None
-            if held == "tensor":
-                yield from _places(data, field)
-            elif held:
-                waiting.append((held, field.content, field.end, depth + 1))
+    if depth > MAX_DEPTH:
+        raise ValueError(f"its messages are nested more than {MAX_DEPTH} deep")
+    for field in fields(data, start, end):
+        held = HOLDS[kind].get(field.number) if field.is_bytes else None
+        if held == "tensor":
+            yield from _places(data, field)
+        elif held:
+            yield from _locations(data, held, field.content, field.end, depth + 1)
 
 
 def _places(data: Data, tensor: Field) -> list[str]:

@@ -14,6 +14,7 @@ from labelaudit.errors import ModelError
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 MAX_VARINT = 10  # bytes of a number of 64 bits
+MAX_FIELDS = 1_000_000  # of a message; more are no graph that a person has trained
 MAX_TAG = MAX_LENGTH = 2**32 - 1  # what is above is read in different ways
 
 Data = bytes | mmap
@@ -48,11 +49,14 @@ def fields(data: Data, start: int = 0, end: int | None = None) -> Iterator[Field
     Raises
     ------
     ValueError
-        When it is no message, or ends in the middle of a field.
+        When it is no message, ends in the middle of a field, or has more than `MAX_FIELDS`.
     """
     end = len(data) if end is None else end
-    at = start
+    at, n_fields = start, 0
     while at < end:
+        n_fields += 1
+        if n_fields > MAX_FIELDS:
+            raise ValueError(f"the message at byte {start:,} has more than {MAX_FIELDS:,} fields")
         tag, content = _varint(data, at, end, MAX_TAG)
         number, kind = tag >> 3, tag & 7
         value = 0
