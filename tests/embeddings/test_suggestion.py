@@ -135,6 +135,8 @@ def test_the_configuration_beside_it_is_taken(tmp_path: Path) -> None:
         ({"size": 300}, {"size": [224, 224], "resize_to": 300}),
         ({"do_normalize": False}, {"mean": [0.0] * 3, "std": [1.0] * 3}),
         ({"do_rescale": False}, {"scale": 1.0}),
+        ({"do_flip_channel_order": True}, {"color": "BGR"}),
+        ({"do_flip_channel_order": False}, {"color": "RGB"}),
     ],
 )
 def test_configurations_are_read_as_their_writer_means_them(
@@ -142,6 +144,46 @@ def test_configurations_are_read_as_their_writer_means_them(
 ) -> None:
     path = write_model(tmp_path / "m.onnx", shape=("n", 3, "h", "w"))
     assert expected.items() <= suggested(path, DINO | change).keys.items()
+
+
+@pytest.mark.parametrize(
+    ("edge", "expected"),
+    [
+        (224, {"size": [224, 224], "resize": "shortest_edge", "resize_to": 256}),
+        (384, {"size": [384, 384], "resize": "stretch", "resize_to": 0}),
+    ],
+)
+def test_the_part_that_a_crop_keeps_is_followed(
+    tmp_path: Path, edge: int, expected: dict[str, Any]
+) -> None:
+    plain = {key: said for key, said in DINO.items() if "crop" not in key}
+    config = plain | {"crop_pct": 0.875, "size": {"shortest_edge": edge}}
+    found = suggested(write_model(tmp_path / "m.onnx", shape=("n", 3, "h", "w")), config)
+    assert expected.items() <= found.keys.items()
+    assert not found.guessed
+
+
+@pytest.mark.parametrize(
+    "odd", [{"do_pad": True}, {"crop_pct": "x"}, {"new": 1}, {"do_resize": False}]
+)
+def test_what_is_not_understood_makes_guesses_of_what_it_may_touch(
+    tmp_path: Path, odd: dict[str, Any]
+) -> None:
+    path = write_model(tmp_path / "m.onnx", shape=("n", 3, "h", "w"))
+    found = suggested(path, DINO | odd)
+    assert {"size", "resize", "color", "scale", "mean", "std"} <= set(found.guessed)
+    assert next(iter(odd)) in found.guessed["size"]
+    assert set(found.guessed) <= set(found.keys)
+    assert not suggested(path, DINO | dict.fromkeys(odd.keys() - DINO.keys())).guessed
+
+
+def test_a_model_that_returns_its_input_has_no_output_to_suggest(tmp_path: Path) -> None:
+    path = write_model(tmp_path / "m.onnx")
+    loaded = onnx.load(path)
+    loaded.graph.output[0].name = "images"
+    path.write_bytes(loaded.SerializeToString())
+    found = suggested(path)
+    assert "no node makes" in found.guessed["output"]
 
 
 @pytest.mark.parametrize(

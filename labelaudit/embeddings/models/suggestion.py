@@ -19,6 +19,14 @@ CONFIG = "preprocessor_config.json"
 IMAGENET_MEAN, IMAGENET_STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 RESAMPLING = {0: "nearest", 2: "bilinear", 3: "bicubic", 4: "box"}  # Pillow's numbers
 MEANT = ("embed", "feature", "pool")
+CROPPED_BELOW = 384  # pixels; a ConvNeXt's configuration means a stretch from there on
+UNDERSTOOD = {
+    *("size", "crop_size", "do_center_crop", "do_resize", "resample", "do_convert_rgb"),
+    *("do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std"),
+    *("do_flip_channel_order", "data_format", "input_data_format", "return_tensors", "device"),
+    *("image_processor_type", "feature_extractor_type", "processor_class"),
+}
+MAY_TOUCH = ("size", "resize", "resize_to", "interpolation", "color", "scale", "mean", "std")
 
 
 @dataclass(slots=True)
@@ -65,7 +73,20 @@ def read_config(model: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: not a JSON file: {error}", hint="repair or remove it") from error
     if not isinstance(said, dict):
         raise ModelError(f"{path}: no JSON object", hint="repair or remove it")
-    return said
+    return _with_crop(said)
+
+
+def _with_crop(config: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration that says as sizes what ``crop_pct`` says as a part, if it has it."""
+    part, edge = config.get("crop_pct"), _edge(config)
+    if not isinstance(part, float) or not 0 < part <= 1 or not edge:
+        return config
+    square = {"height": edge, "width": edge}
+    others = {key: value for key, value in config.items() if key != "crop_pct"}
+    if edge >= CROPPED_BELOW:
+        return others | {"size": square, "do_center_crop": False}
+    resized = {"shortest_edge": int(edge / part)}
+    return others | {"size": resized, "crop_size": square, "do_center_crop": True}
 
 
 def configured_side(config: dict[str, Any], usual: int) -> int:
@@ -90,8 +111,19 @@ def suggest(facts: ModelFacts, config: dict[str, Any]) -> Suggestion | None:
     _suggest_output(suggestion, facts)
     _suggest_size(suggestion, inputs[0].shape, config)
     _suggest_numbers(suggestion, NUMPY_TYPES[inputs[0].type], config)
+    _doubt(suggestion, config)
     suggestion.keys = {key: suggestion.keys[key] for key in KEYS if key in suggestion.keys}
     return suggestion
+
+
+def _doubt(suggestion: Suggestion, config: dict[str, Any]) -> None:
+    """Mark as guessed what keys of a configuration that are not understood may change."""
+    odd = [key for key, value in config.items() if value and key not in UNDERSTOOD]
+    if config.get("do_resize") is False:
+        odd.append("do_resize")
+    if odd:
+        why = f"not understood in {CONFIG}: {', '.join(sorted(odd))}"
+        suggestion.guessed |= {key: why for key in MAY_TOUCH if key not in suggestion.guessed}
 
 
 def _suggest_output(suggestion: Suggestion, facts: ModelFacts) -> None:
@@ -100,6 +132,10 @@ def _suggest_output(suggestion: Suggestion, facts: ModelFacts) -> None:
     head = next((found for found in facts.candidates if found.what.startswith(HEAD)), None)
     own = [found for found in facts.candidates if found.name in outputs]
     meant = [found for found in own if any(word in found.name.lower() for word in MEANT)]
+    if not own:
+        first = facts.candidates[0].name if facts.candidates else ""
+        suggestion.guess("output", first, "no node makes an output of the model")
+        return
     chosen, why = (meant or own)[0], "by its name" if meant else "the first output"
     if not meant and head is not None and _is_flat(chosen) and _is_flat(head):
         suggestion.guess("output", head.name, f"{head.what}, so before the classes")
@@ -161,6 +197,8 @@ def _suggest_size(
         suggestion.guess("interpolation", "bilinear", "the commonest")
     if channels == 1:
         keys["color"] = "L"
+    elif config.get("do_flip_channel_order"):
+        keys["color"] = "BGR"
     elif config:
         keys["color"] = "RGB"
     else:
