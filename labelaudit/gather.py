@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from labelaudit.dataset import Dataset, digest
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content
-from labelaudit.embeddings.images.thumbnails import thumbnail
+from labelaudit.embeddings.images.again import image_again
+from labelaudit.embeddings.images.thumbnails import SIDE, thumbnail
 from labelaudit.measures import Ranking
 from labelaudit.progress import Progress
 from labelaudit.report import DatasetFacts, EmbeddingFacts, Gallery, Sample
@@ -85,7 +86,8 @@ def thumbnails_of(
     wanted = wanted[content.readable[wanted]]
     made = {}
     for done, item in enumerate(int(item) for item in wanted):
-        made[_key(content, item)] = thumbnail(dataset.media.read(item))
+        image = image_again(dataset, item, content.digests[item], at_least=SIDE)
+        made[_key(content, item)] = thumbnail(image)
         progress("drawing thumbnails", done + 1, len(wanted))
     return dict(sorted(made.items()))
 

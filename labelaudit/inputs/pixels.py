@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from labelaudit.dataset import Dataset
 from labelaudit.embeddings.content import Content
-from labelaudit.embeddings.images.decode import decode, pillow_warnings_ignored
+from labelaudit.embeddings.images.again import image_again
 from labelaudit.embeddings.images.preprocessing import Preprocessing, fit
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
@@ -65,14 +65,13 @@ def pixels(
     if not len(items):
         raise MissingInputError("no labelled image can be read")
     drawn = items[by_content(content, items)[:N_PIXEL_SAMPLES]]
-    media = dataset.media
-    if media is None:
+    if dataset.media is None:
         raise MissingInputError("the manifest names no images")
     values = np.empty((len(drawn), SIDE * SIDE * 3), dtype=np.float32)
-    with pillow_warnings_ignored():
-        for row in np.argsort(drawn):  # in the order in which shards are quick to read
-            decoded = decode(media.read(int(drawn[row])), at_least=SIDE)
-            values[row] = fit(decoded.image, SMALL_RGB).ravel()
+    for row in np.argsort(drawn):  # in the order in which shards are quick to read
+        item = int(drawn[row])
+        image = image_again(dataset, item, content.digests[item], at_least=SIDE)
+        values[row] = fit(image, SMALL_RGB).ravel()
     return Pixels(
         items=drawn,
         values=values,
