@@ -51,7 +51,7 @@ def inspect_model(
         if suggestion is None:
             raise InputError(
                 f"{path}: it takes no images, so no declaration is suggested",
-                hint="docs/models.md says how a model is declared",
+                hint="docs/texts.md says how a model of texts is declared",
             )
         _write(sidecar, suggestion.as_json())
 
@@ -88,7 +88,7 @@ def _show_declaration(sidecar: Path, suggestion: "Suggestion | None") -> None:
     import json
 
     if suggestion is None:
-        there = "it takes no images, so none is suggested"
+        there = "it takes no images, so none is suggested; for texts, see docs/texts.md"
         if sidecar.exists():
             there = f"{_visible(sidecar.name)} is beside it"
         typer.echo(f"{'declaration':<12} {there}")

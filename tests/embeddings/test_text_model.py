@@ -12,8 +12,9 @@ from onnx import TensorProto, helper
 from tiny_models import write_model
 from tiny_text import write_text_model
 
+from labelaudit.cli.model_inspect import inspect_model
 from labelaudit.embeddings.texts.model import TextModel, embed_tokens, load_text_model
-from labelaudit.errors import ModelError
+from labelaudit.errors import InputError, ModelError
 
 RNG = np.random.default_rng(0)
 NAMES = ("the", "cat", "dog", "sat", "ran", "far")
@@ -196,6 +197,26 @@ def test_without_the_library_the_extra_is_named(
     with pytest.raises(ModelError) as error:
         load_text_model(path, "cpu")
     assert error.value.hint == "pip install 'labelaudit[text]'"
+
+
+def test_a_missing_declaration_is_asked_for_by_its_keys(tmp_path: Path) -> None:
+    path = write_text_model(tmp_path, WORDS)
+    path.with_suffix(".json").unlink()
+    with pytest.raises(ModelError, match="a text model has to be declared beside it") as raised:
+        load_text_model(path, "cpu")
+    assert "docs/texts.md" in raised.value.hint
+    assert "max_length, input_ids, attention_mask" in raised.value.hint
+
+
+def test_inspecting_a_text_model_leads_to_how_one_is_declared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_text_model(tmp_path, WORDS)
+    path.with_suffix(".json").unlink()
+    with pytest.raises(InputError) as raised:
+        inspect_model(str(path), write=True)
+    assert "docs/texts.md" in raised.value.hint
+    assert "docs/texts.md" in capsys.readouterr().out
 
 
 def test_a_model_of_images_is_refused(tmp_path: Path) -> None:

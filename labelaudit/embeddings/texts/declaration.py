@@ -66,6 +66,15 @@ def declares_text(path: Path) -> bool:
     return read_sidecar(path, hint="declare in it what the model wants").get(KIND) == "text"
 
 
+def check_declared(path: Path) -> None:
+    """Raise `ModelError` when there is no declaration of a text model where it has to be."""
+    if not path.exists():
+        raise ModelError(
+            f"{path}: a text model has to be declared beside it; there is no such file",
+            hint=f"{_hint()}; docs/texts.md says what each means",
+        )
+
+
 def read_text_preprocessing(path: Path) -> TextPreprocessing:
     """Read a declaration; every key is required and no other is allowed.
 

@@ -15,6 +15,7 @@ from labelaudit.embeddings.runtime.run import Runner
 from labelaudit.embeddings.runtime.session import Device, make_session, node_providers
 from labelaudit.embeddings.texts.declaration import (
     TextPreprocessing,
+    check_declared,
     declares_text,
     read_text_preprocessing,
 )
@@ -77,6 +78,7 @@ def load_text_model(path: Path, device: Device = "auto") -> TextModel:
     """
     if not path.is_file():
         raise ModelError(f"{path}: there is no such model", hint="name an .onnx file")
+    check_declared(sidecar_path(path))
     if not declares_text(sidecar_path(path)):
         raise ModelError(
             f"{path}: declared as a model of images; the items are texts",
