@@ -1,12 +1,13 @@
 """How much of the hardware's speed a scan's reading and embedding reaches.
 
 Run ``python tests/benchmarks/pipeline.py DATA [--model builtin | vit_s14 | FILE.onnx]``. In every
-round the same images are decoded alone (read, decoded, resized), run alone through a raw session
-(prepared inputs, as many at a time as the pipeline takes), and read by the pipeline into an empty
-store; each in the same number of threads. Rates are of the best round. Where one device does both,
-as on a CPU, a pipeline cannot be faster than the shared floor, 1 / (1 / decode + 1 / session);
-where the session has a device of its own, than the slower of the two. Processor time is beside
-the rates, as a busy machine does not change it much.
+round the same images are decoded alone (read, decoded, resized; in tasks as the pipeline's are),
+run alone through a raw session (prepared inputs, as many at a time as the pipeline takes), and read
+by the pipeline into an empty store; each in the same number of threads. Where one device does
+both, as on a CPU, a pipeline cannot be faster than the shared floor, 1 / (1 / decode + 1 /
+session); where the session has a device of its own, than the slower of the two. Each round is
+judged by its own parts; the last line has the medians of the rounds. Processor time is beside the
+rates, as a busy machine does not change it much.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from statistics import median
 from time import perf_counter, process_time
 
 import numpy as np
@@ -28,6 +30,7 @@ from labelaudit.embeddings.content import read_content, store_for
 from labelaudit.embeddings.images.decode import decode
 from labelaudit.embeddings.images.preprocessing import fit
 from labelaudit.embeddings.models.model import Model, load_model
+from labelaudit.embeddings.pipeline import CHUNK
 from labelaudit.embeddings.runtime.session import Device, make_session
 from labelaudit.manifests import open_dataset
 from labelaudit.progress import silent
@@ -66,19 +69,27 @@ def timed(n_images: int, work: Callable[[], object]) -> Cost:
 def decode_all(dataset: Dataset, model: Model, items: range, n_threads: int) -> None:
     """Read, decode and resize images, and nothing else."""
 
-    def one(item: int) -> None:
+    def some(start: int) -> None:
         assert dataset.media is not None
-        data = dataset.media.read(item)
-        fit(decode(data, at_least=model.preprocessing.shortest_edge).image, model.preprocessing)
+        for item in items[start : start + CHUNK]:
+            data = dataset.media.read(item)
+            image = decode(data, at_least=model.preprocessing.shortest_edge).image
+            fit(image, model.preprocessing)
 
     with ThreadPoolExecutor(n_threads) as pool:
-        list(pool.map(one, items, chunksize=1))
+        list(pool.map(some, range(0, len(items), CHUNK)))
 
 
-def run_all(session: Callable[[int], object], n_batches: int, n_threads: int) -> None:
-    """Run a session on batches, and nothing else."""
+def run_all(session: Callable[[int], object], n_batches: int, size: int, n_threads: int) -> None:
+    """Run a session on batches, and nothing else; a task is of no fewer than ``CHUNK`` inputs."""
+    step = -(-CHUNK // size)
+
+    def some(start: int) -> None:
+        for batch in range(start, min(start + step, n_batches)):
+            session(batch)
+
     with ThreadPoolExecutor(n_threads) as pool:
-        list(pool.map(session, range(n_batches)))
+        list(pool.map(some, range(0, n_batches, step)))
 
 
 def embed_all(dataset: Dataset, model: Model, n_threads: int) -> None:
@@ -124,7 +135,7 @@ def main() -> None:
         session = prepared(dataset, model, path, said.device)
         parts: dict[str, Callable[[], object]] = {
             "decode": partial(decode_all, dataset, model, range(n), said.threads),
-            "session": partial(run_all, session, -(-n // size), said.threads),
+            "session": partial(run_all, session, -(-n // size), size, said.threads),
             "pipeline": partial(embed_all, dataset, model, said.threads),
         }
         rounds = [
@@ -134,17 +145,40 @@ def main() -> None:
 
 
 def report(rounds: list[dict[str, Cost]], title: str) -> None:
-    """Print the best of every part."""
+    """Print the parts and the shares of every round, and the medians."""
     print(title)
-    rate = {name: max(each[name].rate for each in rounds) for name in rounds[0]}
-    cpu = {name: min(each[name].cpu for each in rounds) for name in rounds[0]}
-    for name, images in rate.items():
-        print(f"{name:9} {images:8.1f} images/s {cpu[name]:8.3f} ms of processor an image")
-    shared = 1 / (1 / rate["decode"] + 1 / rate["session"])
-    slower = min(rate["decode"], rate["session"])
-    print(f"of the slower of the two  {rate['pipeline'] / slower:6.1%}")
-    print(f"of the shared floor       {rate['pipeline'] / shared:6.1%}")
-    print(f"of it in processor time   {(cpu['decode'] + cpu['session']) / cpu['pipeline']:6.1%}")
+    print(f"{'':7}{'images/s':^31}{'ms of processor an image':^31}{'pipeline of the':^31}")
+    parts = [f"{name:>10}" for name in rounds[0]]
+    print(
+        f"{'round':7}",
+        *parts,
+        *parts,
+        *(f"{name:>10}" for name in ("slower", "floor", "floor CPU")),
+    )
+    table = [
+        [
+            *(each.rate for each in costs.values()),
+            *(each.cpu for each in costs.values()),
+            *shares(costs),
+        ]
+        for costs in rounds
+    ]
+    middle = [median(column) for column in zip(*table, strict=True)]
+    for name, row in [*((str(at + 1), row) for at, row in enumerate(table)), ("median", middle)]:
+        print(
+            f"{name:7}",
+            *(f"{value:10.1f}" for value in row[:3]),
+            *(f"{value:10.3f}" for value in row[3:6]),
+            *(f"{value:10.1%}" for value in row[6:]),
+        )
+
+
+def shares(costs: dict[str, Cost]) -> tuple[float, float, float]:
+    """Return what the pipeline reaches of the slower part, the shared floor, and it in CPU time."""
+    decoded, run, both = costs["decode"], costs["session"], costs["pipeline"]
+    floor = 1 / (1 / decoded.rate + 1 / run.rate)
+    slower = min(decoded.rate, run.rate)
+    return both.rate / slower, both.rate / floor, (decoded.cpu + run.cpu) / both.cpu
 
 
 if __name__ == "__main__":

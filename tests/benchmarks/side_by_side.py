@@ -4,14 +4,19 @@ Run ``python tests/benchmarks/side_by_side.py [--python OTHER/bin/python]``, whe
 fastembed, and torch with onnxruntime. Each of these embeds the same JPEGs with the same ONNX file
 in a process of its own, with as many threads:
 
-* labelaudit: the reading half of a scan, which also hashes every file and looks at its size;
-* fastembed: its image path (Pillow, its own transforms, one session);
-* dataloader: a torch ``DataLoader`` of two workers (Pillow, numpy), and a session.
+* labelaudit: the reading half of a scan, into an empty store, which is written; it also hashes
+  every file, and looks at its size;
+* fastembed: its image path (Pillow, its own transforms, one session), told ``threads``;
+* a torch ``DataLoader`` (Pillow, numpy) and a session, in three ways, as it is for the user to
+  choose: a worker a thread beside a session of one thread; one worker, or none, beside a session
+  of all threads that do not spin while they wait.
 
-Rates are of the time from the first image to the last embedding, without imports and loading the
-model, the best of all rounds. Processor time is that of the whole process and its workers, and so
-is memory: the peak of the proportional set size, in which what workers share counts once. The
-cosine to labelaudit's embeddings says whether the same was computed.
+Seconds are from the first image to the last embedding, without imports and loading the model;
+starting a peer's threads or workers is inside. CPU seconds are those of the same stretch, of the
+process and of its workers. Memory is of the whole process and its workers, imports and model
+included: the peak of the proportional set size, in which what they share counts once. Every round
+runs all of them in turn, and the table has the medians of the rounds. The cosine to labelaudit's
+embeddings says whether the same was computed.
 """
 
 import argparse
@@ -22,15 +27,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 
 BATCH = 32
-PEERS = ("labelaudit", "fastembed", "dataloader")
 SAMPLED_EVERY = 0.1
 
 
@@ -45,7 +51,14 @@ class Cost:
     why_not: str = ""
 
 
-def with_labelaudit(model: Path, images: list[Path], threads: int) -> tuple[float, Any]:
+def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Return the seconds and CPU seconds of some work, ended workers included, and its result."""
+    used, started = os.times()[:4], time.perf_counter()
+    result = work()
+    return time.perf_counter() - started, sum(os.times()[:4]) - sum(used), result
+
+
+def with_labelaudit(model: Path, images: list[Path], threads: int) -> tuple[float, float, Any]:
     """Embed as a scan does."""
     from threadpoolctl import threadpool_limits
 
@@ -56,17 +69,16 @@ def with_labelaudit(model: Path, images: list[Path], threads: int) -> tuple[floa
 
     loaded = load_model(model, "cpu")
     dataset = open_dataset(images[0].parents[1])
-    started = time.perf_counter()
-    with threadpool_limits(1):
-        _, embedded, _ = read_content(
-            dataset, loaded, store_for(None, loaded), n_threads=threads, progress=silent
+    with threadpool_limits(1), tempfile.TemporaryDirectory(dir=model.parent) as cache:
+        store = store_for(Path(cache), loaded)
+        seconds, cpu, (_, embedded, _) = timed(
+            lambda: read_content(dataset, loaded, store, n_threads=threads, progress=silent)
         )
-    seconds = time.perf_counter() - started
-    assert embedded is not None
-    return seconds, np.asarray(embedded.vectors)
+        assert embedded is not None
+        return seconds, cpu, np.array(embedded.vectors)
 
 
-def with_fastembed(model: Path, images: list[Path], threads: int) -> tuple[float, Any]:
+def with_fastembed(model: Path, images: list[Path], threads: int) -> tuple[float, float, Any]:
     """Embed by fastembed's class for images, told what the model's declaration says."""
     from fastembed.common.model_description import (  # type: ignore[import-not-found]
         DenseModelDescription,
@@ -99,26 +111,44 @@ def with_fastembed(model: Path, images: list[Path], threads: int) -> tuple[float
             return {name: np.ascontiguousarray(batch, dtype=said["dtype"])}
 
     embedder = Local("local", threads=threads, specific_model_path=str(model.parent))
-    started = time.perf_counter()
-    vectors = list(embedder.embed([str(image) for image in images], batch_size=BATCH))
-    return time.perf_counter() - started, np.stack(vectors)
+    names = [str(image) for image in images]
+    return timed(lambda: np.stack(list(embedder.embed(names, batch_size=BATCH))))
 
 
-def with_dataloader(model: Path, images: list[Path], threads: int) -> tuple[float, Any]:
-    """Embed by the loop that people write: workers that decode, a session that runs."""
+def with_dataloader(
+    model: Path, images: list[Path], threads: int, *, n_workers: int | None
+) -> tuple[float, float, Any]:
+    """Embed by the loop that people write; None is a worker a thread, and a session of one."""
     import onnxruntime as ort
+    import PIL.Image  # noqa: F401 - so that the workers have it
     from torch.utils.data import DataLoader  # type: ignore[import-not-found]
 
     said = declaration(model)
     options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1 if n_workers is None else threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     loader = DataLoader(
-        Prepared(images, said), batch_size=BATCH, num_workers=threads, collate_fn=np.stack
+        Prepared(images, said),
+        batch_size=BATCH,
+        num_workers=threads if n_workers is None else n_workers,
+        collate_fn=np.stack,
     )
-    started = time.perf_counter()
-    vectors = [session.run([said["output"]], {said["input"]: batch})[0] for batch in loader]
-    return time.perf_counter() - started, np.concatenate(vectors)
+
+    def embed() -> Any:  # noqa: ANN401 - an array
+        batches = [session.run([said["output"]], {said["input"]: batch})[0] for batch in loader]
+        return np.concatenate(batches)
+
+    return timed(embed)
+
+
+WAYS: dict[str, Callable[[Path, list[Path], int], tuple[float, float, Any]]] = {
+    "labelaudit": with_labelaudit,
+    "fastembed": with_fastembed,
+    "workers N, session 1": partial(with_dataloader, n_workers=None),
+    "workers 1, session N": partial(with_dataloader, n_workers=1),
+    "workers 0, session N": partial(with_dataloader, n_workers=0),
+}
 
 
 @dataclass(frozen=True)
@@ -239,8 +269,7 @@ def run(peer: str, python: str, model: Path, images: Path, threads: int) -> Cost
         if child.returncode:
             return Cost(why_not=(err.read().strip().splitlines() or ["no word"])[-1])
     found = np.load(out)
-    used = done[2].ru_utime + done[2].ru_stime
-    return Cost(float(found["seconds"]), used, peak, found["vectors"])
+    return Cost(float(found["seconds"]), float(found["cpu"]), peak, found["vectors"])
 
 
 def cosine(some: Any, others: Any) -> float:  # noqa: ANN401 - arrays
@@ -251,10 +280,9 @@ def cosine(some: Any, others: Any) -> float:  # noqa: ANN401 - arrays
 
 def child(said: argparse.Namespace) -> None:
     """Embed the images in one way, and leave the time and the embeddings."""
-    ways = dict(zip(PEERS, (with_labelaudit, with_fastembed, with_dataloader), strict=True))
     images = sorted(said.paths[1].glob("*/*.jpg"))
-    seconds, vectors = ways[said.child](said.paths[0], images, said.threads)
-    np.savez(said.out, seconds=seconds, vectors=np.asarray(vectors, dtype=np.float32))
+    seconds, cpu, vectors = WAYS[said.child](said.paths[0], images, said.threads)
+    np.savez(said.out, seconds=seconds, cpu=cpu, vectors=np.asarray(vectors, dtype=np.float32))
 
 
 def table(said: argparse.Namespace, folder: Path) -> None:
@@ -262,42 +290,56 @@ def table(said: argparse.Namespace, folder: Path) -> None:
     write_images(folder / "images", said.images, tuple(said.size))
     for name in said.model:
         model = copy_model(name, folder / f"model {Path(name).stem}")
-        print(f"\n{model.name}, {said.images} JPEGs of {said.size[0]} x {said.size[1]}")
         print(
-            f"{'':<12}{'seconds':>9}{'images/s':>10}{'CPU s':>8}{'peak MB':>9}{'time':>7}", end=""
+            f"\n{model.name}, {said.images} JPEGs of {said.size[0]} x {said.size[1]},"
+            f" N = {said.threads} threads, medians of {said.rounds} rounds; seconds and CPU"
+            " without imports and loading"
         )
-        print(f"{'memory':>8}{'cosine':>9}")
-        ours: Cost | None = None
-        for peer in PEERS:
-            python = sys.executable if peer == "labelaudit" else said.python
-            costs = [
-                run(peer, python, model, folder / "images", said.threads)
-                for _ in range(said.rounds)
-            ]
-            best = min(costs, key=lambda cost: cost.seconds)
-            if best.why_not:
-                print(f"{peer:<12}not run: {best.why_not}")
-                continue
-            ours = ours or best
-            print(
-                f"{peer:<12}{best.seconds:>9.2f}{said.images / best.seconds:>10.1f}"
-                f"{best.cpu:>8.1f}{best.peak_mb:>9.0f}{best.seconds / ours.seconds:>6.2f}x"
-                f"{best.peak_mb / ours.peak_mb:>7.2f}x{cosine(best.vectors, ours.vectors):>9.5f}"
-            )
+        costs: dict[str, list[Cost]] = {peer: [] for peer in WAYS}
+        for _ in range(said.rounds):
+            for peer, rounds in costs.items():
+                python = sys.executable if peer == "labelaudit" else said.python
+                rounds.append(run(peer, python, model, folder / "images", said.threads))
+        print_table(costs, said.images)
+
+
+def print_table(costs: dict[str, list[Cost]], n_images: int) -> None:
+    """Print a line of medians for each, and which of the loader's ways was the fastest."""
+    print(f"{'':<21}{'seconds':>8}{'images/s':>10}{'CPU s':>8}{'peak MB':>9}{'time':>7}", end="")
+    print(f"{'memory':>8}{'cosine':>9}")
+    middle: dict[str, Cost] = {}
+    for peer, rounds in costs.items():
+        if reasons := [cost.why_not for cost in rounds if cost.why_not]:
+            print(f"{peer:<21}not run: {reasons[0]}")
+            continue
+        middle[peer] = cost = Cost(
+            median(cost.seconds for cost in rounds),
+            median(cost.cpu for cost in rounds),
+            median(cost.peak_mb for cost in rounds),
+            rounds[0].vectors,
+        )
+        ours = middle["labelaudit"]
+        print(
+            f"{peer:<21}{cost.seconds:>8.2f}{n_images / cost.seconds:>10.1f}"
+            f"{cost.cpu:>8.1f}{cost.peak_mb:>9.0f}{cost.seconds / ours.seconds:>6.2f}x"
+            f"{cost.peak_mb / ours.peak_mb:>7.2f}x{cosine(cost.vectors, ours.vectors):>9.5f}"
+        )
+    if loaders := [peer for peer in middle if peer.startswith("workers")]:
+        print("the loader's best:", min(loaders, key=lambda peer: middle[peer].seconds))
 
 
 def main() -> None:
     """Print a table for each model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("paths", nargs="*", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--child", choices=PEERS, help=argparse.SUPPRESS)
+    parser.add_argument("--child", choices=WAYS, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--python", default=sys.executable, help="Python that has the others.")
     parser.add_argument("--model", nargs="+", default=["builtin", "vit_s14"])
     parser.add_argument("--images", type=int, default=1000)
     parser.add_argument("--size", type=int, nargs=2, default=(500, 375))
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
     said = parser.parse_args()
     if said.child:
         child(said)
