@@ -88,6 +88,20 @@ def test_a_list_is_as_long_as_the_scores() -> None:
     assert error.details == ("the list has 4 entries for 3 scores",)
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"281": "cat", "0281": "dog"}', "'0281' begins with a 0"),
+        ('{"281": "cat", "281": "dog"}', "key '281' is there twice"),
+    ],
+)
+def test_a_score_has_one_class(tmp_path: Path, content: str, words: str) -> None:
+    path = tmp_path / "names.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=words):
+        read_class_map(path)
+
+
 def test_no_map_is_not_guessed() -> None:
     assert "it is not said which classes the model's 3 scores are of" in refused(None).message
 

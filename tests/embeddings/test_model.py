@@ -62,6 +62,19 @@ def test_missing_declaration_is_said(tmp_path: Path) -> None:
     assert "m.json: a model's preprocessing has to be declared" in refused(path)
 
 
+def test_a_declaration_that_says_a_key_twice_is_refused(tmp_path: Path) -> None:
+    path = write_model(tmp_path / "m.onnx")
+    sidecar = path.with_suffix(".json")
+    sidecar.write_text(sidecar.read_text()[:-1] + ', "output": "x"}')
+    assert "key 'output' is there twice" in refused(path)
+
+
+def test_zero_has_no_sign(tmp_path: Path) -> None:
+    path = write_model(tmp_path / "m.onnx")
+    plain = load_model(path, "cpu").preprocessing.text()
+    assert load_model(path, "cpu", {"mean": [-0.0, 0, 0]}).preprocessing.text() == plain
+
+
 def test_wrong_input_is_shown_beside_the_right_one(tmp_path: Path) -> None:
     message = refused(write_model(tmp_path / "m.onnx", input="pixels"))
     assert "names input 'pixels'" in message
@@ -114,7 +127,7 @@ def test_output_that_is_no_vector_is_refused(
     tmp_path: Path, nodes: list[onnx.NodeProto], out: int, found: str
 ) -> None:
     message = refused(write_model(tmp_path / "m.onnx", nodes, out=out))
-    assert "vector an image" in message
+    assert "vector an i" in message
     assert found in message
 
 
@@ -126,7 +139,7 @@ def test_output_that_does_not_grow_with_the_batch_is_refused(tmp_path: Path) -> 
     path = write_model(
         tmp_path / "m.onnx", nodes, shape=(4, 3, 8, 8), weights={"axis": np.array([0])}
     )
-    assert "shape (1, 192) for 4 images" in refused(path)
+    assert "shape (1, 192) for 4 items" in refused(path)
 
 
 @pytest.mark.parametrize("fixed", [1, 4, 7, 8])

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from labelaudit.embeddings.onnx_file.sidecar import once
 from labelaudit.errors import InputError, ModelError
 
 MAX_COLUMNS = 10_000_000
@@ -37,6 +38,9 @@ def wrong_class_map(value: object) -> str:
         wrong = [key for key in value if not (key.isdecimal() and int(key[:8]) < MAX_COLUMNS)]
         if wrong:
             return f"{wrong[0]!r} is no number of a score, counted from 0"
+        twice = [key for key in value if str(int(key)) != key]
+        if twice:
+            return f"{twice[0]!r} begins with a 0; a score has one number, as {int(twice[0])}"
         entries = list(value.items())
     for place, name in entries:
         if name is not None and not isinstance(name, str):
@@ -74,7 +78,7 @@ def read_class_map(path: Path) -> ClassMap:
     """
     where = f"--class-map {path}"
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        said = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=once)
     except FileNotFoundError as error:
         raise InputError(f"{where}: there is no such file") from error
     except (ValueError, OSError, RecursionError) as error:

@@ -82,7 +82,8 @@ def read_declaration(path: Path, over: Mapping[str, object] | None = None) -> De
         )
     classes = said.pop("class_map", None)
     numbers = {"size": tuple(said["size"]), "scale": float(said["scale"])}
-    numbers |= {name: tuple(map(float, said[name])) for name in ("mean", "std")}
+    plain = {name: [float(each) + 0.0 for each in said[name]] for name in ("mean", "std")}  # no -0
+    numbers |= {name: tuple(each) for name, each in plain.items()}
     return Declaration(
         preprocessing=Preprocessing(**{**said, **numbers}),
         class_map=None if classes is None else class_map(classes),

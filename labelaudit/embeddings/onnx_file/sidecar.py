@@ -45,9 +45,18 @@ def read_sidecar(
     return said
 
 
+def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return a JSON object; raise `ValueError` when it says a key twice."""
+    said = dict(pairs)
+    if len(said) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"key {max(names, key=names.count)!r} is there twice")
+    return said
+
+
 def _object(path: Path, hint: str) -> dict[str, Any]:
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        said = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=once)
     except FileNotFoundError as error:
         model = path.with_suffix(".onnx")
         raise ModelError(

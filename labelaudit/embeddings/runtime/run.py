@@ -155,11 +155,11 @@ class Runner:
             if not isinstance(out, np.ndarray) or out.dtype.kind not in "fiu":
                 what = out.dtype if isinstance(out, np.ndarray) else type(out).__name__
             elif not out.ndim or len(out) != size:
-                what = f"of shape {out.shape} for {size} images"
+                what = f"of shape {out.shape} for {size} items"
             else:
                 continue
             raise ModelError(
-                f"output {name!r} is {what}; one vector an image is wanted",
+                f"output {name!r} is {what}; one vector an item is wanted",
                 hint="declare an output of two axes, such as the one before the classifier",
             )
 
