@@ -74,7 +74,7 @@ def test_pooling_of_another_rank_is_refused_with_what_would_do(
 def test_logits_become_log_probabilities() -> None:
     logits = np.array([[0, np.log(3)], [1000, 0], [-5, -5]], dtype=np.float32)
     found = np.exp(log_probabilities(logits, "logits", "x"))
-    assert np.allclose(found, [[0.25, 0.75], [1, 0], [0.5, 0.5]], atol=1e-6)
+    assert np.allclose(found, [[0.25, 0.75], [1.0, 0.0], [0.5, 0.5]], atol=1e-6)
 
 
 @pytest.mark.parametrize("scores", ["logits", "probabilities"])
@@ -92,7 +92,11 @@ def test_classes_that_are_unlikely_beside_others_are_still_told_apart(scores: Sc
 
 def test_a_class_that_is_ruled_out_has_a_logarithm_that_half_precision_holds() -> None:
     logits = np.array([[0, -np.inf], [0, -1e6]], dtype=np.float32)
-    for given, scores in ((logits, "logits"), (np.exp(logits), "probabilities")):
+    cases: list[tuple[np.ndarray, Scores]] = [
+        (logits, "logits"),
+        (np.exp(logits), "probabilities"),
+    ]
+    for given, scores in cases:
         logs = log_probabilities(given, scores, "x").astype(np.float16)
         assert np.isfinite(logs).all()
         assert np.allclose(np.exp(logs.astype(float)), [[1, 0], [1, 0]])
@@ -101,7 +105,7 @@ def test_a_class_that_is_ruled_out_has_a_logarithm_that_half_precision_holds() -
 def test_probabilities_stay_what_they_are() -> None:
     given = np.array([[0.25, 0.75], [1, 0]], dtype=np.float16)
     found = np.exp(log_probabilities(given, "probabilities", "x"))
-    assert np.allclose(found, [[0.25, 0.75], [1, 0]], atol=1e-7)
+    assert np.allclose(found, [[0.25, 0.75], [1.0, 0.0]], atol=1e-7)
 
 
 def test_no_number_stays_no_number() -> None:

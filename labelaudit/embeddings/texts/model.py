@@ -131,7 +131,7 @@ def embed_tokens(model: TextModel, texts: Sequence[Tokens]) -> NDArray[np.float3
 
 def _width(model: TextModel, longest: Tokens) -> int:
     """Return the length of an embedding; raise when it is not the same for a shorter text."""
-    width = embed_tokens(model, [longest]).shape[1]
+    width: int = embed_tokens(model, [longest]).shape[1]
     shorter = longest[: max(1, len(longest) - 1)]
     other = embed_tokens(model, [shorter]).shape[1]
     if other != width:
