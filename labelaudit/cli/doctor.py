@@ -11,7 +11,6 @@ FAILED = 2
 EXTRAS = {
     "cuda": "nvidia-cudnn-cu13",
     "dicom": "pydicom",
-    "graph": "onnx",
     "hub": "huggingface-hub",
     "text": "tokenizers",
 }
