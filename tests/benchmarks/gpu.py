@@ -116,11 +116,19 @@ def measure(path: Path, device: Device, n_images: int, n_threads: int) -> list[l
             run_all,
             lambda _: session.run([wanted.output], {wanted.input: inputs}),
             n_batches,
+            size,
             callers,
         ),
     )
     bound = timed(
-        n, partial(run_all, lambda _: model.runner.run({wanted.input: inputs}), n_batches, callers)
+        n,
+        partial(
+            run_all,
+            lambda _: model.runner.run({wanted.input: inputs}),
+            n_batches,
+            size,
+            callers,
+        ),
     )
     difference = apart(path, model)
     rows = []
