@@ -1,11 +1,12 @@
 """``labelaudit scan``: measure a dataset and write its nutrition label."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from labelaudit.cli import manifest_options as said
+from labelaudit.cli import model_options as of_model
 from labelaudit.errors import InputError, MeasureError
 
 if TYPE_CHECKING:
@@ -19,37 +20,13 @@ def scan(  # noqa: PLR0913 - each is an option
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")] = Path(
         "labelaudit-report"
     ),
-    model: Annotated[
-        str,
-        typer.Option(
-            help="Embedding model: builtin, a name (labelaudit models list), which is pulled when "
-            "it is not here, or an ONNX file with its declaration."
-        ),
-    ] = "builtin",
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Pull no model; HF_HUB_OFFLINE=1 says the same.")
-    ] = False,
-    declare: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="KEY=VALUE",
-            help="A key of the model's declaration, over or in place of the file beside it; once "
-            "for each. The keys are in docs/models.md.",
-        ),
-    ] = None,
-    output_node: Annotated[
-        str, typer.Option(help="Any tensor of the model as the embedding, by its name.")
-    ] = "",
-    pred_probs_from_model: Annotated[
-        bool,
-        typer.Option(
-            "--pred-probs-from-model", help="Take the model's own class scores as probabilities."
-        ),
-    ] = False,
-    class_map: Annotated[
-        Path | None, typer.Option(help="JSON: which class of the dataset each score is of.")
-    ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or tensorrt.")] = "auto",
+    model: of_model.MODEL = "builtin",
+    offline: of_model.OFFLINE = False,
+    declare: of_model.DECLARE = None,
+    output_node: of_model.OUTPUT_NODE = "",
+    pred_probs_from_model: of_model.PRED_PROBS_FROM_MODEL = False,
+    class_map: of_model.CLASS_MAP = None,
+    device: of_model.DEVICE = "auto",
     embeddings: Annotated[
         Path | None, typer.Option(help="Your own embeddings, .npy or .parquet.")
     ] = None,
@@ -84,22 +61,13 @@ def scan(  # noqa: PLR0913 - each is an option
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
     """Measure a dataset and write report.json, report.html, label.svg and the issues found."""
-    from labelaudit.embeddings.runtime.session import Device, check_device
-
-    devices = get_args(Device)
-    if device not in devices:
-        raise InputError(f"--device {device}: no such device", hint=f"one of {', '.join(devices)}")
-    of_a_model = declare or output_node or model != "builtin" or device not in {"auto", "cpu"}
-    if embeddings and of_a_model:
-        raise InputError(
-            "--embeddings: take the place of a model's, so what is said of one does nothing",
-            hint="leave out the one or the other",
-        )
-    if class_map and not pred_probs_from_model:
-        raise InputError(
-            "--class-map: does nothing without --pred-probs-from-model",
-            hint="say both, or leave it out",
-        )
+    of_model.refuse_contradictions(
+        embeddings=embeddings is not None,
+        of_a_model=bool(declare or output_node or model != "builtin"),
+        class_map=class_map is not None,
+        from_model=pred_probs_from_model,
+        device=device,
+    )
     if cache and no_cache:
         raise InputError("--cache and --no-cache: say one", hint="leave out the other")
     from labelaudit.cli.files import check_folder
@@ -108,6 +76,7 @@ def scan(  # noqa: PLR0913 - each is an option
     from labelaudit.embeddings.hub.resolve import find_model
     from labelaudit.embeddings.models.class_map import read_class_map
     from labelaudit.embeddings.models.declaration import declared_keys
+    from labelaudit.embeddings.runtime.session import check_device
     from labelaudit.embeddings.store.store import default_cache
     from labelaudit.manifests import open_dataset
     from labelaudit.scan import ScanOptions
