@@ -1,9 +1,8 @@
-"""From what was read and found to the parts of a report, and to one row an item."""
+"""From what was read and found to the parts of a report."""
 
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from labelaudit.dataset import Dataset, digest
@@ -11,12 +10,13 @@ from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content
 from labelaudit.embeddings.images.again import image_again
 from labelaudit.embeddings.images.thumbnails import SIDE, thumbnail
+from labelaudit.item_tables import excerpt
 from labelaudit.measures import Ranking
 from labelaudit.progress import Progress
 from labelaudit.report import DatasetFacts, EmbeddingFacts, Gallery, Sample
 
 N_THUMBNAILS = 48
-EXCERPT = 240  # characters of a text
+N_SHOWN = 200
 
 
 def gallery_of(ranking: Ranking, dataset: Dataset, content: Content | None) -> Gallery:
@@ -25,7 +25,7 @@ def gallery_of(ranking: Ranking, dataset: Dataset, content: Content | None) -> G
     The first images have thumbnails; every text has an excerpt.
     """
     samples = []
-    for at, item in enumerate(int(item) for item in ranking.items):
+    for at, item in enumerate(ranking.items[:N_SHOWN].tolist()):
         suggested = -1 if ranking.suggested is None else int(ranking.suggested[at])
         pictured = _has_picture(dataset, content, item) and at < N_THUMBNAILS
         samples.append(
@@ -38,30 +38,19 @@ def gallery_of(ranking: Ranking, dataset: Dataset, content: Content | None) -> G
                 detail=ranking.details[at] if ranking.details else "",
                 group=None if ranking.groups is None else int(ranking.groups[at]),
                 thumbnail=_key(content, item) if content is not None and pictured else None,
-                excerpt=_excerpt(dataset, item),
+                excerpt=excerpt(dataset, item),
             )
         )
-    total = ranking.total or len(samples)
     return Gallery(
         name=ranking.name,
         title=ranking.title,
         samples=tuple(samples),
-        omitted=total - len(samples),
+        omitted=len(ranking.items) - len(samples),
     )
 
 
 def _has_picture(dataset: Dataset, content: Content | None, item: int) -> bool:
     return dataset.modality == "image" and content is not None and bool(content.readable[item])
-
-
-def _excerpt(dataset: Dataset, item: int) -> str | None:
-    """Return how a text begins, its white space as single spaces; None when there is none."""
-    text = dataset.text(item)
-    if text is None or not text.strip():
-        return None
-    words = " ".join(text[: 4 * EXCERPT].split())
-    cut = len(words) > EXCERPT or len(text) > 4 * EXCERPT
-    return words[:EXCERPT].rstrip() + "…" * cut
 
 
 def _label(dataset: Dataset, item: int) -> str | None:
@@ -125,28 +114,3 @@ def embedding_facts(embeddings: Embeddings | None) -> EmbeddingFacts | None:
         n_features=embeddings.vectors.shape[1],
         n_embedded=int(embeddings.present.sum()),
     )
-
-
-def item_table(dataset: Dataset, columns: Mapping[str, NDArray[np.generic]]) -> pa.Table:
-    """Return one row an item: path, split, label, and what the measures say of it."""
-    split = np.array([None, *dataset.split_names], dtype=object)[dataset.splits + 1]
-    names = np.array([None, *dataset.class_names], dtype=object)
-    if dataset.label_states is None:
-        label = pa.array(names[dataset.labels + 1], type=pa.string())
-    else:
-        texts = [dataset.label_text(item) for item in range(dataset.n_samples)]
-        label = pa.array(texts, type=pa.list_(pa.string()))
-    table = {
-        "path": dataset.paths,
-        "split": pa.array(split, type=pa.string()),
-        "given_label": label,
-    }
-    if dataset.modality == "text":
-        excerpts = [_excerpt(dataset, item) for item in range(dataset.n_samples)]
-        table["excerpt"] = pa.array(excerpts, type=pa.string())
-    for name, values in columns.items():
-        if name == "suggested_label":
-            table[name] = pa.array(names[values.astype(np.int64) + 1], type=pa.string())
-        else:
-            table[name] = pa.array(values, from_pandas=True)
-    return pa.table(table)

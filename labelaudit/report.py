@@ -79,7 +79,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gallery:
-    """Samples worth looking at, worst first; the rest is in issues.parquet."""
+    """Samples worth looking at, worst first; all are in issues.parquet."""
 
     name: str = field(metadata=described("Name."))
     title: str = field(metadata=described("Heading."))

@@ -18,10 +18,10 @@ from labelaudit.gather import (
     dataset_facts,
     embedding_facts,
     gallery_of,
-    item_table,
     thumbnails_of,
 )
 from labelaudit.inputs import Inputs
+from labelaudit.item_tables import issue_table, item_table
 from labelaudit.measures import Findings, Measure, describe, load_measures, summary
 from labelaudit.open_items import NO_EMBEDDINGS, Opened, ScanOptions, open_items
 from labelaudit.progress import Progress, silent
@@ -35,10 +35,21 @@ LEAST_SECONDS = 0.001
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scan:
-    """What a scan returns: the report, and one row an item for ``issues.parquet``."""
+    """What a scan returns.
+
+    Attributes
+    ----------
+    report
+        The report.
+    items
+        One row an item: its label and what the measures say of it.
+    issues
+        One row a finding, rule by rule, worst first.
+    """
 
     report: Report
     items: pa.Table
+    issues: pa.Table
 
 
 def scan(
@@ -87,7 +98,11 @@ def scan(
         run=_run_facts(started, read),
     )
     columns = {name: values for _, findings in found for name, values in findings.columns.items()}
-    return Scan(report, item_table(dataset, columns))
+    return Scan(
+        report,
+        item_table(dataset, read.content, columns),
+        issue_table(dataset, read.content, rankings),
+    )
 
 
 def _inputs(dataset: Dataset, read: Opened, options: ScanOptions, progress: Progress) -> Inputs:

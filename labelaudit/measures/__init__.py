@@ -16,7 +16,9 @@ MARK = "__measure__"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ranking:
-    """Items worth looking at, worst first; the scan adds paths and thumbnails.
+    """All that a rule found, worst first; its name is the rule's in ``issues.parquet``.
+
+    The scan adds paths and thumbnails, and shows the first in a gallery.
 
     Attributes
     ----------
@@ -30,8 +32,8 @@ class Ranking:
         Number of the group that an item is shown in; or None.
     details
         The evidence for each, in words; or empty.
-    total
-        How many there are when ``items`` is cut; 0 for as many as there are items.
+    classes
+        Class that each finding is about where an item has several, ``-1`` for none; or None.
     """
 
     name: str
@@ -41,7 +43,7 @@ class Ranking:
     suggested: NDArray[np.int32] | None = None
     groups: NDArray[np.int64] | None = None
     details: tuple[str, ...] = ()
-    total: int = 0
+    classes: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,7 +57,7 @@ class Findings:
     rankings
         Items to look at.
     columns
-        One value an item, for ``issues.parquet``; boolean ones named ``is_*`` are issues.
+        One value an item, for ``items.parquet``; those named ``*_label`` hold classes.
     """
 
     values: tuple[Value, ...] = ()

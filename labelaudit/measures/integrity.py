@@ -9,7 +9,7 @@ from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.labels import Conflicts
 from labelaudit.inputs.texts import ReadText
 from labelaudit.measures import Findings, Ranking, measure
-from labelaudit.measures.rankings import N_SHOWN, grouped
+from labelaudit.measures.rankings import grouped
 from labelaudit.measures.text_integrity import in_words_of_texts
 from labelaudit.report import Column, Table, Value
 from labelaudit.statistics.groups import groups_of
@@ -116,7 +116,7 @@ def integrity(
     numbers: dict[str, float | None] = dict.fromkeys(name for name, *_ in SPECIFICATIONS)
     numbers["unlabelled_count"] = int((~labelled).sum())
     unlabelled = np.flatnonzero(~labelled)
-    rankings = [_ranking("unlabelled", "Items without a label", unlabelled)]
+    rankings = [Ranking(name="unlabelled", title="Items without a label", items=unlabelled)]
     columns: dict[str, NDArray[np.generic]] = {"is_unlabelled": ~labelled}
     tables: tuple[Table, ...] = ()
     if item_groups is not None and splits.names:
@@ -172,18 +172,13 @@ def _status_counts(content: Content) -> dict[str, float | None]:
     return {"unreadable_count": int(counts.sum() - counts[Status.OK]), **by_name}
 
 
-def _ranking(name: str, title: str, items: NDArray[np.int64]) -> Ranking:
-    return Ranking(name=name, title=title, items=items[:N_SHOWN], total=len(items))
-
-
 def _unreadable(content: Content) -> Ranking:
     items = np.flatnonzero(~content.readable)
     return Ranking(
         name="unreadable",
         title="Images that cannot be read",
-        items=items[:N_SHOWN],
-        details=tuple(content.reasons[int(item)] for item in items[:N_SHOWN]),
-        total=len(items),
+        items=items,
+        details=tuple(content.reasons[item] for item in items.tolist()),
     )
 
 

@@ -14,7 +14,6 @@ from labelaudit.measures.noise_tables import share_table, transition_table
 from labelaudit.report import Value
 from labelaudit.tabulate import Specification, exact_values
 
-N_RANKED = 200
 GIVEN_BELOW, SUGGESTED_ABOVE = 0.05, 0.5
 NOTEWORTHY, WEAK = 0.2, 0.5
 SPECIFICATIONS: tuple[Specification, ...] = (
@@ -165,15 +164,13 @@ def _ranking(
     """Return the suspected items, the smallest margin first."""
     order = np.flatnonzero(suspected)
     order = order[np.lexsort((order, judgement.margin[order]))]
-    top = order[:N_RANKED]
     return Ranking(
         name="suspects",
         title="Suspected label errors",
-        items=top,
-        scores=judgement.margin[top].astype(np.float64),
-        suggested=judgement.suggested[top],
-        details=tuple(detail(item) for item in top),
-        total=len(order),
+        items=order,
+        scores=judgement.margin[order].astype(np.float64),
+        suggested=judgement.suggested[order],
+        details=tuple(detail(item) for item in order),
     )
 
 

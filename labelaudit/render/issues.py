@@ -1,8 +1,7 @@
-"""One row an item: all of them as Parquet, those with an issue as CSV."""
+"""What a scan found, item by item and finding by finding, as Parquet and CSV."""
 
 import io
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -10,30 +9,36 @@ import pyarrow.parquet as pq
 FORMULA = r"^([=+\-@\t\r])"
 
 
-def issue_files(items: pa.Table) -> dict[str, bytes]:
-    """Return ``issues.parquet``, every item, and ``issues.csv``, the items with an issue.
+def issue_files(items: pa.Table, issues: pa.Table) -> dict[str, bytes]:
+    """Return ``items.parquet``, one row an item, and the findings as Parquet and CSV.
 
     In the CSV file, a text that a spreadsheet would run as a formula has a quote before it.
 
     Parameters
     ----------
     items
-        One row an item; boolean columns named ``is_*`` are issues.
+        One row an item.
+    issues
+        One row a finding.
     """
+    text = _plain(issues).to_pandas().to_csv(index=False, lineterminator="\n")
+    return {
+        "items.parquet": _parquet(items),
+        "issues.parquet": _parquet(issues),
+        "issues.csv": text.encode(),
+    }
+
+
+def _parquet(table: pa.Table) -> bytes:
     out = io.BytesIO()
-    pq.write_table(items, out, compression="zstd")
-    flags = [name for name in items.column_names if name.startswith("is_")]
-    found = pa.array(np.zeros(items.num_rows, dtype=bool))
-    for name in flags:
-        found = pc.or_(found, items[name].combine_chunks())
-    text = _plain(items.filter(found)).to_pandas().to_csv(index=False, lineterminator="\n")
-    return {"issues.parquet": out.getvalue(), "issues.csv": text.encode()}
+    pq.write_table(table, out, compression="zstd")
+    return out.getvalue()
 
 
-def _plain(items: pa.Table) -> pa.Table:
+def _plain(table: pa.Table) -> pa.Table:
     """Return a table of which no text cell begins as a formula; lists become text."""
     columns = {}
-    for name, column in zip(items.column_names, items.columns, strict=True):
+    for name, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_list(column.type):
             joined = pc.binary_join(column.combine_chunks().cast(pa.list_(pa.string())), ", ")
             columns[name] = pc.replace_substring_regex(joined, FORMULA, r"'\1")

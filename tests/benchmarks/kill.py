@@ -4,9 +4,9 @@ Run ``python tests/benchmarks/kill.py DATA [--kills 20] [--shard 64] [--real 5]`
 cache of its own, is killed (SIGKILL, with its process group) at a moment drawn from the time that
 an unbroken one takes, and is then run to its end. Only kills after the reading of images began
 count. ``report.json`` (outside ``run``), ``report.html`` (without its lines about the run),
-``issues.parquet``, ``issues.csv`` and ``label.svg`` have to be those of the unbroken scan; exits
-with 1 when one is not. Shards are small, so that there are some to keep; the last kills
-(``--real``) are of scans with labelaudit's own size.
+``items.parquet``, ``issues.parquet``, ``issues.csv`` and ``label.svg`` have to be those of the
+unbroken scan; exits with 1 when one is not. Shards are small, so that there are some to keep; the
+last kills (``--real``) are of scans with labelaudit's own size.
 """
 
 import argparse
@@ -29,7 +29,7 @@ store.SHARD = int(sys.argv.pop(1)) or store.SHARD
 main()
 """
 
-FILES = ("issues.parquet", "issues.csv", "label.svg")
+FILES = ("items.parquet", "issues.parquet", "issues.csv", "label.svg")
 OF_THE_RUN = re.compile(rb"<dt>(Scanned|Started|Seconds|Taken from the cache)</dt>.*")
 
 

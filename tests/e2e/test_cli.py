@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 PROGRAM = [sys.executable, "-m", "labelaudit"]
-FILES = {"report.json", "report.html", "label.svg", "issues.parquet", "issues.csv"}
+FILES = {"report.json", "report.html", "label.svg", "items.parquet", "issues.parquet", "issues.csv"}
 
 
 def labelaudit(
@@ -105,7 +105,7 @@ COLUMN_OF = {
 
 
 def test_every_planted_fault_of_the_files_is_found(scanned: Path) -> None:
-    items = pq.read_table(scanned / "labelaudit-report" / "issues.parquet").to_pandas()
+    items = pq.read_table(scanned / "labelaudit-report" / "items.parquet").to_pandas()
     items = items.set_index("path")
     faults = [fault for fault in planted() if fault["fault"] in COLUMN_OF]
     assert {fault["fault"] for fault in faults} == set(COLUMN_OF)
@@ -114,7 +114,7 @@ def test_every_planted_fault_of_the_files_is_found(scanned: Path) -> None:
 
 
 def test_the_planted_wrong_labels_are_the_most_doubtful(scanned: Path) -> None:
-    items = pq.read_table(scanned / "labelaudit-report" / "issues.parquet").to_pandas()
+    items = pq.read_table(scanned / "labelaudit-report" / "items.parquet").to_pandas()
     wrong = {fault["file"] for fault in planted() if fault["fault"] == "wrong label"}
     worst = items.sort_values("label_margin")["path"].head(len(wrong) + 3)
     assert wrong <= set(worst)

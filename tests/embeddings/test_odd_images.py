@@ -116,7 +116,7 @@ def test_a_scan_of_all_reads_or_lists_each(images: list[Odd], tmp_path: Path) ->
     assert rss < MAX_RSS
 
     report = json.loads((tmp_path / "labelaudit-report" / "report.json").read_text())
-    items = pq.read_table(tmp_path / "labelaudit-report" / "issues.parquet").to_pylist()
+    items = pq.read_table(tmp_path / "labelaudit-report" / "items.parquet").to_pylist()
     listed = {item["path"].partition("/")[2] for item in items if item["is_unreadable"]}
     assert {item["path"].partition("/")[2] for item in items} == {odd.name for odd in images}
     assert report["dataset"]["n_items"] == N_IMAGES

@@ -139,9 +139,9 @@ def test_no_text_runs_or_reorders_the_page(found: Scan) -> None:
 
 
 def test_every_item_has_its_excerpt_among_the_issues(found: Scan, tmp_path: Path) -> None:
-    for name, data in issue_files(found.items).items():
+    for name, data in issue_files(found.items, found.issues).items():
         (tmp_path / name).write_bytes(data)
-    items = pq.read_table(tmp_path / "issues.parquet")
+    items = pq.read_table(tmp_path / "items.parquet")
     excerpts = items.column("excerpt").to_pylist()
     assert len(excerpts) == 210
     assert excerpts[0] == sentences()[0]["text"]

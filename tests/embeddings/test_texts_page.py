@@ -6,7 +6,7 @@ from pathlib import Path
 
 from labelaudit.embeddings.texts.declaration import read_text_preprocessing
 from labelaudit.embeddings.texts.tokens import CHARACTERS_A_TOKEN
-from labelaudit.gather import EXCERPT
+from labelaudit.item_tables import EXCERPT
 from labelaudit.measures.near_duplicates import MIN_JACCARD
 from labelaudit.reading.columns import USUAL
 

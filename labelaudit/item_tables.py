@@ -1,0 +1,91 @@
+"""What the files beside a report hold: one row an item, and one row a finding."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from labelaudit.dataset import Dataset
+from labelaudit.embeddings.content import Content
+from labelaudit.measures import Ranking
+
+EXCERPT = 240  # characters of a text
+
+
+def item_table(
+    dataset: Dataset, content: Content | None, columns: Mapping[str, NDArray[np.generic]]
+) -> pa.Table:
+    """Return one row an item: path, split, label, and what the measures say of it."""
+    names = np.array([None, *dataset.class_names], dtype=object)
+    table = _about(dataset, content, np.arange(dataset.n_samples))
+    if dataset.modality == "text":
+        excerpts = [excerpt(dataset, item) for item in range(dataset.n_samples)]
+        table["excerpt"] = pa.array(excerpts, type=pa.string())
+    for name, values in columns.items():
+        if name.endswith("_label") and not name.startswith("is_"):
+            table[name] = pa.array(names[values.astype(np.int64) + 1], type=pa.string())
+        else:
+            table[name] = pa.array(values, from_pandas=True)
+    return pa.table(table)
+
+
+def issue_table(dataset: Dataset, content: Content | None, rankings: Iterable[Ranking]) -> pa.Table:
+    """Return one row a finding: of which item, by which rule, what is suggested, and why."""
+    return pa.concat_tables(
+        [_findings(dataset, content, ranking) for ranking in rankings]
+        or [_findings(dataset, content, Ranking(name="", title="", items=np.empty(0, np.int64)))]
+    )
+
+
+def excerpt(dataset: Dataset, item: int) -> str | None:
+    """Return how a text begins, its white space as single spaces; None when there is none."""
+    text = dataset.text(item)
+    if text is None or not text.strip():
+        return None
+    words = " ".join(text[: 4 * EXCERPT].split())
+    cut = len(words) > EXCERPT or len(text) > 4 * EXCERPT
+    return words[:EXCERPT].rstrip() + "…" * cut
+
+
+def _findings(dataset: Dataset, content: Content | None, ranking: Ranking) -> pa.Table:
+    n = len(ranking.items)
+    table = _about(dataset, content, ranking.items)
+    names = np.array([None, *dataset.class_names], dtype=object)
+    for name, codes in (("suggested_label", ranking.suggested), ("class", ranking.classes)):
+        known = np.full(n, -1) if codes is None else codes
+        table[name] = pa.array(names[known.astype(np.int64) + 1], type=pa.string())
+    table["score"] = (
+        pa.array(ranking.scores, type=pa.float64())
+        if ranking.scores is not None
+        else pa.nulls(n, pa.float64())
+    )
+    table["group"] = (
+        pa.array(ranking.groups, type=pa.int64())
+        if ranking.groups is not None
+        else pa.nulls(n, pa.int64())
+    )
+    table["evidence"] = pa.array(ranking.details or [""] * n, type=pa.string())
+    return pa.table({"rule": pa.array([ranking.name] * n, type=pa.string()), **table})
+
+
+def _about(
+    dataset: Dataset, content: Content | None, items: NDArray[np.int64]
+) -> dict[str, pa.Array]:
+    """Return what the manifest says of some items, and the hash of their content."""
+    split = np.array([None, *dataset.split_names], dtype=object)[dataset.splits[items] + 1]
+    if dataset.label_states is None:
+        names = np.array([None, *dataset.class_names], dtype=object)
+        label = pa.array(names[dataset.labels[items] + 1], type=pa.string())
+    else:
+        texts = [dataset.label_text(item) for item in items.tolist()]
+        label = pa.array(texts, type=pa.list_(pa.string()))
+    hashes = [None] * len(items)
+    if content is not None:
+        hashes = [content.digests[item].tobytes().hex() for item in items.tolist()]
+    return {
+        "path": dataset.paths.take(pa.array(items)),
+        "split": pa.array(split, type=pa.string()),
+        "content_sha256": pa.array(hashes, type=pa.string()),
+        "given_label": label,
+    }
