@@ -8,6 +8,7 @@ from labelaudit.dataset import Dataset
 from labelaudit.errors import InputError, some
 from labelaudit.reading.options import Options as Options
 from labelaudit.registry import declared
+from labelaudit.verdicts import VERDICTS_FILE
 
 MARK = "__reader__"
 
@@ -89,6 +90,8 @@ def open_dataset(path: Path | str, options: Options | None = None) -> Dataset:
 
 def _content(path: Path) -> str:
     """Say what is at a path that no reader knows."""
+    if path.name == VERDICTS_FILE:
+        return "; it holds the verdicts on the dataset beside it"
     if not path.is_dir():
         return f"; it is a file of type {path.suffix or '(none)'!r}"
     names = sorted(entry.name for entry in path.iterdir())

@@ -15,12 +15,13 @@ from labelaudit.reading.rows import Problems
 from labelaudit.reading.shards import text_columns
 from labelaudit.reading.table_files import TABLES, read_rows
 from labelaudit.reading.texts import item_texts
+from labelaudit.verdicts import VERDICTS_FILE
 
 
 def looks_like_table(path: Path) -> str:
     """Say why a path looks like a table."""
     suffix = path.suffix.lower()
-    if suffix not in TABLES or not path.is_file():
+    if suffix not in TABLES or not path.is_file() or path.name == VERDICTS_FILE:
         return ""
     if suffix == ".parquet" and (image_columns(path) or text_columns(path)):
         return ""

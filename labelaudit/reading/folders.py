@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from labelaudit.errors import InputError
 from labelaudit.reading.cells import encode
+from labelaudit.verdicts import VERDICTS_FILE
 
 IMAGE_SUFFIXES = (
     *(".apng", ".avif", ".bmp", ".dcm", ".dicom", ".gif", ".heic", ".heif", ".icns", ".ico"),
@@ -94,6 +95,8 @@ def walk(root: Path) -> tuple[list[str], list[str], Counter[str]]:
         above = pending.pop()
         for entry in _entries(root, above, problems):
             path = above + entry.name
+            if path == VERDICTS_FILE:
+                continue  # labelaudit's own, no part of the dataset
             if is_hidden(entry.name):
                 ignored[HIDDEN] += _count(entry)
             elif what := refusal(entry, real):
