@@ -1,7 +1,7 @@
 """Out-of-sample class probabilities: the user's own, or from the embeddings without a model."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
@@ -20,6 +20,7 @@ VOTE_FLOOR = 0.05
 VOTE_SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)
 SHARPNESSES = (0.7, 1.0, 1.4, 2.0, 2.8)
 Block = tuple[NDArray[np.int64], NDArray[np.float32]]
+View = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,11 +37,15 @@ class PredProbs:
         Call it to go through them: items of the dataset, ``(n,)``, and the logarithms of their
         class probabilities, float32 ``(n, n_classes)``. Every labelled item of a class with at
         least two items that has an embedding (or a row of the user's) comes once.
+    views
+        What the probabilities are mixed from, by name: log probabilities of some of the items
+        above, ``(n, n_classes)``; empty where there is one view alone.
     """
 
     source: str
     caveat: str = ""
     blocks: Callable[[], Iterator[Block]]
+    views: Mapping[str, View] = field(default_factory=dict)
 
 
 def user_probs(probs: NDArray[np.floating], labels: NDArray[np.int32], source: str) -> PredProbs:
@@ -80,15 +85,15 @@ def pred_probs(
     vectors = _Rows(embeddings.vectors, items)
     probe = fit_linear_probe(vectors, given, n_classes, tuning_rows=tuning)
 
-    def views(rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def both(rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         linear = probe.log_probs(vectors[rows], given[rows])
         return linear, log_votes(neighbors, copies, labels, items[rows], counts)
 
-    share, sharpness = _tuned(*views(tuning), given[tuning])
+    share, sharpness = _tuned(*both(tuning), given[tuning])
 
     def blocks() -> Iterator[Block]:
         for block in row_blocks(len(items)):
-            linear, votes = views(np.arange(block.start, block.stop))
+            linear, votes = both(np.arange(block.start, block.stop))
             yield items[block], _mixed(linear, votes, share, sharpness)
 
     return PredProbs(
@@ -99,6 +104,12 @@ def pred_probs(
             f"sharpened {sharpness:g} times"
         ),
         blocks=blocks,
+        views={
+            "linear probe": lambda wanted: probe.log_probs(
+                embeddings.vectors[wanted].astype(np.float32), labels[wanted]
+            ),
+            "neighbors": lambda wanted: log_votes(neighbors, copies, labels, wanted, counts),
+        },
     )
 
 
