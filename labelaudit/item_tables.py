@@ -32,10 +32,9 @@ def item_table(
 
 def issue_table(dataset: Dataset, content: Content | None, rankings: Iterable[Ranking]) -> pa.Table:
     """Return one row a finding: of which item, by which rule, what is suggested, and why."""
-    return pa.concat_tables(
-        [_findings(dataset, content, ranking) for ranking in rankings]
-        or [_findings(dataset, content, Ranking(name="", title="", items=np.empty(0, np.int64)))]
-    )
+    none = Ranking(name="", title="", items=np.empty(0, dtype=np.int64))
+    tables = [_findings(dataset, content, ranking) for ranking in (none, *rankings)]
+    return pa.concat_tables(tables, promote_options="permissive")
 
 
 def excerpt(dataset: Dataset, item: int) -> str | None:
@@ -66,7 +65,10 @@ def _findings(dataset: Dataset, content: Content | None, ranking: Ranking) -> pa
         else pa.nulls(n, pa.int64())
     )
     table["evidence"] = pa.array(ranking.details or [""] * n, type=pa.string())
-    return pa.table({"rule": pa.array([ranking.name] * n, type=pa.string()), **table})
+    columns = {
+        name: pa.array(values, from_pandas=True) for name, values in ranking.evidence.items()
+    }
+    return pa.table({"rule": pa.array([ranking.name] * n, type=pa.string()), **table, **columns})
 
 
 def _about(

@@ -34,6 +34,10 @@ class Ranking:
         The evidence for each, in words; or empty.
     classes
         Class that each finding is about where an item has several, ``-1`` for none; or None.
+    evidence
+        What is known of each finding, in columns as long as ``items``.
+    neighbors
+        Items that each is seen beside, ``-1`` for none, shape ``(len(items), n)``; or None.
     """
 
     name: str
@@ -44,6 +48,8 @@ class Ranking:
     groups: NDArray[np.int64] | None = None
     details: tuple[str, ...] = ()
     classes: NDArray[np.int32] | None = None
+    evidence: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    neighbors: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

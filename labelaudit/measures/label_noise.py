@@ -1,7 +1,5 @@
 """Labels that the evidence contradicts, ranked, and what share of all they may be."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,15 +7,24 @@ from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.measures import Findings, Ranking, measure
-from labelaudit.measures.confident_learning import Judgement, judge, outvoted, proven_wrong
+from labelaudit.measures.judgement import Judgement, judge
+from labelaudit.measures.label_evidence import (
+    Witnesses,
+    contradicted,
+    hear_neighbors,
+    proven_wrong,
+    sentences,
+    view_columns,
+)
 from labelaudit.measures.noise_tables import share_table, transition_table
-from labelaudit.report import Value
+from labelaudit.report import Scalar, Value
 from labelaudit.tabulate import Specification, exact_values
 
-GIVEN_BELOW, SUGGESTED_ABOVE = 0.05, 0.5
 NOTEWORTHY, WEAK = 0.2, 0.5
 SPECIFICATIONS: tuple[Specification, ...] = (
     ("suspected_errors_count", "Suspected label errors", "count", "lower"),
+    ("likely_errors_count", "Of them likely", "count", "lower"),
+    ("confirmed_errors_count", "Of them confirmed by the neighbors", "count", "lower"),
     ("suspected_errors_share", "Suspected, of the items judged", "share", "lower"),
     ("model_disagreement_share", "The model prefers another class", "share", "neither"),
     ("proven_wrong_count", "Labels proven wrong by copies that disagree", "count", "lower"),
@@ -37,28 +44,39 @@ def label_noise(
     """Find labels that out-of-sample probabilities contradict, most doubtful first.
 
     Items are ranked by their logit margin, the log probability of the given class less the
-    largest of the others. A label is *suspected* when it has a probability below 5 %, another
-    class has more than 50 %, and the neighbors, where there are embeddings, vote for that class
-    over the given one. Of equal files whose labels differ, all but the commonest label are
-    *proven wrong*.
+    largest of the others.
+
+    How much a margin says depends on the dataset: in a noisy one most confident contradictions
+    are errors of the labels, in a clean one they are errors of the model. So the probability that
+    a label is wrong is that of a noise channel fitted to this dataset: the true class is drawn
+    from the probabilities, sharpened by one factor, and the given label from the row of a noise
+    matrix; factor and matrix are those under which the given labels are likeliest. As many of the
+    likeliest errors as give the best expected F1 are *likely* errors. *Suspected* are those, and
+    the items of lowest normalized margin, as many as are off the diagonal of the confident joint.
+    The neighbors *confirm* a suspected error when they vote for the suggested class over the
+    given one. Of equal files whose labels differ, all but the commonest label are *proven wrong*.
 
     The probabilities leave the item itself out: a linear discriminant in closed form, mixed with
-    the votes of the 50 nearest neighbors. Predicted probabilities of the user's own take their
-    place.
+    the votes of the nearest neighbors. Predicted probabilities of the user's own take their
+    place, or join them.
 
-    The *model-estimated error rate* is that of confident learning, the share of items off the
-    diagonal of the confident joint whose neighbors prefer the most probable other class, with
-    the suspected ones that it leaves out. Its range is no confidence interval: it runs from the
-    labels that are proven wrong to every label that the model disagrees with. A model cannot tell
-    its own mistakes from those of the labels, so only judgements by people narrow it; where it
+    The *model-estimated error rate* is the mean of the probabilities of an error. It is low where
+    the probabilities have learnt the noise, or repeat the mistakes of the labels, and high where
+    the model errs with confidence. Its range is no confidence interval: it runs from the labels
+    that are proven wrong to every label that the model disagrees with. A model cannot tell its
+    own mistakes from those of the labels, so only judgements by people narrow it; where it
     disagrees with more than half, no estimate is given.
 
     Formula
     -------
     - margin of item i with given class y: m_i = log p_i(y) - max over k != y of log p_i(k);
-    - threshold of class k: t_k = mean of p_i(k) over the items given k;
-    - off the diagonal: among the classes with p_i(k) >= t_k the most probable is not y, and
-      m_i < 0.
+    - noise channel: q_i(k) proportional to p_i(k)^a; T(k, y) = P(given y | true k); a and T
+      maximize sum_i log sum_k q_i(k) T(k, y_i), and the label is wrong with probability
+      e_i = 1 - q_i(y) T(y, y) / sum_k q_i(k) T(k, y);
+    - likely: the n largest e_i, with n where 2 sum_{i <= n} e_i / (n + sum_i e_i) is largest;
+    - threshold of class k: t_k = mean of p_i(k) over the items given k; off the diagonal: among
+      the classes with p_i(k) >= t_k the most probable is not y;
+    - an item with m_i >= 0 is never suspected.
 
     Range
     -----
@@ -104,7 +122,9 @@ def label_noise(
     References
     ----------
     Northcutt, Jiang and Chuang, Confident Learning, JAIR 70, 2021. Hastie, Tibshirani and
-    Friedman, The Elements of Statistical Learning, section 4.3.
+    Friedman, The Elements of Statistical Learning, section 4.3. Dawid and Skene, Applied
+    Statistics 28, 1979, for the channel of one annotator. Lipton, Elkan and Naryanaswamy,
+    Optimal thresholding of classifiers to maximize F1 measure, ECML 2014.
 
     Examples
     --------
@@ -115,95 +135,122 @@ def label_noise(
     >>> probs = np.array([[0.9, 0.1], [0.02, 0.98], [0.8, 0.2], [0.1, 0.9]])
     >>> no_splits = Splits((), np.full(4, -1, dtype=np.int32))
     >>> found = label_noise(labels, ("cat", "dog"), user_probs(probs, labels, "mine"), no_splits)
-    >>> found.rankings[0].items.tolist(), found.values[0].value
-    ([1], 0.25)
+    >>> found.rankings[0].items.tolist()
+    [1]
     """
     judgement = judge(labels, len(class_names), pred_probs)
-    agreed = np.ones(len(labels), dtype=bool)
-    if neighbors is not None and copies is not None:
-        agreed = outvoted(labels, judgement.suggested, neighbors, copies)
-    suspected = agreed & (judgement.self_confidence < GIVEN_BELOW)
-    suspected &= judgement.suggestion_confidence > SUGGESTED_ABOVE
-    certain = None
+    certain, conflicting = None, None
     if file_copies is not None:
         certain = proven_wrong(np.where(judgement.judged, labels, -1), file_copies)
+        conflicting = contradicted(labels, file_copies)
+    order = np.flatnonzero(judgement.suspected)
+    order = order[np.lexsort((order, judgement.margin[order]))]
+    witnesses = None
+    if neighbors is not None and copies is not None:
+        witnesses = hear_neighbors(order, labels, judgement.suggested, neighbors, copies)
     tables = [
-        share_table("class", class_names, labels, judgement, suspected),
-        transition_table(labels, judgement.suggested, suspected, class_names),
+        share_table("class", class_names, labels, judgement),
+        transition_table(labels, judgement, class_names),
     ]
     if splits.names:
-        tables.append(share_table("split", splits.names, splits.codes, judgement, suspected))
-
-    def detail(item: np.int64) -> str:
-        voters = _voters(item, labels, neighbors, copies)
-        return _detail(item, labels, judgement, class_names, voters)
-
+        tables.append(share_table("split", splits.names, splits.codes, judgement))
+    views = view_columns(order, labels, judgement, pred_probs)
+    evidence = _evidence(order, judgement, witnesses, conflicting) | views
     return Findings(
-        values=_values(judgement, suspected, suspected | (agreed & judgement.flagged), certain),
+        values=_values(judgement, witnesses, certain),
         tables=tuple(tables),
-        rankings=(_ranking(suspected, judgement, detail),),
+        rankings=(
+            Ranking(
+                name="suspects",
+                title="Suspected label errors",
+                items=order,
+                scores=judgement.margin[order].astype(np.float64),
+                suggested=judgement.suggested[order],
+                details=sentences(
+                    order, labels, judgement, class_names, witnesses, conflicting, views
+                ),
+                evidence=evidence,
+                neighbors=None if witnesses is None else witnesses.nearest,
+            ),
+        ),
         notes=(*filter(None, [pred_probs.caveat]), *_notes(labels, judgement, neighbors)),
-        parameters={
-            "probabilities": pred_probs.source,
-            "n_judged": int(judgement.judged.sum()),
-            "given_below": GIVEN_BELOW,
-            "suggested_above": SUGGESTED_ABOVE,
-        },
+        parameters=_parameters(judgement, pred_probs),
         columns={
-            "is_label_suspected": suspected,
+            "is_label_suspected": judgement.suspected,
+            "is_label_likely_wrong": judgement.likely,
             "suggested_label": judgement.suggested,
             "label_margin": judgement.margin,
             "self_confidence": judgement.self_confidence,
+            "error_probability": judgement.error_probability,
         },
     )
 
 
-def _ranking(
-    suspected: NDArray[np.bool_], judgement: Judgement, detail: Callable[[np.int64], str]
-) -> Ranking:
-    """Return the suspected items, the smallest margin first."""
-    order = np.flatnonzero(suspected)
-    order = order[np.lexsort((order, judgement.margin[order]))]
-    return Ranking(
-        name="suspects",
-        title="Suspected label errors",
-        items=order,
-        scores=judgement.margin[order].astype(np.float64),
-        suggested=judgement.suggested[order],
-        details=tuple(detail(item) for item in order),
-    )
+def _evidence(
+    items: NDArray[np.int64],
+    judgement: Judgement,
+    witnesses: Witnesses | None,
+    conflicting: NDArray[np.bool_] | None,
+) -> dict[str, NDArray[np.generic]]:
+    """Return what is known of each suspected item, in columns."""
+    columns: dict[str, NDArray[np.generic]] = {
+        "error_probability": judgement.error_probability[items],
+        "is_likely": judgement.likely[items],
+    }
+    if witnesses is not None:
+        columns |= {
+            "is_confirmed_by_neighbors": witnesses.outvoted,
+            "neighbors": witnesses.voters,
+            "neighbors_of_given": witnesses.for_given,
+            "neighbors_of_suggested": witnesses.for_suggested,
+        }
+    if conflicting is not None:
+        columns["has_contradictory_copy"] = conflicting[items]
+    return columns
+
+
+def _parameters(judgement: Judgement, pred_probs: PredProbs) -> dict[str, Scalar]:
+    channel = judgement.channel
+    return {
+        "probabilities": pred_probs.source,
+        "n_judged": int(judgement.judged.sum()),
+        "n_off_diagonal": int(judgement.off_diagonal.sum()),
+        "channel_sharpness": None if channel is None else channel.sharpness,
+    }
 
 
 def _values(
-    judgement: Judgement,
-    suspected: NDArray[np.bool_],
-    estimated: NDArray[np.bool_],
-    certain: int | None,
+    judgement: Judgement, witnesses: Witnesses | None, certain: int | None
 ) -> tuple[Value, ...]:
-    n_judged, n_suspected = int(judgement.judged.sum()), int(suspected.sum())
+    n_judged, n_suspected = int(judgement.judged.sum()), int(judgement.suspected.sum())
     n_disagreed = int((judgement.margin < 0).sum())
     numbers = {
         "suspected_errors_count": n_suspected,
+        "likely_errors_count": int(judgement.likely.sum()),
+        "confirmed_errors_count": None if witnesses is None else int(witnesses.outvoted.sum()),
         "suspected_errors_share": n_suspected / n_judged if n_judged else None,
         "model_disagreement_share": n_disagreed / n_judged if n_judged else None,
         "proven_wrong_count": certain,
     }
     notes = {
+        "likely_errors_count": "More likely wrong than not, or nearly so.",
+        "confirmed_errors_count": "" if witnesses is not None else "There are no embeddings.",
         "model_disagreement_share": "Mistakes of the model and of the labels together.",
         "proven_wrong_count": "" if certain is not None else "No files, so no copies are known.",
     }
-    rate = _rate(n_judged, n_disagreed, int(estimated.sum()), certain or 0)
+    expected = float(np.nansum(judgement.error_probability, dtype=np.float64))
+    rate = _rate(n_judged, n_disagreed, expected, certain or 0)
     return (rate, *exact_values(SPECIFICATIONS, numbers, notes))
 
 
-def _rate(n_judged: int, n_disagreed: int, n_estimated: int, certain: int) -> Value:
+def _rate(n_judged: int, n_disagreed: int, expected: float, certain: int) -> Value:
     """Return the estimate with the range that a model cannot narrow."""
     value = low = high = None
     note = "Estimated by a model, judged by no person: the range is no confidence interval."
     if n_judged:
         low = min(certain, n_judged) / n_judged
         high = max(low, n_disagreed / n_judged)
-        value = max(low, n_estimated / n_judged)
+        value = min(max(low, expected / n_judged), high)
         if n_disagreed > WEAK * n_judged:
             value = None
             note = f"No estimate: the model disagrees with more than {WEAK:.0%} of the labels."
@@ -218,38 +265,6 @@ def _rate(n_judged: int, n_disagreed: int, n_estimated: int, certain: int) -> Va
         interval="from labels proven wrong by copies to all that the model disagrees with",
         note=note,
     )
-
-
-def _detail(
-    item: np.int64,
-    labels: NDArray[np.int32],
-    judgement: Judgement,
-    class_names: tuple[str, ...],
-    voters: NDArray[np.int32] | None,
-) -> str:
-    """Say in words what speaks against a label."""
-    text = f"P(given) = {judgement.self_confidence[item]:.2g}"
-    if voters is None:
-        return text
-    given, other = labels[item], judgement.suggested[item]
-    return (
-        f"{text}; of {len(voters)} neighbors {int((voters == other).sum())} are "
-        f"{class_names[other]}, {int((voters == given).sum())} {class_names[given]}"
-    )
-
-
-def _voters(
-    item: np.int64,
-    labels: NDArray[np.int32],
-    neighbors: Neighbors | None,
-    copies: NDArray[np.int64] | None,
-) -> NDArray[np.int32] | None:
-    """Return the labels of the neighbors that vote on an item."""
-    if neighbors is None or copies is None:
-        return None
-    around = neighbors.indices[item]
-    votes: NDArray[np.int32] = labels[around[(around >= 0) & (copies[around] != copies[item])]]
-    return votes[votes >= 0]
 
 
 def _notes(

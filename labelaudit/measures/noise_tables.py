@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.measures.confident_learning import Judgement
+from labelaudit.measures.judgement import Judgement
 from labelaudit.report import Table
 from labelaudit.tabulate import ranked_table
 
@@ -13,35 +13,41 @@ def share_table(
     names: tuple[str, ...],
     codes: NDArray[np.int32],
     judgement: Judgement,
-    suspected: NDArray[np.bool_],
 ) -> Table:
     """Return what is suspected for each class or split, the largest share first."""
 
     def count(rows: NDArray[np.bool_]) -> NDArray[np.int64]:
         return np.bincount(codes[rows & (codes >= 0)], minlength=len(names))
 
-    judged, wrong = count(judgement.judged), count(suspected)
+    judged, wrong = count(judgement.judged), count(judgement.suspected)
     disagreed = count(judgement.judged & (judgement.margin < 0))
     tries = np.where(judged > 0, judged, np.nan)
     columns = (
         (name, "", names),
         ("judged", "count", judged),
         ("suspected", "count", wrong),
+        ("likely", "count", count(judgement.likely)),
         ("share", "share", wrong / tries),
         ("disagreement_share", "share", disagreed / tries),
+        ("expected_error_share", "share", _sums(codes, judgement, len(names)) / tries),
     )
     order = np.lexsort((np.arange(len(names)), -np.nan_to_num(wrong / tries, nan=-1.0)))
     return ranked_table(f"per_{name}", f"Suspected by {name}", columns, order)
 
 
+def _sums(codes: NDArray[np.int32], judgement: Judgement, n: int) -> NDArray[np.float64]:
+    """Return the expected errors of each class or split."""
+    known = judgement.judged & (codes >= 0)
+    sums = np.bincount(codes[known], judgement.error_probability[known], minlength=n)
+    return sums.astype(np.float64)
+
+
 def transition_table(
-    labels: NDArray[np.int32],
-    suggested: NDArray[np.int32],
-    suspected: NDArray[np.bool_],
-    class_names: tuple[str, ...],
+    labels: NDArray[np.int32], judgement: Judgement, class_names: tuple[str, ...]
 ) -> Table:
     """Return how many suspected items go from each given to each suggested class."""
-    pairs = np.stack([labels[suspected], suggested[suspected]])
+    suspected = judgement.suspected
+    pairs = np.stack([labels[suspected], judgement.suggested[suspected]])
     (given, other), counts = np.unique(pairs, axis=1, return_counts=True)
     columns = (
         ("given", "", [class_names[code] for code in given]),

@@ -1,0 +1,156 @@
+"""What out-of-sample probabilities say of each label, and which labels that makes suspect."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelaudit.blocks import row_blocks
+from labelaudit.inputs.pred_probs import PredProbs
+from labelaudit.statistics.noise_channel import (
+    N_CANDIDATES,
+    Candidates,
+    NoiseChannel,
+    fit_noise_channel,
+    likely_errors,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Judgement:
+    """What the probabilities say of each item; items without probabilities hold NaN or -1.
+
+    Attributes
+    ----------
+    margin
+        Log probability of the given class less the largest of the others, ``(n_samples,)``.
+    suggested
+        The most probable class other than the given one.
+    off_diagonal
+        Whether the item is off the diagonal of the confident joint.
+    self_confidence
+        Probability of the given class, in ``[0, 1]``.
+    suggestion_confidence
+        Probability of the suggested class, in ``[0, 1]``.
+    error_probability
+        Probability that the label is wrong, by the noise channel, in ``[0, 1]``.
+    likely
+        Whether the label is among the likely errors.
+    suspected
+        Those, and the lowest normalized margins, as many as are off the diagonal.
+    channel
+        The noise channel; None when no item was judged.
+    """
+
+    margin: NDArray[np.float32]
+    suggested: NDArray[np.int32]
+    off_diagonal: NDArray[np.bool_]
+    self_confidence: NDArray[np.float32]
+    suggestion_confidence: NDArray[np.float32]
+    error_probability: NDArray[np.float32]
+    likely: NDArray[np.bool_]
+    suspected: NDArray[np.bool_]
+    channel: NoiseChannel | None
+
+    @property
+    def judged(self) -> NDArray[np.bool_]:
+        """Whether each item has probabilities."""
+        return self.suggested >= 0
+
+
+def judge(labels: NDArray[np.int32], n_classes: int, pred_probs: PredProbs) -> Judgement:
+    """Compare every label with its out-of-sample probabilities, in two passes over the blocks.
+
+    Parameters
+    ----------
+    labels
+        Given classes, ``-1`` when unlabelled, shape ``(n_samples,)``.
+    n_classes
+        Number of classes.
+    pred_probs
+        The probabilities.
+
+    Returns
+    -------
+    Margin, suggestion, probability of an error and flags of each item.
+    """
+    n, width = len(labels), min(N_CANDIDATES, n_classes)
+    thresholds = confident_thresholds(labels, n_classes, pred_probs)
+    classes = np.full((n, width), -1, dtype=np.int32)
+    logs = np.full((n, width), np.nan, dtype=np.float32)
+    off_diagonal = np.zeros(n, dtype=bool)
+    for items, block in pred_probs.blocks():
+        given = labels[items]
+        classes[items], logs[items] = _candidates(block, given, width)
+        probs = np.exp(block)
+        confident = np.where(probs >= thresholds - 1e-6, probs, -1)
+        guess = confident.argmax(axis=1)
+        passing = confident[np.arange(len(items)), guess] >= 0
+        off_diagonal[items] = passing & (guess != given) & (logs[items, 0] < logs[items, 1])
+    judged = np.flatnonzero(classes[:, 0] >= 0)
+    margin = logs[:, 0] - logs[:, 1]
+    own, other = np.exp(logs[:, 0]), np.exp(logs[:, 1])
+    error_probability = np.full(n, np.nan, dtype=np.float32)
+    likely, suspected = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    channel = None
+    if len(judged):
+        channel, error_probability[judged] = _error_probs(classes, logs, judged, n_classes)
+        likely[judged] = likely_errors(error_probability[judged].astype(np.float64))
+        likely &= margin < 0
+        n_possible = int(off_diagonal.sum())
+        order = judged[np.argsort((own - other)[judged], kind="stable")]
+        suspected[order[:n_possible]] = True
+        suspected &= margin < 0
+    return Judgement(
+        margin=margin,
+        suggested=classes[:, 1],
+        off_diagonal=off_diagonal,
+        self_confidence=own,
+        suggestion_confidence=other,
+        error_probability=error_probability,
+        likely=likely,
+        suspected=suspected | likely,
+        channel=channel,
+    )
+
+
+def confident_thresholds(
+    labels: NDArray[np.int32], n_classes: int, pred_probs: PredProbs
+) -> NDArray[np.float64]:
+    """Return the mean probability of each class over the items that have it; 2 without items."""
+    sums, counts = np.zeros(n_classes), np.zeros(n_classes, dtype=np.int64)
+    for items, logs in pred_probs.blocks():
+        given = labels[items]
+        own = np.exp(logs[np.arange(len(items)), given]).astype(np.float64)
+        sums += np.bincount(given, own, minlength=n_classes)
+        counts += np.bincount(given, minlength=n_classes)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), 2.0)
+
+
+def _candidates(
+    logs: NDArray[np.float32], given: NDArray[np.int32], width: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the given class and the most probable others of each row, and their logs."""
+    rows = np.arange(len(logs))
+    first = logs.copy()
+    first[rows, given] = np.inf
+    if width < logs.shape[1]:
+        classes = np.argpartition(-first, width - 1, axis=1)[:, :width]
+    else:
+        classes = np.broadcast_to(np.arange(width), first.shape)
+    order = np.argsort(-np.take_along_axis(first, classes, axis=1), axis=1, kind="stable")
+    classes = np.take_along_axis(classes, order, axis=1)
+    return classes, np.take_along_axis(logs, classes, axis=1)
+
+
+def _error_probs(
+    classes: NDArray[np.int32],
+    logs: NDArray[np.float32],
+    judged: NDArray[np.int64],
+    n_classes: int,
+) -> tuple[NoiseChannel, NDArray[np.float64]]:
+    """Fit the noise channel, and return the probability of an error of each judged item."""
+    every = Candidates(classes=classes, log_probs=logs)
+    channel = fit_noise_channel(every[judged], n_classes)
+    found = [channel.error_probs(every[judged[block]]) for block in row_blocks(len(judged))]
+    return channel, np.concatenate(found)
