@@ -13,10 +13,12 @@ from labelaudit.embeddings.images.thumbnails import SIDE, thumbnail
 from labelaudit.item_tables import excerpt
 from labelaudit.measures import Ranking
 from labelaudit.progress import Progress
-from labelaudit.report import DatasetFacts, EmbeddingFacts, Gallery, Sample
+from labelaudit.report import DatasetFacts, EmbeddingFacts, Gallery, Neighbor, Sample
+from labelaudit.tabulate import plain
 
 N_THUMBNAILS = 48
 N_SHOWN = 200
+N_WITNESSED = 24  # samples that are shown with their neighbors
 
 
 def gallery_of(ranking: Ranking, dataset: Dataset, content: Content | None) -> Gallery:
@@ -39,6 +41,8 @@ def gallery_of(ranking: Ranking, dataset: Dataset, content: Content | None) -> G
                 group=None if ranking.groups is None else int(ranking.groups[at]),
                 thumbnail=_key(content, item) if content is not None and pictured else None,
                 excerpt=excerpt(dataset, item),
+                evidence={name: plain(values[at]) for name, values in ranking.evidence.items()},
+                neighbors=_neighbors(ranking, at, dataset, content),
             )
         )
     return Gallery(
@@ -46,6 +50,33 @@ def gallery_of(ranking: Ranking, dataset: Dataset, content: Content | None) -> G
         title=ranking.title,
         samples=tuple(samples),
         omitted=len(ranking.items) - len(samples),
+    )
+
+
+def pictured_items(ranking: Ranking) -> NDArray[np.int64]:
+    """Return the items of a ranking that are shown as pictures, and the neighbors shown by them."""
+    shown = [ranking.items[:N_THUMBNAILS]]
+    if ranking.neighbors is not None:
+        beside = ranking.neighbors[:N_WITNESSED].ravel().astype(np.int64)
+        shown.append(beside[beside >= 0])
+    return np.concatenate(shown)
+
+
+def _neighbors(
+    ranking: Ranking, at: int, dataset: Dataset, content: Content | None
+) -> tuple[Neighbor, ...]:
+    if ranking.neighbors is None or at >= N_WITNESSED:
+        return ()
+    return tuple(
+        Neighbor(
+            path=dataset.paths[item].as_py(),
+            given_label=_label(dataset, item),
+            thumbnail=_key(content, item)
+            if content is not None and _has_picture(dataset, content, item)
+            else None,
+        )
+        for item in ranking.neighbors[at].tolist()
+        if item >= 0
     )
 
 

@@ -49,6 +49,10 @@ class ScanOptions:
         dataset they are of, in place of the declaration's.
     embeddings, pred_probs
         The user's own arrays; embeddings take the place of the model's.
+    verdicts
+        File of what people judged of the labels; None where there is none.
+    data
+        The dataset as it was named, for the record, where that is relative.
     cache
         Folder of the embedding store; None to keep nothing.
     n_threads
@@ -67,6 +71,8 @@ class ScanOptions:
     class_map: ClassMap | None = None
     embeddings: Path | None = None
     pred_probs: Path | None = None
+    verdicts: Path | None = None
+    data: str = ""
     cache: Path | None = None
     n_threads: int = 1
     random_state: int = 0

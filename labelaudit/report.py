@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 FAMILIES: Final = {
     "label_noise": "Label noise",
     "class_imbalance": "Class imbalance",
@@ -59,6 +59,15 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbor:
+    """An item that a sample is seen beside."""
+
+    path: str = field(metadata=described("Path relative to the dataset."))
+    given_label: str | None = field(default=None, metadata=described("The manifest's label."))
+    thumbnail: str | None = field(default=None, metadata=described("Key into thumbnails."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """One item of a gallery."""
 
@@ -74,6 +83,12 @@ class Sample:
     thumbnail: str | None = field(default=None, metadata=described("Key into thumbnails."))
     excerpt: str | None = field(
         default=None, metadata=described("How a text begins; null for an image.")
+    )
+    evidence: Mapping[str, Scalar] = field(
+        default_factory=dict, metadata=described("The evidence, in numbers.")
+    )
+    neighbors: tuple[Neighbor, ...] = field(
+        default=(), metadata=described("Nearest items by embedding, nearest first.")
     )
 
 
@@ -150,6 +165,9 @@ class Run:
     """What may differ between two scans of the same input."""
 
     started: str = field(metadata=described("When, in UTC."))
+    data: str = field(
+        default="", metadata=described("The dataset as it was named, where that is relative.")
+    )
     seconds: Mapping[str, float] = field(metadata=described("Wall time by stage."))
     provider: str = field(metadata=described("Execution provider that ran the model; or empty."))
     node_providers: Mapping[str, int] = field(

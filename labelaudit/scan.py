@@ -14,10 +14,10 @@ from labelaudit.dataset import Dataset
 from labelaudit.embeddings.content import Content
 from labelaudit.errors import MissingInputError
 from labelaudit.gather import (
-    N_THUMBNAILS,
     dataset_facts,
     embedding_facts,
     gallery_of,
+    pictured_items,
     thumbnails_of,
 )
 from labelaudit.inputs import Inputs
@@ -26,6 +26,7 @@ from labelaudit.measures import Findings, Measure, describe, load_measures, summ
 from labelaudit.open_items import NO_EMBEDDINGS, Opened, ScanOptions, open_items
 from labelaudit.progress import Progress, silent
 from labelaudit.report import MeasureResult, Report, Run
+from labelaudit.verdicts import read_verdicts
 
 __all__ = ["Scan", "ScanOptions", "scan"]
 
@@ -85,7 +86,7 @@ def scan(
     read.seconds |= _seconds(inputs)
     before = perf_counter()
     rankings = [ranking for _, findings in found for ranking in findings.rankings]
-    pictured = [ranking.items[:N_THUMBNAILS] for ranking in rankings]
+    pictured = [pictured_items(ranking) for ranking in rankings]
     thumbnails = thumbnails_of(dataset, read.content, pictured, progress)
     read.seconds["thumbnails"] = perf_counter() - before
     report = Report(
@@ -95,7 +96,7 @@ def scan(
         random_state=options.random_state,
         measures=tuple(result for result, _ in found),
         thumbnails=thumbnails,
-        run=_run_facts(started, read),
+        run=_run_facts(started, options.data, read),
     )
     columns = {name: values for _, findings in found for name, values in findings.columns.items()}
     return Scan(
@@ -117,6 +118,11 @@ def _inputs(dataset: Dataset, read: Opened, options: ScanOptions, progress: Prog
     }
     if read.pred_probs is not None:
         given["pred_probs"] = read.pred_probs
+    given["verdict_file"] = (
+        read_verdicts(options.verdicts)
+        if options.verdicts
+        else MissingInputError("no person judged any label: labelaudit review draws a sample")
+    )
     return Inputs(given)
 
 
@@ -173,7 +179,7 @@ def _run(
     )
 
 
-def _run_facts(started: datetime, read: Opened) -> Run:
+def _run_facts(started: datetime, data: str, read: Opened) -> Run:
     versions = {name: version(name) for name in PACKAGES}
     if read.model is not None:
         import onnxruntime
@@ -181,6 +187,7 @@ def _run_facts(started: datetime, read: Opened) -> Run:
         versions["onnxruntime"] = onnxruntime.__version__
     return Run(
         started=started.isoformat(timespec="seconds"),
+        data=data,
         seconds={name: round(seconds, 3) for name, seconds in read.seconds.items()},
         provider=read.model.provider if read.model else "",
         node_providers=read.model.node_providers if read.model else {},

@@ -78,6 +78,12 @@ def _cells(values: ColumnValues, shown: list[int]) -> list[Scalar]:
     return [values[row] for row in shown]
 
 
+def plain(cell: np.generic) -> Scalar:
+    """Return a cell of an array as plain Python; None for NaN."""
+    found: Scalar = cell.item()
+    return _defined(found) if isinstance(found, float) else found
+
+
 def _defined(number: float | None) -> float | None:
     """Return None for NaN."""
     return None if isinstance(number, float) and math.isnan(number) else number

@@ -42,6 +42,12 @@ def scan(  # noqa: PLR0913 - each is an option
     annotator_column: said.ANNOTATOR_COLUMN = None,
     label_separator: said.LABEL_SEPARATOR = "",
     label_states: said.LABEL_STATES = "",
+    verdicts: Annotated[
+        Path | None,
+        typer.Option(
+            help="Judgements of labels; labelaudit-verdicts.csv beside the data if not given."
+        ),
+    ] = None,
     allow_unreadable: Annotated[
         bool,
         typer.Option(
@@ -114,6 +120,8 @@ def scan(  # noqa: PLR0913 - each is an option
                 class_map=classes,
                 embeddings=embeddings,
                 pred_probs=pred_probs,
+                verdicts=verdicts or judged_beside(data),
+                data="" if data.is_absolute() else data.as_posix(),
                 cache=None if no_cache else cache or default_cache(),
                 n_threads=threads or available_processors(),
                 random_state=seed,
@@ -125,6 +133,14 @@ def scan(  # noqa: PLR0913 - each is an option
         write(found, output, templates)
     show(found.report, output)
     refuse_failed(found.report)
+
+
+def judged_beside(data: Path) -> Path | None:
+    """Return the file of judgements beside a dataset, if there is one."""
+    from labelaudit.verdicts import verdicts_path
+
+    found = verdicts_path(data)
+    return found if found.is_file() else None
 
 
 def write(found: "Scan", output: Path, templates: Path | None) -> None:

@@ -13,6 +13,7 @@ from labelaudit.measures.judgement import Judgement
 from labelaudit.statistics.groups import groups_of
 
 N_WITNESSES = 6
+SURE = 0.99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -146,7 +147,7 @@ def sentences(
             for name, (for_it, own) in probs.items()
         ]
         kind = "Likely" if judgement.likely[item] else "Possibly"
-        text = f"{kind} wrong, P = {judgement.error_probability[item]:.2g}: {'; '.join(seen)}"
+        text = f"{kind} wrong ({_chance(judgement.error_probability[item])}): {'; '.join(seen)}"
         if witnesses is not None:
             text += (
                 f". Of {witnesses.voters[at]} neighbors {witnesses.for_suggested[at]} are {other}, "
@@ -156,3 +157,8 @@ def sentences(
             text += ". An equal file has another label"
         said.append(text)
     return tuple(said)
+
+
+def _chance(error: np.float32) -> str:
+    """Return a probability of an error in words."""
+    return "P > 0.99" if error > SURE else f"P = {error:.2g}"

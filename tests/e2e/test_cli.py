@@ -119,8 +119,8 @@ def test_the_planted_wrong_labels_are_the_most_doubtful(scanned: Path) -> None:
     worst = items.sort_values("label_margin")["path"].head(len(wrong) + 3)
     assert wrong <= set(worst)
     suspected = set(items.loc[items["is_label_suspected"], "path"])
-    assert len(suspected & wrong) >= 10
-    assert len(suspected - wrong) <= 3
+    assert len(suspected & wrong) >= 11
+    assert len(suspected - wrong) <= 5  # one of them the copy that contradicts its original
 
 
 def test_the_rare_class_is_named(scanned: Path) -> None:
@@ -163,7 +163,7 @@ def test_inspect_says_what_and_why(sample_data: Path, tmp_path: Path) -> None:
 
 
 def test_explain_prints_the_definition(tmp_path: Path) -> None:
-    assert "confident learning" in labelaudit("explain", "label_noise", where=tmp_path).stdout
+    assert "noise channel" in labelaudit("explain", "label_noise", where=tmp_path).stdout
     assert "class_imbalance" in labelaudit("explain", where=tmp_path).stdout
     assert labelaudit("explain", "nothing", where=tmp_path).returncode == 2
 
