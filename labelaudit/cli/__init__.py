@@ -17,6 +17,7 @@ from labelaudit.cli.explain import explain
 from labelaudit.cli.inspect import inspect
 from labelaudit.cli.models import models
 from labelaudit.cli.render import render
+from labelaudit.cli.review import review
 from labelaudit.cli.scan import scan
 from labelaudit.cli.schema import schema
 from labelaudit.errors import LabelauditError
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (scan, inspect, render, explain, schema, doctor):
+for command in (scan, inspect, review, render, explain, schema, doctor):
     app.command()(command)
 app.add_typer(models, name="models")
 app.add_typer(cache, name="cache")
@@ -62,10 +63,13 @@ def labelaudit(
     values = configured(Path.cwd(), known)
     if "format" in values:
         values["dataset_format"] = values.pop("format")
+    inspected = inspect_module.signature(inspect).parameters
     where = {"folder": values["cache"]} if "cache" in values else {}
+    of_manifest = {name: values[name] for name in values if name in inspected}
     context.default_map = {
         "scan": values,
         "inspect": values,
+        "review": of_manifest,
         "cache": {"list": where, "clean": where},
     }
 

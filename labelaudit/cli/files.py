@@ -1,10 +1,33 @@
-"""Write results so that a file is either whole or as it was before."""
+"""Read reports, and write results so that a file is either whole or as it was before."""
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from labelaudit.errors import OutputError
+from labelaudit.errors import InputError, OutputError
+
+if TYPE_CHECKING:
+    from labelaudit.report import Report
+
+
+def read_report(file: Path) -> "Report":
+    """Return the report that a report.json holds.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read, or holds none.
+    """
+    from labelaudit.render.json import from_json
+
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{file}: cannot be read: {error}", hint="name the report.json of a scan"
+        ) from error
+    return from_json(text, str(file))
 
 
 def check_folder(folder: Path) -> None:

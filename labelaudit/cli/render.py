@@ -17,19 +17,11 @@ def render(
     ] = None,
 ) -> None:
     """Rebuild report.html, label.svg and the summary from a report.json alone."""
-    from labelaudit.cli.files import check_folder, write_files
+    from labelaudit.cli.files import check_folder, read_report, write_files
     from labelaudit.cli.scan import show
-    from labelaudit.errors import InputError
     from labelaudit.render.files import rendered_files
-    from labelaudit.render.json import from_json
 
-    try:
-        text = report.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{report}: cannot be read: {error}", hint="name the report.json of a scan"
-        ) from error
-    loaded = from_json(text, str(report))
+    loaded = read_report(report)
     folder = output or report.parent
     check_folder(folder)
     files = rendered_files(loaded, templates)

@@ -67,7 +67,7 @@ def to_html(report: Report, templates: Path | None = None) -> str:
             report=report,
             families=_families(report),
             alerts=_alerts(report),
-            policy=_policy(style=assets["css"], script=assets["js"]),
+            policy=content_policy(style=assets["css"], script=assets["js"]),
         )
     except TemplateSyntaxError as error:
         raise InputError(
@@ -124,7 +124,7 @@ def _finalize(printed: object) -> object:
     return printed
 
 
-def _policy(*, style: str, script: str) -> str:
+def content_policy(*, style: str, script: str) -> str:
     """Return the content security policy: this style, this script, images from data only."""
     hashes = (
         base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()

@@ -1,0 +1,175 @@
+"""``labelaudit review``: ask people about labels, and take in what they answered."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from labelaudit.cli import manifest_options as said
+from labelaudit.errors import InputError
+
+if TYPE_CHECKING:
+    from labelaudit.report import Report
+    from labelaudit.review.plan import Plan
+    from labelaudit.review.take_in import Taken
+    from labelaudit.verdicts import Verdicts
+
+MOST = 2000
+FEW = 100
+
+
+def review(  # noqa: PLR0913 - each is an option
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="The report.json of a scan.")],
+    *,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="The dataset of the report; where it was scanned when not given."),
+    ] = None,
+    budget: Annotated[int, typer.Option(min=1, max=MOST, help="Items to judge.")] = 200,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Likeliest errors first, instead of a random sample.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the draw.")] = 0,
+    imported: Annotated[
+        list[Path] | None,
+        typer.Option("--import", help="A file of judgements to take in; once for each."),
+    ] = None,
+    reviewer: Annotated[
+        str, typer.Option(help="With --import: who judged, where the file does not say so.")
+    ] = "",
+    verdicts: Annotated[
+        Path | None, typer.Option(help="File of all verdicts; beside the dataset when not given.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder; the report's own when not given.")
+    ] = None,
+    dataset_format: said.FORMAT = "",
+    image_column: said.IMAGE_COLUMN = "",
+    text_column: said.TEXT_COLUMN = "",
+    label_column: said.LABEL_COLUMN = None,
+    split_column: said.SPLIT_COLUMN = "",
+    group_column: said.GROUP_COLUMN = "",
+    annotator_column: said.ANNOTATOR_COLUMN = None,
+    label_separator: said.LABEL_SEPARATOR = "",
+    label_states: said.LABEL_STATES = "",
+) -> None:
+    """Draw a sample of labels for a person to judge, or take in judgements with --import."""
+    _refuse_contradictions(imported=bool(imported), fix=fix, seed=seed, reviewer=reviewer)
+    from labelaudit.cli.files import check_folder, read_report, write_files
+    from labelaudit.manifests import open_dataset
+    from labelaudit.review.answers import read_answers
+    from labelaudit.review.ask import Wanted, ask
+    from labelaudit.review.items import read_items
+    from labelaudit.review.plan import FILE, plans_text, read_plans
+    from labelaudit.review.take_in import take_in
+    from labelaudit.verdicts import read_verdicts, verdicts_path, write_verdicts
+
+    found = read_report(report)
+    options = said.manifest_options(
+        format_name=dataset_format,
+        image_column=image_column,
+        text_column=text_column,
+        label_column=label_column,
+        split_column=split_column,
+        group_column=group_column,
+        annotator_column=annotator_column,
+        label_separator=label_separator,
+        label_states=label_states,
+    )
+    place = data or _scanned(report, found)
+    kept = verdicts or verdicts_path(place)
+    before = read_verdicts(kept) if kept.exists() else None
+    dataset = open_dataset(place, options)
+    folder = output or report.parent
+    if imported:
+        plans = read_plans(folder)
+        digest = found.dataset.digest
+        answers = [read_answers(file, plans, digest, reviewer) for file in imported]
+        taken = take_in(answers, dataset, before)
+        write_verdicts(kept, taken.verdicts)
+        _say_taken(taken, kept)
+        return
+    check_folder(folder)
+    items = read_items(report, found)
+    plan, files = ask(items, found, dataset, before, Wanted(budget=budget, seed=seed, fix=fix))
+    plans = read_plans(folder) | {plan.id: plan}
+    write_files(folder, files | {FILE: plans_text(list(plans.values())).encode()})
+    _say_asked(plan, before, folder, report)
+
+
+def _refuse_contradictions(*, imported: bool, fix: bool, seed: int, reviewer: str) -> None:
+    if imported and (fix or seed):
+        raise InputError(
+            "--import: nothing is drawn, so --fix and --seed have no meaning",
+            hint="import first, then draw",
+        )
+    if reviewer and not imported:
+        raise InputError(
+            f"--reviewer {reviewer}: nobody has judged yet",
+            hint="say it with --import; the page asks for the name itself",
+        )
+
+
+def _scanned(file: Path, report: "Report") -> Path:
+    """Return where the dataset was when it was scanned, as it was typed."""
+    typed = str(getattr(report.run, "data", ""))
+    if typed and Path(typed).exists():
+        return Path(typed)
+    raise InputError(
+        f"{file}: does not say where its dataset is"
+        if not typed
+        else f"{file}: was made of {typed}, which is not there",
+        hint="name the dataset with --data",
+    )
+
+
+def _say_asked(plan: "Plan", judged: "Verdicts | None", folder: Path, report: Path) -> None:
+    """Print what was drawn, and what to do with it."""
+    from labelaudit.render.text import counted
+    from labelaudit.review.ask import SHEET
+    from labelaudit.review.page import PAGE
+
+    items = counted(len(plan.items), "item")
+    if plan.kind == "fix":
+        typer.echo(
+            f"{items}, likeliest errors first. They were not drawn at random: judgements of them "
+            "carry no audit, and say nothing of the rate of errors."
+        )
+    else:
+        typer.echo(
+            f"{items} drawn at random from {counted(len(plan.strata), 'stratum', 'strata')}, "
+            f"seed {plan.seed}"
+        )
+        if len(plan.items) < FEW:
+            typer.echo(f"An interval from fewer than {FEW} judgements is wide.")
+    if judged is not None:
+        typer.echo(f"left out: what {counted(len(judged), 'verdict')} speak of already")
+    typer.echo(f"\n{folder / PAGE}  to judge in a browser; it works offline")
+    typer.echo(f"{folder / SHEET}  to judge in an editor; it shows which label is given")
+    typer.echo(f"then: labelaudit review {report} --import verdicts.csv")
+
+
+def _say_taken(taken: "Taken", kept: Path) -> None:
+    """Print what was taken in."""
+    from labelaudit.render.text import counted, visible
+    from labelaudit.verdicts import WORDS
+
+    judged = sum(taken.words.values())
+    by = [f"{visible(name) or 'nobody named'} {n:,}" for name, n in sorted(taken.reviewers.items())]
+    typer.echo(f"{counted(judged, 'judgement')} taken in, by {', '.join(by)}")
+    typer.echo(", ".join(f"{word} {taken.words.get(word, 0):,}" for word in WORDS))
+    for amount, what in (
+        (taken.n_blank, "not judged yet"),
+        (taken.n_replaced, "of before, replaced by another verdict"),
+        (taken.n_absent, "of items that the dataset does not have any more"),
+        (judged - taken.n_of_audits, "of a list of fixes, which say nothing of the rate"),
+    ):
+        if amount:
+            typer.echo(f"{amount:,} {what}")
+    if taken.passed_over:
+        typer.echo(f"columns that were not read: {visible(', '.join(taken.passed_over))}")
+    typer.echo(f"\n{kept}  has {counted(len(taken.verdicts), 'verdict')}")
+    if taken.n_of_audits:
+        typer.echo("the next scan prints the audited rate")
+    else:
+        typer.echo("correct the labels, and scan again")
