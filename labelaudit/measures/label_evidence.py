@@ -12,7 +12,7 @@ from labelaudit.inputs.pred_probs import PredProbs, vote_strengths
 from labelaudit.measures.judgement import Judgement
 from labelaudit.statistics.groups import groups_of
 
-N_WITNESSES = 6
+N_WITNESSES = 5
 SURE = 0.99
 
 
@@ -135,30 +135,41 @@ def sentences(
 ) -> tuple[str, ...]:
     """Say of each item, in a sentence or two, what speaks against its label and how sure it is."""
     names = [name.removeprefix("p_given, ") for name in views if name.startswith("p_given")]
+    if witnesses is not None:
+        names = [name for name in names if name != "neighbors"]
     said = []
     for at, item in enumerate(items.tolist()):
         given, other = class_names[labels[item]], class_names[judgement.suggested[item]]
         probs = {
-            f"{name} ": (views[f"p_suggested, {name}"][at], views[f"p_given, {name}"][at])
+            name: (views[f"p_suggested, {name}"][at], views[f"p_given, {name}"][at])
             for name in names
-        } or {"": (judgement.suggestion_confidence[item], judgement.self_confidence[item])}
-        seen = [
-            f"{name}{other} {for_it:.2g}, {given} {own:.2g}"
+        } or {
+            "probabilities": (
+                judgement.suggestion_confidence[item],
+                judgement.self_confidence[item],
+            )
+        }
+        kind = "Likely" if judgement.likely[item] else "Possibly"
+        parts = [f"{kind} wrong (P {_chance(judgement.error_probability[item], '= ')})"]
+        parts += [
+            f"{name.capitalize()}: {other} {_chance(for_it)}, {given} {_chance(own)}"
             for name, (for_it, own) in probs.items()
         ]
-        kind = "Likely" if judgement.likely[item] else "Possibly"
-        text = f"{kind} wrong ({_chance(judgement.error_probability[item])}): {'; '.join(seen)}"
         if witnesses is not None:
-            text += (
-                f". Of {witnesses.voters[at]} neighbors {witnesses.for_suggested[at]} are {other}, "
+            parts.append(
+                f"Of {witnesses.voters[at]} neighbors {witnesses.for_suggested[at]} are {other}, "
                 f"{witnesses.for_given[at]} {given}"
             )
         if conflicting is not None and conflicting[item]:
-            text += ". An equal file has another label"
-        said.append(text)
+            parts.append("An equal file has another label")
+        said.append(". ".join(parts))
     return tuple(said)
 
 
-def _chance(error: np.float32) -> str:
-    """Return a probability of an error in words."""
-    return "P > 0.99" if error > SURE else f"P = {error:.2g}"
+def _chance(probability: np.floating, equals: str = "") -> str:
+    """Return a probability as it is said: with two digits, and never 0 or 1."""
+    if probability > SURE:
+        return f"> {SURE}"
+    if probability < 1 - SURE:
+        return f"< {1 - SURE:.2f}"
+    return f"{equals}{probability:.2f}"
