@@ -1,0 +1,230 @@
+"""What out-of-sample probabilities say of every label: its own, and the class to be sure of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelaudit.statistics.label_issues.blocks import Blocks
+
+Rule = Literal["paper", "argmax"]
+CLOSE = 1e-6
+LEAST_THRESHOLD = 2 * CLOSE
+NEVER = 2.0  # a threshold that no probability reaches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Evidence:
+    """What the probabilities say of each item.
+
+    Attributes
+    ----------
+    rule
+        How the class of an item is guessed that passes several thresholds.
+    given
+        Given class, ``-1`` for items that were not judged, shape ``(n_samples,)``.
+    own
+        Probability of the given class; NaN for items that were not judged.
+    guess
+        The class that the item surely is, ``-1`` when it passes no threshold.
+    agrees
+        Whether no other class is more probable than the given one, to within 1e-6.
+    thresholds
+        Mean probability of each class over the items that have it; 2 without items.
+    joint
+        Sure items by given and guessed class, shape ``(n_classes, n_classes)``; at least one on
+        the diagonal.
+    """
+
+    rule: Rule
+    given: NDArray[np.signedinteger]
+    own: NDArray[np.floating]
+    guess: NDArray[np.signedinteger]
+    agrees: NDArray[np.bool_]
+    thresholds: NDArray[np.floating]
+    joint: NDArray[np.int64]
+
+    @property
+    def sort_kind(self) -> Literal["stable"] | None:
+        """How equals are sorted: by index, or as NumPy does it fastest on the processor at hand.
+
+        The latter is what cleanlab does, so its choice among equals is had with its rule.
+        """
+        return "stable" if self.rule == "paper" else None
+
+    @property
+    def off_diagonal(self) -> NDArray[np.bool_]:
+        """Whether an item surely is of another class than the given one, which is less probable."""
+        off: NDArray[np.bool_] = (self.guess >= 0) & (self.guess != self.given)
+        off &= ~self.agrees
+        return off
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How many judged items each class has, shape ``(n_classes,)``."""
+        return np.bincount(self.given + 1, minlength=len(self.joint) + 1)[1:]
+
+
+def weigh_labels(
+    labels: NDArray[np.integer], n_classes: int, blocks: Blocks, *, rule: Rule = "paper"
+) -> Evidence:
+    """Weigh every label against its probabilities, in two passes over them.
+
+    The threshold of a class is its mean probability over the items that have it as label. An item
+    *surely is* the most probable of the classes whose threshold its probability reaches.
+
+    Parameters
+    ----------
+    labels
+        Given classes, ``-1`` when unlabelled, shape ``(n_samples,)``.
+    n_classes
+        Number of classes.
+    blocks
+        Out-of-sample probabilities. Items that they leave out are not judged.
+    rule
+        What is guessed where several classes reach their thresholds: the most probable of them
+        (``"paper"``), or the most probable class of all, whether it does or not (``"argmax"``).
+        The latter is cleanlab's.
+
+    Returns
+    -------
+    The evidence, in the precision of the probabilities.
+
+    References
+    ----------
+    Northcutt, Jiang and Chuang, Confident Learning, JAIR 70, 2021, section 3.1.
+
+    Examples
+    --------
+    >>> from labelaudit.statistics.label_issues.blocks import array_blocks
+    >>> labels = np.array([0, 0, 1, 1])
+    >>> probs = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7], [0.5, 0.5]])
+    >>> evidence = weigh_labels(labels, 2, array_blocks(probs, labels))
+    >>> evidence.thresholds.round(2).tolist(), evidence.guess.tolist()
+    ([0.55, 0.6], [0, 1, 1, -1])
+    """
+    own = by_item(
+        len(labels), blocks, lambda items, rows: rows[np.arange(len(items)), labels[items]]
+    )
+    given = np.where(np.isnan(own), -1, labels).astype(np.min_scalar_type(-n_classes - 1))
+    thresholds = confident_thresholds(given, own, n_classes)
+    bars = _in_precision(thresholds - CLOSE, own.dtype)
+    guess, agrees = np.full_like(given, -1), np.zeros(len(given), dtype=bool)
+    joint = np.zeros((n_classes, n_classes), dtype=np.int64)
+    for items, rows in blocks():
+        label = given[items]
+        best, agrees[items] = _most_probable(rows, label, own[items])
+        found = _surely(rows, best, bars, rule)
+        guess[items] = found
+        sure = found >= 0
+        np.add.at(joint, (label[sure], found[sure]), 1)
+    np.fill_diagonal(joint, np.maximum(joint.diagonal(), 1))
+    return Evidence(
+        rule=rule,
+        given=given,
+        own=own,
+        guess=guess,
+        agrees=agrees,
+        thresholds=thresholds,
+        joint=joint,
+    )
+
+
+def confident_thresholds(
+    given: NDArray[np.signedinteger], own: NDArray[np.floating], n_classes: int
+) -> NDArray[np.floating]:
+    """Return the mean probability of each class over the items that have it; 2 without items.
+
+    They are at least 2e-6, and in the precision of ``own``, or double where a class is missing.
+    """
+    order, starts = by_class(given, n_classes)
+    kind = own.dtype if (np.diff(starts) > 0).all() else np.float64
+    thresholds: NDArray[np.floating] = np.full(n_classes, NEVER, dtype=kind)
+    for k in range(n_classes):
+        members = order[starts[k] : starts[k + 1]]
+        if len(members):
+            thresholds[k] = max(own[members].mean(), LEAST_THRESHOLD)
+    return thresholds
+
+
+def by_class(
+    given: NDArray[np.signedinteger], n_classes: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the items ordered by class, then by index, and where each class starts in them.
+
+    Examples
+    --------
+    >>> order, starts = by_class(np.array([1, 0, -1, 1]), 2)
+    >>> order[starts[1] : starts[2]].tolist()
+    [0, 3]
+    """
+    order = np.argsort(given, kind="stable")
+    sizes = np.bincount(given + 1, minlength=n_classes + 1)
+    return order, np.cumsum(sizes)
+
+
+def by_item(
+    n_samples: int,
+    blocks: Blocks,
+    value: Callable[[NDArray[np.int64], NDArray[np.floating]], NDArray[np.floating]],
+) -> NDArray[np.floating]:
+    """Return a number an item, in the precision of the probabilities; NaN where there are none."""
+    values: NDArray[np.floating] | None = None
+    for items, rows in blocks():
+        if values is None:
+            values = np.full(n_samples, np.nan, dtype=rows.dtype)
+        values[items] = value(items, rows)
+    return np.full(n_samples, np.nan) if values is None else values
+
+
+def strongest_other(
+    rows: NDArray[np.floating], given: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
+    """Return the most probable class other than the given one, the first of equals, and how much.
+
+    Both are of shape ``(n,)``.
+    """
+    others, every = rows.copy(), np.arange(len(rows))
+    others[every, given] = -np.inf
+    other = others.argmax(axis=1)
+    return other, others[every, other]
+
+
+def _most_probable(
+    rows: NDArray[np.floating], given: NDArray[np.signedinteger], own: NDArray[np.floating]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the most probable class, and whether the given one is it, were it 1e-6 more so."""
+    other, rival = strongest_other(rows, given)
+    is_first = given < other
+    best = np.where((own > rival) | ((own == rival) & is_first), given, other)
+    raised = own + CLOSE
+    return best, (raised > rival) | ((raised == rival) & is_first)
+
+
+def _surely(
+    rows: NDArray[np.floating],
+    best: NDArray[np.int64],
+    bars: NDArray[np.floating],
+    rule: Rule,
+) -> NDArray[np.int64]:
+    """Return the class that each row surely is, ``-1`` for none."""
+    guess = np.where(rows[np.arange(len(rows)), best] >= bars[best], best, -1)
+    left = np.flatnonzero(guess < 0)
+    if not len(left):
+        return guess
+    rows = rows[left]
+    passing = rows >= bars
+    if rule == "paper":
+        among = np.where(passing, rows, -1).argmax(axis=1)
+    else:
+        among = np.where(passing.sum(axis=1) == 1, passing.argmax(axis=1), best[left])
+    guess[left] = np.where(passing.any(axis=1), among, -1)
+    return guess
+
+
+def _in_precision(bars: NDArray[np.floating], kind: np.dtype[np.floating]) -> NDArray[np.floating]:
+    """Return the smallest numbers of a precision that are not below some of a higher one."""
+    near = bars.astype(kind)
+    return np.where(near < bars, np.nextafter(near, np.array(np.inf, dtype=kind)), near)
