@@ -40,12 +40,16 @@ class PredProbs:
     views
         What the probabilities are mixed from, by name: log probabilities of some of the items
         above, ``(n, n_classes)``; empty where there is one view alone.
+    refit
+        Makes them again from other labels of the same items; None where they were given, so that
+        what they have seen cannot be changed.
     """
 
     source: str
     caveat: str = ""
     blocks: Callable[[], Iterator[Block]]
     views: Mapping[str, View] = field(default_factory=dict)
+    refit: "Callable[[NDArray[np.int32]], PredProbs] | None" = None
 
 
 def user_probs(probs: NDArray[np.floating], labels: NDArray[np.int32], source: str) -> PredProbs:
@@ -110,6 +114,7 @@ def pred_probs(
             ),
             "neighbors": lambda wanted: log_votes(neighbors, copies, labels, wanted, counts),
         },
+        refit=lambda changed: pred_probs(embeddings, neighbors, copies, changed, class_names),
     )
 
 
