@@ -15,6 +15,9 @@ from labelaudit.statistics.noise_channel import (
     likely_errors,
 )
 
+POSSIBLE = 0.1
+CLEAR_LEAD = 0.7
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Judgement:
@@ -37,7 +40,9 @@ class Judgement:
     likely
         Whether the label is among the likely errors.
     suspected
-        Those, and the lowest normalized margins, as many as are off the diagonal.
+        Those, and the possible errors: of the lowest normalized margins, as many as are off the
+        diagonal, the ones that are wrong with a probability above .1, or whose suggested class
+        leads by more than .7 of the probability.
     channel
         The noise channel; None when no item was judged.
     """
@@ -97,9 +102,9 @@ def judge(labels: NDArray[np.int32], n_classes: int, pred_probs: PredProbs) -> J
         channel, error_probability[judged] = _error_probs(classes, logs, judged, n_classes)
         likely[judged] = likely_errors(error_probability[judged].astype(np.float64))
         likely &= margin < 0
-        n_possible = int(off_diagonal.sum())
         order = judged[np.argsort((own - other)[judged], kind="stable")]
-        suspected[order[:n_possible]] = True
+        suspected[order[: int(off_diagonal.sum())]] = True
+        suspected &= (error_probability > POSSIBLE) | (other - own > CLEAR_LEAD)
         suspected &= margin < 0
     return Judgement(
         margin=margin,

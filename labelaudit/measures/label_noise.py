@@ -7,7 +7,7 @@ from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.measures import Findings, Ranking, measure
-from labelaudit.measures.judgement import Judgement, judge
+from labelaudit.measures.judgement import CLEAR_LEAD, POSSIBLE, Judgement, judge
 from labelaudit.measures.label_evidence import (
     Witnesses,
     contradicted,
@@ -52,7 +52,9 @@ def label_noise(
     from the probabilities, sharpened by one factor, and the given label from the row of a noise
     matrix; factor and matrix are those under which the given labels are likeliest. As many of the
     likeliest errors as give the best expected F1 are *likely* errors. *Suspected* are those, and
-    the items of lowest normalized margin, as many as are off the diagonal of the confident joint.
+    the *possible* ones: of the items of lowest normalized margin, as many as are off the diagonal
+    of the confident joint, those that are wrong with a probability above .1, or whose suggested
+    class leads by more than .7 of the probability (both chosen on CIFAR-10N and on made data).
     The neighbors *confirm* a suspected error when they vote for the suggested class over the
     given one. Of equal files whose labels differ, all but the commonest label are *proven wrong*.
 
@@ -215,6 +217,8 @@ def _parameters(judgement: Judgement, pred_probs: PredProbs) -> dict[str, Scalar
         "probabilities": pred_probs.source,
         "n_judged": int(judgement.judged.sum()),
         "n_off_diagonal": int(judgement.off_diagonal.sum()),
+        "possible_above": POSSIBLE,
+        "clear_lead": CLEAR_LEAD,
         "channel_sharpness": None if channel is None else channel.sharpness,
     }
 
