@@ -59,12 +59,13 @@ def review(  # noqa: PLR0913 - each is an option
     from labelaudit.manifests import open_dataset
     from labelaudit.review.answers import read_answers
     from labelaudit.review.ask import Wanted, ask
-    from labelaudit.review.items import read_items
+    from labelaudit.review.items import read_items, refuse_unjudgeable
     from labelaudit.review.plan import FILE, plans_text, read_plans
     from labelaudit.review.take_in import take_in
     from labelaudit.verdicts import read_verdicts, verdicts_path, write_verdicts
 
     found = read_report(report)
+    refuse_unjudgeable(found)
     options = said.manifest_options(
         format_name=dataset_format,
         image_column=image_column,
@@ -112,7 +113,7 @@ def _refuse_contradictions(*, imported: bool, fix: bool, seed: int, reviewer: st
 
 def _scanned(file: Path, report: "Report") -> Path:
     """Return where the dataset was when it was scanned, as it was typed."""
-    typed = str(getattr(report.run, "data", ""))
+    typed = report.run.data
     if typed and Path(typed).exists():
         return Path(typed)
     raise InputError(

@@ -54,10 +54,8 @@ def read_items(report_file: Path, report: Report) -> Items:
     Raises
     ------
     InputError
-        When it cannot be read or is not of this report, or when the dataset is one that cannot
-        be judged: of several labels an item, or of no images or texts.
+        When it cannot be read, or is not of this report.
     """
-    _refuse_others(report)
     file = report_file.parent / FILE
     try:
         table = pq.read_table(file)
@@ -119,7 +117,8 @@ def check_rows(items: Items, dataset: Dataset) -> None:
         )
 
 
-def _refuse_others(report: Report) -> None:
+def refuse_unjudgeable(report: Report) -> None:
+    """Raise `InputError` for a dataset of several labels an item, or without images or texts."""
     facts = report.dataset
     if facts.task == "multilabel":
         raise InputError(
