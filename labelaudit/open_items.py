@@ -23,6 +23,7 @@ from labelaudit.embeddings.user_files import named, read_embeddings, read_pred_p
 from labelaudit.errors import SHOWN, InputError, ModelError
 from labelaudit.inputs.model_probs import check_from_model, classes_of_model, split_scores
 from labelaudit.inputs.pred_probs import PredProbs, user_probs
+from labelaudit.measures.judgement import LabelFilter
 from labelaudit.progress import Progress
 
 INPUT_ERRORS = (Status.MISSING, Status.NOT_AN_IMAGE, Status.TOO_LARGE)
@@ -49,6 +50,8 @@ class ScanOptions:
         dataset they are of, in place of the declaration's.
     embeddings, pred_probs
         The user's own arrays; embeddings take the place of the model's.
+    label_filter
+        The rule by which labels are suspected.
     verdicts
         File of what people judged of the labels; None where there is none.
     data
@@ -71,6 +74,7 @@ class ScanOptions:
     class_map: ClassMap | None = None
     embeddings: Path | None = None
     pred_probs: Path | None = None
+    label_filter: LabelFilter = "adaptive"
     verdicts: Path | None = None
     data: str = ""
     cache: Path | None = None

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from labelaudit import __version__
 from labelaudit.dataset import Dataset
 from labelaudit.embeddings.content import Content
-from labelaudit.errors import MissingInputError
+from labelaudit.errors import InputError, MissingInputError
 from labelaudit.gather import (
     dataset_facts,
     embedding_facts,
@@ -113,6 +113,7 @@ def _inputs(dataset: Dataset, read: Opened, options: ScanOptions, progress: Prog
         "content": read.content or MissingInputError("the manifest names no images or texts"),
         "embeddings": read.embeddings or MissingInputError(NO_EMBEDDINGS[dataset.modality]),
         "random_state": options.random_state,
+        "label_filter": options.label_filter,
         "n_threads": options.n_threads,
         "progress": progress,
     }
@@ -162,6 +163,8 @@ def _run(
         findings: Findings = inputs.timed(name, lambda: inputs.call(measure))
     except MissingInputError as error:
         return replace(result, reason=error.message), Findings()
+    except InputError:
+        raise
     except Exception as error:  # noqa: BLE001 - one broken measure must not lose the others
         reason = f"{type(error).__name__}: {error}"
         return replace(result, status="failed", reason=reason), Findings()

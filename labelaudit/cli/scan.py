@@ -10,6 +10,7 @@ from labelaudit.cli import model_options as of_model
 from labelaudit.errors import InputError, MeasureError
 
 if TYPE_CHECKING:
+    from labelaudit.measures.judgement import LabelFilter
     from labelaudit.report import Report
     from labelaudit.scan import Scan
 
@@ -42,6 +43,9 @@ def scan(  # noqa: PLR0913 - each is an option
     annotator_column: said.ANNOTATOR_COLUMN = None,
     label_separator: said.LABEL_SEPARATOR = "",
     label_states: said.LABEL_STATES = "",
+    label_filter: Annotated[
+        str, typer.Option(help="Rule that suspects labels: adaptive, or one of cleanlab's seven.")
+    ] = "adaptive",
     verdicts: Annotated[
         Path | None,
         typer.Option(
@@ -120,6 +124,7 @@ def scan(  # noqa: PLR0913 - each is an option
                 class_map=classes,
                 embeddings=embeddings,
                 pred_probs=pred_probs,
+                label_filter=checked_filter(label_filter),
                 verdicts=verdicts or judged_beside(data),
                 data="" if data.is_absolute() else data.as_posix(),
                 cache=None if no_cache else cache or default_cache(),
@@ -133,6 +138,21 @@ def scan(  # noqa: PLR0913 - each is an option
         write(found, output, templates)
     show(found.report, output)
     refuse_failed(found.report)
+
+
+def checked_filter(name: str) -> "LabelFilter":
+    """Return a label filter; refuse a name that none has."""
+    from typing import get_args
+
+    from labelaudit.statistics.label_issues.filters import Filter
+
+    names = ("adaptive", *get_args(Filter))
+    if name not in names:
+        raise InputError(
+            f"--label-filter {name}: there is no such rule",
+            hint=f"there are {', '.join(names)}",
+        )
+    return name  # type: ignore[return-value]
 
 
 def judged_beside(data: Path) -> Path | None:

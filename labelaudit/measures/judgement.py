@@ -1,12 +1,16 @@
 """What out-of-sample probabilities say of each label, and which labels that makes suspect."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.blocks import row_blocks
 from labelaudit.inputs.pred_probs import PredProbs
+from labelaudit.statistics.label_issues.blocks import from_logs
+from labelaudit.statistics.label_issues.evidence import Evidence, weigh_labels
+from labelaudit.statistics.label_issues.filters import Filter, flag_labels
 from labelaudit.statistics.noise_channel import (
     N_CANDIDATES,
     Candidates,
@@ -15,6 +19,7 @@ from labelaudit.statistics.noise_channel import (
     likely_errors,
 )
 
+LabelFilter = Literal["adaptive"] | Filter
 POSSIBLE = 0.1
 CLEAR_LEAD = 0.7
 
@@ -29,8 +34,8 @@ class Judgement:
         Log probability of the given class less the largest of the others, ``(n_samples,)``.
     suggested
         The most probable class other than the given one.
-    off_diagonal
-        Whether the item is off the diagonal of the confident joint.
+    evidence
+        What confident learning finds.
     self_confidence
         Probability of the given class, in ``[0, 1]``.
     suggestion_confidence
@@ -40,16 +45,17 @@ class Judgement:
     likely
         Whether the label is among the likely errors.
     suspected
-        Those, and the possible errors: of the lowest normalized margins, as many as are off the
-        diagonal, the ones that are wrong with a probability above .1, or whose suggested class
-        leads by more than .7 of the probability.
+        What the label filter flags. The adaptive one flags the likely errors, and the possible
+        ones: of the lowest normalized margins, as many as are off the diagonal of the confident
+        joint, those that are wrong with a probability above .1, or whose suggested class leads by
+        more than .7 of the probability.
     channel
         The noise channel; None when no item was judged.
     """
 
     margin: NDArray[np.float32]
     suggested: NDArray[np.int32]
-    off_diagonal: NDArray[np.bool_]
+    evidence: Evidence
     self_confidence: NDArray[np.float32]
     suggestion_confidence: NDArray[np.float32]
     error_probability: NDArray[np.float32]
@@ -63,8 +69,13 @@ class Judgement:
         return self.suggested >= 0
 
 
-def judge(labels: NDArray[np.int32], n_classes: int, pred_probs: PredProbs) -> Judgement:
-    """Compare every label with its out-of-sample probabilities, in two passes over the blocks.
+def judge(
+    labels: NDArray[np.int32],
+    n_classes: int,
+    pred_probs: PredProbs,
+    label_filter: LabelFilter = "adaptive",
+) -> Judgement:
+    """Compare every label with its out-of-sample probabilities, in three passes over the blocks.
 
     Parameters
     ----------
@@ -74,62 +85,46 @@ def judge(labels: NDArray[np.int32], n_classes: int, pred_probs: PredProbs) -> J
         Number of classes.
     pred_probs
         The probabilities.
+    label_filter
+        The rule by which labels are suspected.
 
     Returns
     -------
     Margin, suggestion, probability of an error and flags of each item.
     """
     n, width = len(labels), min(N_CANDIDATES, n_classes)
-    thresholds = confident_thresholds(labels, n_classes, pred_probs)
+    blocks = from_logs(pred_probs.blocks)
+    evidence = weigh_labels(labels, n_classes, blocks)
     classes = np.full((n, width), -1, dtype=np.int32)
     logs = np.full((n, width), np.nan, dtype=np.float32)
-    off_diagonal = np.zeros(n, dtype=bool)
     for items, block in pred_probs.blocks():
-        given = labels[items]
-        classes[items], logs[items] = _candidates(block, given, width)
-        probs = np.exp(block)
-        confident = np.where(probs >= thresholds - 1e-6, probs, -1)
-        guess = confident.argmax(axis=1)
-        passing = confident[np.arange(len(items)), guess] >= 0
-        off_diagonal[items] = passing & (guess != given) & (logs[items, 0] < logs[items, 1])
+        classes[items], logs[items] = _candidates(block, labels[items], width)
     judged = np.flatnonzero(classes[:, 0] >= 0)
     margin = logs[:, 0] - logs[:, 1]
     own, other = np.exp(logs[:, 0]), np.exp(logs[:, 1])
     error_probability = np.full(n, np.nan, dtype=np.float32)
-    likely, suspected = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-    channel = None
+    likely, channel = np.zeros(n, dtype=bool), None
     if len(judged):
         channel, error_probability[judged] = _error_probs(classes, logs, judged, n_classes)
         likely[judged] = likely_errors(error_probability[judged].astype(np.float64))
         likely &= margin < 0
-        order = judged[np.argsort((own - other)[judged], kind="stable")]
-        suspected[order[: int(off_diagonal.sum())]] = True
-        suspected &= (error_probability > POSSIBLE) | (other - own > CLEAR_LEAD)
-        suspected &= margin < 0
+    if label_filter == "adaptive":
+        lowest = flag_labels(evidence, blocks, filter_by="low_normalized_margin")
+        clear = (error_probability > POSSIBLE) | (other - own > CLEAR_LEAD)
+        suspected = likely | (lowest & clear & (margin < 0))
+    else:
+        suspected = flag_labels(evidence, blocks, filter_by=label_filter)
     return Judgement(
         margin=margin,
         suggested=classes[:, 1],
-        off_diagonal=off_diagonal,
+        evidence=evidence,
         self_confidence=own,
         suggestion_confidence=other,
         error_probability=error_probability,
         likely=likely,
-        suspected=suspected | likely,
+        suspected=suspected,
         channel=channel,
     )
-
-
-def confident_thresholds(
-    labels: NDArray[np.int32], n_classes: int, pred_probs: PredProbs
-) -> NDArray[np.float64]:
-    """Return the mean probability of each class over the items that have it; 2 without items."""
-    sums, counts = np.zeros(n_classes), np.zeros(n_classes, dtype=np.int64)
-    for items, logs in pred_probs.blocks():
-        given = labels[items]
-        own = np.exp(logs[np.arange(len(items)), given]).astype(np.float64)
-        sums += np.bincount(given, own, minlength=n_classes)
-        counts += np.bincount(given, minlength=n_classes)
-    return np.where(counts > 0, sums / np.maximum(counts, 1), 2.0)
 
 
 def _candidates(

@@ -1,13 +1,16 @@
 """Labels that the evidence contradicts, ranked, and what share of all they may be."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs
+from labelaudit.inputs.verdicts import JudgedLabels
 from labelaudit.measures import Findings, Ranking, measure
-from labelaudit.measures.judgement import CLEAR_LEAD, POSSIBLE, Judgement, judge
+from labelaudit.measures.judgement import CLEAR_LEAD, POSSIBLE, Judgement, LabelFilter, judge
 from labelaudit.measures.label_evidence import (
     Witnesses,
     contradicted,
@@ -16,19 +19,14 @@ from labelaudit.measures.label_evidence import (
     sentences,
     view_columns,
 )
-from labelaudit.measures.noise_tables import share_table, transition_table
-from labelaudit.report import Scalar, Value
-from labelaudit.tabulate import Specification, exact_values
-
-NOTEWORTHY, WEAK = 0.2, 0.5
-SPECIFICATIONS: tuple[Specification, ...] = (
-    ("suspected_errors_count", "Suspected label errors", "count", "lower"),
-    ("likely_errors_count", "Of them likely", "count", "lower"),
-    ("confirmed_errors_count", "Of them confirmed by the neighbors", "count", "lower"),
-    ("suspected_errors_share", "Suspected, of the items judged", "share", "lower"),
-    ("model_disagreement_share", "The model prefers another class", "share", "neither"),
-    ("proven_wrong_count", "Labels proven wrong by copies that disagree", "count", "lower"),
+from labelaudit.measures.noise_tables import (
+    overlap_table,
+    quality_table,
+    share_table,
+    transition_table,
 )
+from labelaudit.measures.noise_values import noise_notes, noise_values
+from labelaudit.report import Scalar
 
 
 @measure(family="label_noise", title="Label noise")
@@ -40,6 +38,8 @@ def label_noise(
     neighbors: Neighbors | None = None,
     copies: NDArray[np.int64] | None = None,
     file_copies: NDArray[np.int64] | None = None,
+    verdicts: JudgedLabels | None = None,
+    label_filter: LabelFilter = "adaptive",
 ) -> Findings:
     """Find labels that out-of-sample probabilities contradict, most doubtful first.
 
@@ -111,10 +111,17 @@ def label_noise(
         A number an item that items of equal embedding share; such items have no vote.
     file_copies
         A number an item that items of equal files share.
+    verdicts
+        What people judged; a label that they found right is not suspected, whatever the model
+        says.
+    label_filter
+        The rule by which labels are suspected: the one above, ``"adaptive"``, or one of seven of
+        cleanlab's.
 
     Returns
     -------
-    Values, tables by class, by split and of transitions, and the suspected items.
+    Values, tables by class, by split, of transitions, of the quality of classes and of pairs of
+    classes that overlap, and the suspected items.
 
     Raises
     ------
@@ -140,7 +147,9 @@ def label_noise(
     >>> found.rankings[0].items.tolist()
     [1]
     """
-    judgement = judge(labels, len(class_names), pred_probs)
+    judgement = judge(labels, len(class_names), pred_probs, label_filter)
+    if verdicts is not None:
+        judgement = _after(judgement, verdicts)
     certain, conflicting = None, None
     if file_copies is not None:
         certain = proven_wrong(np.where(judgement.judged, labels, -1), file_copies)
@@ -153,13 +162,15 @@ def label_noise(
     tables = [
         share_table("class", class_names, labels, judgement),
         transition_table(labels, judgement, class_names),
+        quality_table(judgement.evidence, class_names),
+        overlap_table(judgement.evidence, class_names),
     ]
     if splits.names:
         tables.append(share_table("split", splits.names, splits.codes, judgement))
     views = view_columns(order, labels, judgement, pred_probs)
     evidence = _evidence(order, judgement, witnesses, conflicting) | views
     return Findings(
-        values=_values(judgement, witnesses, certain),
+        values=noise_values(judgement, witnesses, certain),
         tables=tuple(tables),
         rankings=(
             Ranking(
@@ -175,8 +186,8 @@ def label_noise(
                 neighbors=None if witnesses is None else witnesses.nearest,
             ),
         ),
-        notes=(*filter(None, [pred_probs.caveat]), *_notes(labels, judgement, neighbors)),
-        parameters=_parameters(judgement, pred_probs),
+        notes=(*filter(None, [pred_probs.caveat]), *noise_notes(labels, judgement, neighbors)),
+        parameters=_parameters(judgement, pred_probs, label_filter),
         columns={
             "is_label_suspected": judgement.suspected,
             "is_label_likely_wrong": judgement.likely,
@@ -185,6 +196,18 @@ def label_noise(
             "self_confidence": judgement.self_confidence,
             "error_probability": judgement.error_probability,
         },
+    )
+
+
+def _after(judgement: Judgement, verdicts: JudgedLabels) -> Judgement:
+    """Return the judgement with what people found in place of what the model says."""
+    fine, wrong = verdicts.fine & judgement.judged, verdicts.wrong & judgement.judged
+    known = np.where(wrong, np.float32(1), judgement.error_probability)
+    return replace(
+        judgement,
+        error_probability=np.where(fine, np.float32(0), known),
+        likely=judgement.likely & ~fine,
+        suspected=judgement.suspected & ~fine,
     )
 
 
@@ -211,82 +234,16 @@ def _evidence(
     return columns
 
 
-def _parameters(judgement: Judgement, pred_probs: PredProbs) -> dict[str, Scalar]:
+def _parameters(
+    judgement: Judgement, pred_probs: PredProbs, label_filter: LabelFilter
+) -> dict[str, Scalar]:
     channel = judgement.channel
     return {
         "probabilities": pred_probs.source,
         "n_judged": int(judgement.judged.sum()),
-        "n_off_diagonal": int(judgement.off_diagonal.sum()),
+        "label_filter": label_filter,
+        "n_off_diagonal": int(judgement.evidence.off_diagonal.sum()),
         "possible_above": POSSIBLE,
         "clear_lead": CLEAR_LEAD,
         "channel_sharpness": None if channel is None else channel.sharpness,
     }
-
-
-def _values(
-    judgement: Judgement, witnesses: Witnesses | None, certain: int | None
-) -> tuple[Value, ...]:
-    n_judged, n_suspected = int(judgement.judged.sum()), int(judgement.suspected.sum())
-    n_disagreed = int((judgement.margin < 0).sum())
-    numbers = {
-        "suspected_errors_count": n_suspected,
-        "likely_errors_count": int(judgement.likely.sum()),
-        "confirmed_errors_count": None if witnesses is None else int(witnesses.outvoted.sum()),
-        "suspected_errors_share": n_suspected / n_judged if n_judged else None,
-        "model_disagreement_share": n_disagreed / n_judged if n_judged else None,
-        "proven_wrong_count": certain,
-    }
-    notes = {
-        "likely_errors_count": "More likely wrong than not, or nearly so.",
-        "confirmed_errors_count": "" if witnesses is not None else "There are no embeddings.",
-        "model_disagreement_share": "Mistakes of the model and of the labels together.",
-        "proven_wrong_count": "" if certain is not None else "No files, so no copies are known.",
-    }
-    expected = float(np.nansum(judgement.error_probability, dtype=np.float64))
-    rate = _rate(n_judged, n_disagreed, expected, certain or 0)
-    return (rate, *exact_values(SPECIFICATIONS, numbers, notes))
-
-
-def _rate(n_judged: int, n_disagreed: int, expected: float, certain: int) -> Value:
-    """Return the estimate with the range that a model cannot narrow."""
-    value = low = high = None
-    note = "Estimated by a model, judged by no person: the range is no confidence interval."
-    if n_judged:
-        low = min(certain, n_judged) / n_judged
-        high = max(low, n_disagreed / n_judged)
-        value = min(max(low, expected / n_judged), high)
-        if n_disagreed > WEAK * n_judged:
-            value = None
-            note = f"No estimate: the model disagrees with more than {WEAK:.0%} of the labels."
-    return Value(
-        name="model_estimated_error_rate",
-        title="Label errors, model-estimated",
-        value=value,
-        unit="share",
-        better="lower",
-        low=low,
-        high=high,
-        interval="from labels proven wrong by copies to all that the model disagrees with",
-        note=note,
-    )
-
-
-def _notes(
-    labels: NDArray[np.int32], judgement: Judgement, neighbors: Neighbors | None
-) -> tuple[str, ...]:
-    notes = []
-    left = int(((labels >= 0) & ~judgement.judged).sum())
-    if left:
-        notes.append(
-            "Labelled items that were not judged, without embedding or alone in their class: "
-            f"{left:,}."
-        )
-    if neighbors is None:
-        notes.append("There are no embeddings, so no neighbors confirm what is suspected.")
-    disagreed = float((judgement.margin < 0).sum() / max(judgement.judged.sum(), 1))
-    if disagreed > NOTEWORTHY:
-        notes.append(
-            f"The model prefers another class for {disagreed:.0%} of the items: it is weak on this "
-            "dataset, or the labels are noisy, and many of the suspected labels may be right."
-        )
-    return tuple(notes)

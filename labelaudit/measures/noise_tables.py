@@ -5,6 +5,9 @@ from numpy.typing import NDArray
 
 from labelaudit.measures.judgement import Judgement
 from labelaudit.report import Table
+from labelaudit.statistics.label_issues.class_quality import class_quality, overlapping_pairs
+from labelaudit.statistics.label_issues.evidence import Evidence
+from labelaudit.statistics.label_issues.filters import estimated_joint
 from labelaudit.tabulate import ranked_table
 
 
@@ -56,3 +59,31 @@ def transition_table(
     )
     order = np.lexsort((other, given, -counts))
     return ranked_table("transitions", "From given to suggested class", columns, order)
+
+
+def quality_table(evidence: Evidence, class_names: tuple[str, ...]) -> Table:
+    """Return the quality of the labels of each class by confident learning, the worst first."""
+    found = class_quality(estimated_joint(evidence))
+    columns = (
+        ("class", "", class_names),
+        ("wrong", "count", found.wrong),
+        ("missed", "count", found.missed),
+        ("label_quality", "share", found.quality),
+        ("label_noise", "share", found.noise),
+        ("inverse_label_noise", "share", found.inverse_noise),
+    )
+    order = np.lexsort((np.arange(len(class_names)), np.nan_to_num(found.quality, nan=2.0)))
+    return ranked_table("class_quality", "Label quality by confident learning", columns, order)
+
+
+def overlap_table(evidence: Evidence, class_names: tuple[str, ...]) -> Table:
+    """Return the pairs of classes that are taken for each other, most often first."""
+    pairs = overlapping_pairs(estimated_joint(evidence))
+    columns = (
+        ("class", "", [class_names[code] for code in pairs.first]),
+        ("other", "", [class_names[code] for code in pairs.second]),
+        ("count", "count", pairs.count),
+        ("share", "share", pairs.share),
+    )
+    title = "Classes taken for each other, by confident learning"
+    return ranked_table("overlapping_classes", title, columns, np.arange(len(pairs.count)))

@@ -1,0 +1,9 @@
+"""What is chosen where the scan names nothing else."""
+
+from labelaudit.inputs import provider
+
+
+@provider
+def label_filter() -> str:
+    """Return the rule by which labels are suspected."""
+    return "adaptive"

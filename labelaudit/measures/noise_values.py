@@ -1,0 +1,91 @@
+"""The numbers of label noise, and what a reader must know of them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelaudit.inputs.neighbors import Neighbors
+from labelaudit.measures.judgement import Judgement
+from labelaudit.measures.label_evidence import Witnesses
+from labelaudit.report import Value
+from labelaudit.tabulate import Specification, exact_values
+
+NOTEWORTHY, WEAK = 0.2, 0.5
+SPECIFICATIONS: tuple[Specification, ...] = (
+    ("suspected_errors_count", "Suspected label errors", "count", "lower"),
+    ("likely_errors_count", "Of them likely", "count", "lower"),
+    ("confirmed_errors_count", "Of them confirmed by the neighbors", "count", "lower"),
+    ("suspected_errors_share", "Suspected, of the items judged", "share", "lower"),
+    ("model_disagreement_share", "The model prefers another class", "share", "neither"),
+    ("proven_wrong_count", "Labels proven wrong by copies that disagree", "count", "lower"),
+)
+
+
+def noise_values(
+    judgement: Judgement, witnesses: Witnesses | None, certain: int | None
+) -> tuple[Value, ...]:
+    """Return the estimate, and the counts of what is suspected, confirmed and proven."""
+    n_judged, n_suspected = int(judgement.judged.sum()), int(judgement.suspected.sum())
+    n_disagreed = int((judgement.margin < 0).sum())
+    numbers = {
+        "suspected_errors_count": n_suspected,
+        "likely_errors_count": int(judgement.likely.sum()),
+        "confirmed_errors_count": None if witnesses is None else int(witnesses.outvoted.sum()),
+        "suspected_errors_share": n_suspected / n_judged if n_judged else None,
+        "model_disagreement_share": n_disagreed / n_judged if n_judged else None,
+        "proven_wrong_count": certain,
+    }
+    notes = {
+        "likely_errors_count": "More likely wrong than not, or nearly so.",
+        "confirmed_errors_count": "" if witnesses is not None else "There are no embeddings.",
+        "model_disagreement_share": "Mistakes of the model and of the labels together.",
+        "proven_wrong_count": "" if certain is not None else "No files, so no copies are known.",
+    }
+    expected = float(np.nansum(judgement.error_probability, dtype=np.float64))
+    rate = _rate(n_judged, n_disagreed, expected, certain or 0)
+    return (rate, *exact_values(SPECIFICATIONS, numbers, notes))
+
+
+def _rate(n_judged: int, n_disagreed: int, expected: float, certain: int) -> Value:
+    """Return the estimate with the range that a model cannot narrow."""
+    value = low = high = None
+    note = "Estimated by a model, judged by no person: the range is no confidence interval."
+    if n_judged:
+        low = min(certain, n_judged) / n_judged
+        high = max(low, n_disagreed / n_judged)
+        value = min(max(low, expected / n_judged), high)
+        if n_disagreed > WEAK * n_judged:
+            value = None
+            note = f"No estimate: the model disagrees with more than {WEAK:.0%} of the labels."
+    return Value(
+        name="model_estimated_error_rate",
+        title="Label errors, model-estimated",
+        value=value,
+        unit="share",
+        better="lower",
+        low=low,
+        high=high,
+        interval="from labels proven wrong by copies to all that the model disagrees with",
+        note=note,
+    )
+
+
+def noise_notes(
+    labels: NDArray[np.int32], judgement: Judgement, neighbors: Neighbors | None
+) -> tuple[str, ...]:
+    """Return the warnings about the numbers."""
+    notes = []
+    left = int(((labels >= 0) & ~judgement.judged).sum())
+    if left:
+        notes.append(
+            "Labelled items that were not judged, without embedding or alone in their class: "
+            f"{left:,}."
+        )
+    if neighbors is None:
+        notes.append("There are no embeddings, so no neighbors confirm what is suspected.")
+    disagreed = float((judgement.margin < 0).sum() / max(judgement.judged.sum(), 1))
+    if disagreed > NOTEWORTHY:
+        notes.append(
+            f"The model prefers another class for {disagreed:.0%} of the items: it is weak on this "
+            "dataset, or the labels are noisy, and many of the suspected labels may be right."
+        )
+    return tuple(notes)
