@@ -16,17 +16,19 @@ if TYPE_CHECKING:
     from labelaudit.manifests import reader as reader
     from labelaudit.measures import measure as measure
     from labelaudit.report import Report as Report
+    from labelaudit.statistics.label_issues.find import find_label_issues as find_label_issues
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Dataset": "dataset",
     "Report": "report",
+    "find_label_issues": "statistics.label_issues.find",
     "measure": "measures",
     "open_dataset": "manifests",
     "reader": "manifests",
 }
-__all__ = ["Dataset", "Report", "measure", "open_dataset", "reader"]
+__all__ = ["Dataset", "Report", "find_label_issues", "measure", "open_dataset", "reader"]
 
 
 def __getattr__(name: str) -> object:

@@ -80,9 +80,9 @@ def _confidence_weighted_entropy(
 ) -> NDArray[np.floating]:
     least = np.finfo(rows.dtype).tiny
     entropy = -(rows * np.log(np.maximum(rows, least))).sum(axis=1) / np.log(rows.shape[1])
-    own = np.maximum(_self_confidence(rows, given), 0)
-    weighted = np.divide(entropy, own, out=np.full_like(own, np.inf), where=own > 0)
-    fit: NDArray[np.floating] = np.ones_like(own)
-    np.divide(np.log1p(weighted), weighted, out=fit, where=(weighted > 0) & (own > 0))
-    fit[own == 0] = 0
+    own = _self_confidence(rows, given)
+    weighted = np.maximum(entropy, 0) / np.maximum(own, least)
+    fit: NDArray[np.floating] = np.ones_like(weighted)
+    np.divide(np.log1p(weighted), weighted, out=fit, where=weighted > 0)
+    fit[own <= 0] = 0
     return fit
