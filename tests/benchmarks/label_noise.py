@@ -11,7 +11,9 @@ embeddings are those that a scan makes with the built-in model, and the noise is
 * Datalab: cleanlab's ``find_issues(features=...)`` for labels, on rows of unit length;
 * logistic 5-fold: scikit-learn's logistic regression in five folds and cleanlab's
   ``find_label_issues``; ranked by self-confidence, as cleanlab does, and in a second row by the
-  log margin. Its C is the one with the best AP on the even rows of CIFAR-10N's aggregate.
+  log margin. Its C is the one with the best AP on the even rows of CIFAR-10N's aggregate. The folds
+  are drawn: the files are sorted by their true class, so that folds cut from them in their order
+  would put the errors of a kind into one fold, away from the model that judges them.
 
 AP and AUROC are of the ranking, F1 at the budget of its first n rows, n being the number of
 errors, and F1 of what each flags by default. What labelaudit and the C were tuned on are even rows
@@ -39,7 +41,7 @@ from embeddings import STRENGTHS, noisy_labels, unpacked
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from threadpoolctl import threadpool_limits
 
 from labelaudit.dataset import Dataset
@@ -180,7 +182,8 @@ def folded(vectors: NDArray[np.float32], labels: Labels, strength: float) -> tup
     scaled = vectors - vectors.mean(axis=0)
     scaled /= np.sqrt((scaled**2).mean())
     model = LogisticRegression(C=strength, max_iter=100)
-    probs: Probs = cross_val_predict(model, scaled, labels, cv=N_FOLDS, method="predict_proba")
+    folds = StratifiedKFold(N_FOLDS, shuffle=True, random_state=0)
+    probs: Probs = cross_val_predict(model, scaled, labels, cv=folds, method="predict_proba")
     return probs, process_time() - started
 
 
