@@ -61,7 +61,15 @@ NUMBERS: Final = (
 
 
 def hero(report: Report) -> Hero:
-    """Return the headline of a label."""
+    """Return the headline of a label: what people judged, else what a model estimates."""
+    audited = report.value("audited_labels", "audited_error_rate")
+    if audited is not None and audited.value is not None:
+        judged = report.value("audited_labels", "drawn_judged_count")
+        number = "" if judged is None else f": {text.number(judged.value)} items judged by people"
+        return Hero(
+            amount=text.number(audited.value, audited.unit),
+            basis=f"Audited{number}; 95 % interval {text.interval(audited)}.",
+        )
     value = report.value("label_noise", "model_estimated_error_rate")
     if value is None:
         result = report.measure("label_noise")

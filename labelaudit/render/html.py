@@ -154,11 +154,17 @@ def _check_override(templates: Path, shipped: Path, report: Report) -> None:
 
 
 def _families(report: Report) -> list[tuple[str, list[MeasureResult]]]:
-    """Return the measures by family, in the order in which the families first occur."""
+    """Return the measures by family, in the order in which the families first occur.
+
+    Within a family, those without a result come last.
+    """
     found: dict[str, list[MeasureResult]] = {}
     for result in report.measures:
         found.setdefault(result.family, []).append(result)
-    return list(found.items())
+    return [
+        (family, sorted(results, key=lambda result: result.status == "not_measured"))
+        for family, results in found.items()
+    ]
 
 
 def _alerts(report: Report) -> list[Alert]:

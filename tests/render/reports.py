@@ -8,6 +8,7 @@ from labelaudit.report import (
     EmbeddingFacts,
     Gallery,
     MeasureResult,
+    Neighbor,
     Report,
     Run,
     Sample,
@@ -246,8 +247,50 @@ def texts() -> Report:
     return replace(report, dataset=dataset, measures=measures, thumbnails={})
 
 
+def audited() -> Report:
+    """Return a report after people judged a sample, its suspects beside their neighbors."""
+    report = full()
+    shares = (
+        ("audited_error_rate", "Label errors, audited", 0.0312, 0.0184, 0.0493),
+        ("sole_correct_share", "The given label is right, alone", 0.9305, 0.9001, 0.9555),
+    )
+    values = tuple(
+        Value(
+            name=name,
+            title=title,
+            value=value,
+            unit="share",
+            low=low,
+            high=high,
+            interval="95 % over what is drawn: 200 items judged by 2 people in 1 sample",
+        )
+        for name, title, value, low, high in shares
+    )
+    audit = MeasureResult(
+        name="audited_labels",
+        family="label_noise",
+        title="Audited labels",
+        summary="Estimate the rate of label errors from what people judged of drawn samples.",
+        status="measured",
+        values=(*values, _value("drawn_judged_count", "Judged items", 200, "count")),
+    )
+    beside = tuple(
+        Neighbor(path=f"train/badger/{at}.jpg", given_label="badger", thumbnail=f"t{at}")
+        for at in range(3)
+    )
+    noise = report.measures[0]
+    gallery = noise.galleries[0]
+    samples = tuple(
+        replace(sample, neighbors=beside, evidence={"error_probability": 0.97})
+        for sample in gallery.samples
+    )
+    noise = replace(noise, galleries=(replace(gallery, samples=samples),))
+    return replace(report, measures=(audit, noise, *report.measures[1:]))
+
+
 CASES = {
     "full": full,
+    "audited": audited,
     "nothing_measured": nothing_measured,
     "hostile": hostile,
     "multilabel": multilabel,

@@ -3,7 +3,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reports import CASES, full, hostile, multilabel, nothing_measured
+from reports import CASES, audited, full, hostile, multilabel, nothing_measured
 
 from labelaudit.render.fit import clipped, estimated_width, wrapped
 from labelaudit.render.svg import DARK, INNER, LIGHT, to_svg
@@ -58,6 +58,9 @@ def test_numbers_of_the_report_are_on_the_label() -> None:
     found = texts(to_svg(full()))
     assert "4.12%" in found
     assert "Model-estimated, not audited; range 2.87% to 5.61%." in found
+    found = texts(to_svg(audited()))
+    assert "3.12%" in found
+    assert "Audited: 200 items judged by people; 95 % interval 1.84% to" in " ".join(found)
     assert "Suspected label errors185" in found
     assert "3.08%" in found  # 185 of 6,012
     assert "8 classes; sha256 9f3c1ab07d42" in found
