@@ -1,10 +1,12 @@
 """Tiny datasets with everything that a measure may ask for, to run all measures on."""
 
+import hashlib
 import inspect
 import io
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
+from itertools import pairwise, product
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +21,7 @@ from labelaudit.errors import MissingInputError
 from labelaudit.inputs import Inputs
 from labelaudit.measures import Findings, load_measures
 from labelaudit.progress import silent
+from labelaudit.verdicts import Verdicts, from_rows
 
 N = 120
 
@@ -171,8 +174,36 @@ def inputs_of(tiny: Tiny) -> Inputs:
             "random_state": 0,
             "n_threads": 1,
             "progress": silent,
+            "verdict_file": _verdicts(tiny),
         }
     )
+
+
+def _verdicts(tiny: Tiny) -> Verdicts:
+    """Return what two people judged of every other labelled item, half of them a stratum."""
+    numbers = {at: int(name[6:9]) for at, name in enumerate(tiny.names) if tiny.labels[at] >= 0}
+    strata = {at: int(number >= N // 2) for at, number in numbers.items()}
+    judged = sorted((at for at in numbers if numbers[at] % 2 == 0), key=numbers.__getitem__)
+    sizes = np.bincount([*strata.values()], minlength=2)
+    drawn = np.bincount([strata[at] for at in judged], minlength=2)
+    following = dict(pairwise([*sorted(tiny.class_names), min(tiny.class_names)]))
+    lines = []
+    for at, (reviewer, every) in product(judged, (("ann", 10), ("bob", 12))):
+        word = "both" if numbers[at] % 14 == 0 else "given"
+        line = {
+            "content": hashlib.sha256(tiny.images[at]).hexdigest(),
+            "path": tiny.names[at],
+            "given_label": tiny.class_names[tiny.labels[at]],
+            "suggested_label": following[tiny.class_names[tiny.labels[at]]],
+            "verdict": "suggested" if numbers[at] % every == 0 else word,
+            "reviewer": reviewer,
+            "audit": "drawn",
+            "stratum": str(strata[at]),
+            "stratum_size": str(sizes[strata[at]]),
+            "stratum_drawn": str(drawn[strata[at]]),
+        }
+        lines.append(line)
+    return from_rows(lines)
 
 
 def _states(cells: NDArray[np.int64]) -> LabelStates:
