@@ -2,7 +2,9 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const WORDS = ["given", "suggested", "neither", "both", "unsure"];
 const FORMULA = /^'*[=+\-@\t\r\n]/;
-const LEAST = 384;
+const LEAST = 384; // pixels of the longer side
+const SMALL = 96;
+const MUCH = 4; // enlarged so many times, an image is easier to recognize small
 const PLACE = `labelaudit-review-${data.review}`;
 const total = data.items.length;
 const at = (id) => document.getElementById(id);
@@ -122,7 +124,7 @@ function option(id, number) {
   if (number < 0) return;
   const { name, examples } = data.classes[number];
   block.querySelector(".name").textContent = name;
-  const shown = examples.map((look, count) => pictured(look, `${name}: example ${count + 1}`, 96));
+  const shown = examples.map((look, count) => pictured(look, `${name}: example ${count + 1}`, SMALL));
   if (!shown.length) {
     const none = document.createElement("p");
     none.textContent = "There is no example of this class.";
@@ -149,6 +151,7 @@ function show() {
     look.setAttribute("aria-label", `Text ${current + 1}`);
   }
   at("look").replaceChildren(look);
+  if (look.width >= MUCH * item.look.width) at("look").append(pictured(item.look, "", SMALL));
   at("question").textContent = pair ? "Which label is right?" : "Is this label right?";
   option("first", first);
   option("second", second);
