@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from labelaudit.blocks import row_blocks
+from labelaudit.blocks import BLOCK, row_blocks
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs, vote_strengths
 from labelaudit.measures.judgement import Judgement, judge
 from labelaudit.statistics.average_precision import average_precision
 from labelaudit.statistics.label_flips import (
+    MOST_CELLS,
     chosen_items,
     class_order,
     commonest_others,
@@ -141,7 +142,7 @@ def _neighbor_targets(
     """Return the commonest other class among each item's neighbors; -1 for none."""
     found = np.full(len(known), -1, dtype=np.int32)
     items = np.flatnonzero(known >= 0)
-    for block in row_blocks(len(items)):
+    for block in row_blocks(len(items), max(1, min(BLOCK, MOST_CELLS // len(order)))):
         rows = items[block]
         around, strength = vote_strengths(neighbors, copies, labels, rows)
         found[rows] = commonest_others(around, strength, known[rows], labels, order)
