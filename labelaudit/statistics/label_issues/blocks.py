@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from labelaudit.blocks import row_blocks
 
-BLOCK_VALUES = 2**16
+BLOCK_VALUES = 2**17
+LEAST_BLOCKS = 32  # of small arrays, so that what is worked on is a small part of them
 DOUBLE_BYTES = 8
 
 Block = tuple[NDArray[np.int64], NDArray[np.floating]]
@@ -35,7 +36,7 @@ def array_blocks(probs: NDArray[np.floating], labels: NDArray[np.integer]) -> Bl
     >>> [(items.tolist(), rows.tolist()) for items, rows in blocks()]
     [([0], [[0.9, 0.1]])]
     """
-    step = max(1, BLOCK_VALUES // probs.shape[1])
+    step = max(1, min(BLOCK_VALUES, probs.size // LEAST_BLOCKS) // probs.shape[1])
     is_single = probs.dtype.kind == "f" and probs.dtype.itemsize < DOUBLE_BYTES
     kind = np.float32 if is_single else np.float64
     whole = bool((labels >= 0).all())

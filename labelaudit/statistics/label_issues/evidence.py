@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from labelaudit.blocks import row_blocks
 from labelaudit.statistics.label_issues.blocks import Blocks
 
 Rule = Literal["paper", "argmax"]
@@ -31,6 +32,8 @@ class Evidence:
         The class that the item surely is, ``-1`` when it passes no threshold.
     agrees
         Whether no other class is more probable than the given one, to within 1e-6.
+    counts
+        How many judged items each class has, shape ``(n_classes,)``.
     thresholds
         Mean probability of each class over the items that have it; 2 without items.
     joint
@@ -43,6 +46,7 @@ class Evidence:
     own: NDArray[np.floating]
     guess: NDArray[np.signedinteger]
     agrees: NDArray[np.bool_]
+    counts: NDArray[np.int64]
     thresholds: NDArray[np.floating]
     joint: NDArray[np.int64]
 
@@ -60,11 +64,6 @@ class Evidence:
         off: NDArray[np.bool_] = (self.guess >= 0) & (self.guess != self.given)
         off &= ~self.agrees
         return off
-
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        """How many judged items each class has, shape ``(n_classes,)``."""
-        return np.bincount(self.given + 1, minlength=len(self.joint) + 1)[1:]
 
 
 def weigh_labels(
@@ -108,8 +107,9 @@ def weigh_labels(
     own = by_item(
         len(labels), blocks, lambda items, rows: rows[np.arange(len(items)), labels[items]]
     )
-    given = np.where(np.isnan(own), -1, labels).astype(np.min_scalar_type(-n_classes - 1))
-    thresholds = confident_thresholds(given, own, n_classes)
+    given = labels.astype(np.min_scalar_type(-n_classes - 1))
+    given[np.isnan(own)] = -1
+    thresholds, counts = confident_thresholds(given, own, n_classes)
     bars = _in_precision(thresholds - CLOSE, own.dtype)
     guess, agrees = np.full_like(given, -1), np.zeros(len(given), dtype=bool)
     joint = np.zeros((n_classes, n_classes), dtype=np.int64)
@@ -127,6 +127,7 @@ def weigh_labels(
         own=own,
         guess=guess,
         agrees=agrees,
+        counts=counts,
         thresholds=thresholds,
         joint=joint,
     )
@@ -134,25 +135,28 @@ def weigh_labels(
 
 def confident_thresholds(
     given: NDArray[np.signedinteger], own: NDArray[np.floating], n_classes: int
-) -> NDArray[np.floating]:
-    """Return the mean probability of each class over the items that have it; 2 without items.
+) -> tuple[NDArray[np.floating], NDArray[np.int64]]:
+    """Return the mean probability of each class over the items that have it, and how many do.
 
-    They are at least 2e-6, and in the precision of ``own``, or double where a class is missing.
+    Thresholds are at least 2e-6, 2 without items, and in the precision of ``own``, or double where
+    a class is missing.
     """
     order, starts = by_class(given, n_classes)
-    kind = own.dtype if (np.diff(starts) > 0).all() else np.float64
+    counts = np.diff(starts)
+    kind = own.dtype if counts.all() else np.float64
     thresholds: NDArray[np.floating] = np.full(n_classes, NEVER, dtype=kind)
-    for k in range(n_classes):
+    for k in np.flatnonzero(counts):
         members = order[starts[k] : starts[k + 1]]
-        if len(members):
-            thresholds[k] = max(own[members].mean(), LEAST_THRESHOLD)
-    return thresholds
+        thresholds[k] = max(own[members].mean(), LEAST_THRESHOLD)
+    return thresholds, counts
 
 
 def by_class(
     given: NDArray[np.signedinteger], n_classes: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.integer], NDArray[np.int64]]:
     """Return the items ordered by class, then by index, and where each class starts in them.
+
+    Items of no class come first. Sorted in blocks, in half the memory of a sort of all.
 
     Examples
     --------
@@ -160,9 +164,20 @@ def by_class(
     >>> order[starts[1] : starts[2]].tolist()
     [0, 3]
     """
-    order = np.argsort(given, kind="stable")
-    sizes = np.bincount(given + 1, minlength=n_classes + 1)
-    return order, np.cumsum(sizes)
+    sizes = np.zeros(n_classes + 1, dtype=np.int64)
+    for block in row_blocks(len(given)):
+        sizes += np.bincount(given[block] + 1, minlength=n_classes + 1)
+    ends = np.cumsum(sizes)
+    places = ends - sizes
+    order = np.empty(len(given), dtype=np.min_scalar_type(-len(given) - 1))
+    for block in row_blocks(len(given)):
+        within = np.argsort(given[block], kind="stable")
+        codes = given[block][within] + 1
+        here = np.bincount(codes, minlength=n_classes + 1)
+        rank = np.arange(len(codes)) - np.repeat(np.cumsum(here) - here, here)
+        order[places[codes] + rank] = within + block.start
+        places += here
+    return order, ends
 
 
 def by_item(

@@ -141,9 +141,17 @@ def _lowest_of_classes(
 
 
 def _lowest(scores: NDArray[np.floating], n_lowest: int, evidence: Evidence) -> NDArray[np.bool_]:
-    flagged = np.zeros(len(scores), dtype=bool)
-    judged = np.flatnonzero(evidence.given >= 0)
-    flagged[judged[np.argsort(scores[judged], kind=evidence.sort_kind)[:n_lowest]]] = True
+    """Flag the lowest scores; of equals, those that a whole sort puts first."""
+    n_lowest = min(n_lowest, int(evidence.counts.sum()))
+    if n_lowest == 0:
+        return np.zeros(len(scores), dtype=bool)
+    bar = np.partition(scores, n_lowest - 1)[n_lowest - 1]
+    flagged: NDArray[np.bool_] = scores < bar
+    equal, n_left = np.flatnonzero(scores == bar), n_lowest - int(flagged.sum())
+    if len(equal) > n_left and evidence.sort_kind is None:
+        flagged[np.argsort(scores)[:n_lowest]] = True
+    else:
+        flagged[equal[:n_left]] = True
     return flagged
 
 

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.statistics.label_issues.blocks import Blocks
-from labelaudit.statistics.label_issues.evidence import Evidence, by_class
+from labelaudit.statistics.label_issues.evidence import CLOSE, Evidence, by_class
 
-HELD = 2**16  # candidates beyond those wanted that are held before the lesser ones are dropped
+HELD = 2**10  # candidates beyond those wanted that are held before the lesser ones are dropped
 WHOLE_SHARE = 8  # vectors that are sorted whole take this part of the probabilities at a time
 
 
@@ -31,98 +31,109 @@ def largest_margins(
 
     Returns
     -------
-    Whether an item is flagged for any other class, shape ``(n_samples,)``.
+    Whether an item is flagged for any other class, shape ``(n_samples,)``. Items whose given class
+    is the most probable take their part of a quota, but are not flagged.
     """
-    as_numpy = evidence.sort_kind is None
-    search = _Search(quota, evidence.own.dtype, find_ties=as_numpy)
-    for items, rows in blocks():
-        search.look_at(evidence.given[items], evidence.own[items], items, rows)
-    pairs, items = search.found()
     flagged = np.zeros(len(evidence.given), dtype=bool)
-    if as_numpy:
-        flagged[items[~search.tied[pairs]]] = True
+    doubtful = (evidence.given >= 0) & ~evidence.agrees
+    # Only these have margins above twice what counts as equal, and most quotas end there.
+    found = _flag(flagged, evidence, blocks, quota, 2 * CLOSE, doubtful)
+    open_classes = np.bincount(evidence.given[doubtful & ~flagged], minlength=len(quota)) > 0
+    rest = np.where((found < quota) & open_classes[:, None], quota, 0)
+    of_rest = rest.max(axis=1) > 0
+    if of_rest.any():
+        _flag(flagged, evidence, blocks, rest, -np.inf, of_rest[evidence.given])
+    flagged &= doubtful
+    return flagged
+
+
+def _flag(
+    flagged: NDArray[np.bool_],
+    evidence: Evidence,
+    blocks: Blocks,
+    quota: NDArray[np.int64],
+    floor: float,
+    among: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Flag the largest margins above a floor among some items; return how many each pair has."""
+    search = _Search(evidence, quota, floor)
+    for items, rows in blocks():
+        are_among = among[items]
+        search.look_at(items[are_among], rows[are_among])
+    pairs, best = search.found()
+    if evidence.sort_kind is None and search.tied.any():
+        flagged[best[~search.tied[pairs]]] = True
         for chosen in _sorted_whole(evidence, blocks, quota, np.flatnonzero(search.tied)):
             flagged[chosen] = True
     else:
-        flagged[items] = True
-    return flagged
+        flagged[best] = True
+    return np.bincount(pairs, minlength=quota.size).reshape(quota.shape)
 
 
 class _Search:
     """The best items of each pair so far; pairs are numbered row by row.
 
-    ``tied`` tells, when asked to, for which pairs items were left out that equal the last one in.
+    ``tied`` tells, where that matters, for which pairs items were left out that equal the last one
+    in.
     """
 
-    def __init__(
-        self, quota: NDArray[np.int64], kind: np.dtype[np.floating], *, find_ties: bool
-    ) -> None:
+    def __init__(self, evidence: Evidence, quota: NDArray[np.int64], floor: float) -> None:
+        self._evidence = evidence
         self._quota = quota.ravel()
-        self._n_classes = len(quota)
-        self._bars = np.full(quota.size, -np.inf, dtype=kind)
-        self._least = np.where(quota > 0, -np.inf, np.inf).astype(kind)
-        self._find_ties = find_ties
-        self._limit = int(quota.sum()) + HELD
-        self._pairs = [np.empty(0, dtype=np.int64)]
-        self._items = [np.empty(0, dtype=np.int64)]
-        self._margins = [np.empty(0, dtype=kind)]
+        kind = evidence.own.dtype
+        self._bars = np.full(quota.size, floor, dtype=kind)
+        self._least = np.where(quota > 0, floor, np.inf).astype(kind)
+        self._limit = int(1.25 * quota.sum()) + HELD
+        self._number = np.min_scalar_type(-max(quota.size, len(evidence.given)))
+        nothing = np.empty(0, dtype=self._number)
+        self._held = [(nothing, nothing, np.empty(0, dtype=kind))]
         self._n_held = 0
         self.tied = np.zeros(quota.size, dtype=bool)
 
-    def look_at(
-        self,
-        given: NDArray[np.signedinteger],
-        own: NDArray[np.floating],
-        items: NDArray[np.int64],
-        rows: NDArray[np.floating],
-    ) -> None:
+    def look_at(self, items: NDArray[np.int64], rows: NDArray[np.floating]) -> None:
         """Hold what of a block may be among the best."""
-        margins = rows - own[:, None]
+        given, n_classes = self._evidence.given[items], len(self._least)
+        margins = rows - self._evidence.own[items][:, None]
         hits = np.flatnonzero(margins >= self._least[given])
-        row, other = np.divmod(hits, self._n_classes)
-        self._pairs.append(given[row].astype(np.int64) * self._n_classes + other)
-        self._items.append(items[row])
-        self._margins.append(margins.ravel()[hits])
+        row, other = np.divmod(hits, n_classes)
+        pairs = (given[row].astype(np.int64) * n_classes + other).astype(self._number)
+        self._held.append((pairs, items[row].astype(self._number), margins.ravel()[hits]))
         self._n_held += len(hits)
         if self._n_held > self._limit:
             self._drop_the_lesser()
 
-    def found(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def found(self) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
         """Return the pairs and the items that are best for them."""
         self._drop_the_lesser()
-        return self._pairs[0], self._items[0]
+        return self._held[0][:2]
 
     def _drop_the_lesser(self) -> None:
         """Keep of each pair what its quota allows, the first of equals, and raise its bar."""
-        pairs, margins = np.concatenate(self._pairs), np.concatenate(self._margins)
+        pairs, items, margins = (np.concatenate(column) for column in zip(*self._held, strict=True))
+        self._held.clear()
         order = np.lexsort((-margins, pairs))
-        pairs, margins = pairs[order], margins[order]
-        items = np.concatenate(self._items)[order]
+        pairs = pairs[order]
+        items = items[order]
+        margins = margins[order]
         first = np.flatnonzero(np.diff(pairs, prepend=-1))
-        rank = np.arange(len(pairs)) - np.repeat(first, np.diff(first, append=len(pairs)))
+        rank = np.arange(len(pairs))
+        rank -= np.repeat(first, np.diff(first, append=len(pairs)))
         within = self._quota[pairs]
-        self._raise_bars(pairs[rank == within - 1], margins[rank == within - 1])
-        kept = rank < within
+        last, kept = rank == within - 1, rank < within
+        self._raise_bars(pairs[last], margins[last])
         left_out = pairs[~kept]
         self.tied[left_out[margins[~kept] == self._bars[left_out]]] = True
-        self._pairs, self._items, self._margins = [pairs[kept]], [items[kept]], [margins[kept]]
+        self._held = [(pairs[kept], items[kept], margins[kept])]
         self._n_held = int(kept.sum())
-        self._set_least()
 
-    def _raise_bars(self, pairs: NDArray[np.int64], margins: NDArray[np.floating]) -> None:
-        """Set the bars of full pairs; equals of a lower bar are of no consequence now."""
-        higher = margins > self._bars[pairs]
-        self.tied[pairs[higher]] = False
-        self._bars[pairs] = margins
-
-    def _set_least(self) -> None:
-        """Ask of new items to exceed the bar, or to reach it while it is unknown if any does."""
-        exceed = np.isfinite(self._bars)
-        if self._find_ties:
-            exceed &= self.tied
-        above = np.nextafter(self._bars, np.array(np.inf, dtype=self._bars.dtype))
-        bars = np.where(exceed, above, self._bars).reshape(self._least.shape)
-        self._least = np.where(np.isposinf(self._least), self._least, bars)
+    def _raise_bars(self, full: NDArray[np.integer], margins: NDArray[np.floating]) -> None:
+        """Ask of new items to exceed the last one in, or to reach it while that tells of ties."""
+        self.tied[full[margins > self._bars[full]]] = False
+        self._bars[full] = margins
+        exceed = full if self._evidence.sort_kind else full[self.tied[full]]
+        self._least.flat[full] = margins
+        above = np.nextafter(self._bars[exceed], np.array(np.inf, dtype=margins.dtype))
+        self._least.flat[exceed] = above
 
 
 def _sorted_whole(
