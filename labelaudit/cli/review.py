@@ -84,8 +84,7 @@ def review(  # noqa: PLR0913 - each is an option
     folder = output or report.parent
     if imported:
         plans = read_plans(folder)
-        digest = found.dataset.digest
-        answers = [read_answers(file, plans, digest, reviewer) for file in imported]
+        answers = [read_answers(file, plans, reviewer) for file in imported]
         taken = take_in(answers, dataset, before)
         write_verdicts(kept, taken.verdicts)
         _say_taken(taken, kept)
@@ -162,7 +161,7 @@ def _say_taken(taken: "Taken", kept: Path) -> None:
     for amount, what in (
         (taken.n_blank, "not judged yet"),
         (taken.n_replaced, "of before, replaced by another verdict"),
-        (taken.n_absent, "of items that the dataset does not have any more"),
+        (taken.n_absent, "of items that are not where they were in the dataset"),
         (judged - taken.n_of_audits, "of a list of fixes, which say nothing of the rate"),
     ):
         if amount:

@@ -34,7 +34,7 @@ class Answers:
     passed_over: tuple[str, ...]
 
 
-def read_answers(file: Path, plans: Mapping[str, Plan], digest: str, reviewer: str = "") -> Answers:
+def read_answers(file: Path, plans: Mapping[str, Plan], reviewer: str = "") -> Answers:
     """Read the judgements of a file, and give each what the plan says of its item.
 
     Parameters
@@ -43,16 +43,14 @@ def read_answers(file: Path, plans: Mapping[str, Plan], digest: str, reviewer: s
         A CSV file from the page, or review.csv with its column of verdicts filled in.
     plans
         The plans beside the report, by their identifier.
-    digest
-        The digest of the report's dataset.
     reviewer
         Who judged, where the file does not say so.
 
     Raises
     ------
     InputError
-        When the file is of another review or dataset, or has words or items that are not of the
-        plan; all such lines are said at once.
+        When the file is of another review, or has words or items that are not of the plan; all
+        such lines are said at once.
     """
     cells = read_cells(file, NEEDED)
     by_plan = {name: _by_content(plan) for name, plan in plans.items()}
@@ -62,7 +60,7 @@ def read_answers(file: Path, plans: Mapping[str, Plan], digest: str, reviewer: s
     for line, row in cells.rows:
         plan = plans.get(row["review"].strip().lower())
         item = None if plan is None else _item(row, by_plan[plan.id])
-        what = _problem(row, plan, item, digest)
+        what = _problem(row, plan, item)
         if what or plan is None or item is None:
             problems.append(f"line {line}: {what}")
             continue
@@ -103,15 +101,10 @@ def _item(row: Mapping[str, str], items: By) -> Asked | None:
     return found[0] if found else None
 
 
-def _problem(row: Mapping[str, str], plan: Plan | None, item: Asked | None, digest: str) -> str:
+def _problem(row: Mapping[str, str], plan: Plan | None, item: Asked | None) -> str:
     """Say what is wrong with a row; an empty text when nothing is."""
     if plan is None:
         return f"of a review {row['review'][:40]!r} that is not in {FILE}"
-    if plan.digest != digest:
-        return (
-            f"of review {plan.id}, which is of a dataset {plan.digest[:12]}; "
-            f"the report is of {digest[:12]}"
-        )
     if item is None:
         return f"an item {row['content'][:12]!r} that is not of review {plan.id}"
     word = row["verdict"].strip().lower()

@@ -13,6 +13,8 @@ from labelaudit.review.answers import Answers
 from labelaudit.review.looks import content_of
 from labelaudit.verdicts import Verdicts, from_rows, merge
 
+LEAST_FOUND = 0.5  # of the judged items; a dataset may change while people judge
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Taken:
@@ -29,7 +31,7 @@ class Taken:
     n_replaced
         Judgements of before that were replaced by another word.
     n_absent
-        Judged items that the dataset does not have any more.
+        Judged items that are not where they were in the dataset.
     n_of_audits
         Judgements that are of a random sample.
     passed_over
@@ -62,7 +64,7 @@ def take_in(answers: Sequence[Answers], dataset: Dataset, before: Verdicts | Non
     Raises
     ------
     InputError
-        When nothing is judged yet, or the dataset has none of the judged items.
+        When nothing is judged yet, or the dataset has less than half of the judged items.
     """
     new = [row for found in answers for row in found.verdicts.rows()]
     if not new:
@@ -88,17 +90,19 @@ def take_in(answers: Sequence[Answers], dataset: Dataset, before: Verdicts | Non
 
 
 def _absent(verdicts: Verdicts, dataset: Dataset) -> int:
-    """Count judged items that a dataset does not have; refuse it when it has none of them."""
+    """Count judged items that are not where they were; refuse a dataset where most are not."""
     judged = sorted(set(zip(verdicts.path, verdicts.content, strict=True)))
     places = pc.index_in(pa.array([path for path, _ in judged], pa.large_string()), dataset.paths)
-    there = sum(
-        place is not None and content_of(dataset, place) == content
-        for place, (_, content) in zip(places.to_pylist(), judged, strict=True)
-    )
-    if not there:
+    absent = [
+        path
+        for place, (path, content) in zip(places.to_pylist(), judged, strict=True)
+        if place is None or content_of(dataset, place) != content
+    ]
+    if len(judged) - len(absent) < LEAST_FOUND * len(judged):
         raise InputError(
-            f"{dataset.name}: it has none of the {len(judged):,} items that were judged",
-            details=[path for path, _ in judged],
+            f"{dataset.name}: {len(absent):,} of {len(judged):,} judged items are not in this "
+            "dataset, or have changed",
+            details=absent,
             hint="name the dataset of the report with --data",
         )
-    return len(judged) - there
+    return len(absent)

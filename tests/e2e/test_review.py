@@ -1,6 +1,7 @@
 """From a scan to judgements beside the dataset, without a browser."""
 
 import csv
+import json
 import os
 import shutil
 import subprocess
@@ -13,7 +14,6 @@ from labelaudit.verdicts import VERDICTS_FILE, read_verdicts
 
 PROGRAM = [sys.executable, "-m", "labelaudit"]
 SAMPLE = Path(__file__).parents[2] / "sample_data"
-TEXTS = Path(__file__).parent
 
 
 def labelaudit(*arguments: str | Path, where: Path, code: int = 0) -> str:
@@ -59,6 +59,7 @@ def fill(sheet: Path, filled: Path, *words: str, reviewer: str = "Ada") -> None:
         writer.writerows(rows)
 
 
+@pytest.mark.slow
 def test_from_a_scan_to_verdicts_beside_the_dataset(scanned: Path) -> None:
     said = labelaudit("review", "out/report.json", "--budget", "100", where=scanned)
     assert "100 items drawn at random from " in said
@@ -87,7 +88,14 @@ def test_from_a_scan_to_verdicts_beside_the_dataset(scanned: Path) -> None:
     assert "25 of before, replaced by another verdict" in said
     assert len(read_verdicts(scanned / "data" / VERDICTS_FILE)) == 200
 
+    said = labelaudit("scan", "data", "-o", "again", "--no-cache", "-q", where=scanned)
+    assert "Audited: 98 items judged by people" in said  # two of the 100 are copies
+    report = json.loads((scanned / "again" / "report.json").read_text())
+    before = json.loads((scanned / "out" / "report.json").read_text())
+    assert report["dataset"] == before["dataset"]
 
+
+@pytest.mark.slow
 def test_the_next_sample_leaves_out_what_was_judged_and_old_files_still_fit(scanned: Path) -> None:
     review = ["review", "out/report.json", "--budget", "100"]
     labelaudit(*review, where=scanned)
@@ -102,6 +110,16 @@ def test_the_next_sample_leaves_out_what_was_judged_and_old_files_still_fit(scan
     assert len(set(after.audit)) == 2
     assert not set(before.content) & set(after.content[100:])
     labelaudit("review", "out/report.json", "--import", "first.csv", where=scanned)
+
+
+def test_labels_may_be_corrected_while_others_still_judge(scanned: Path) -> None:
+    labelaudit("review", "out/report.json", "--budget", "50", where=scanned)
+    fill(scanned / "out" / "review.csv", scanned / "late.csv", "given")
+    manifest = scanned / "data" / "metadata.csv"
+    manifest.write_text(manifest.read_text().replace("0121.png,nine", "0121.png,four"))
+    labelaudit("scan", "data", "-o", "out", "--no-cache", "-q", where=scanned)
+    said = labelaudit("review", "out/report.json", "--import", "late.csv", where=scanned)
+    assert "50 judgements taken in" in said
 
 
 def test_a_review_is_repeated_by_its_seed(scanned: Path) -> None:
@@ -130,6 +148,7 @@ def test_a_list_of_fixes_says_nothing_of_the_rate(scanned: Path) -> None:
     assert len(found & wrong) >= 7
 
 
+@pytest.mark.slow
 def test_verdicts_of_a_manifest_lie_beside_it_and_elsewhere_if_asked(scanned: Path) -> None:
     labelaudit("scan", "data/metadata.csv", "-o", "table", "--no-cache", "-q", where=scanned)
     review = ["review", "table/report.json"]
@@ -234,7 +253,7 @@ def test_judgements_that_do_not_fit_are_refused_and_change_nothing(scanned: Path
     for image in (scanned / "other" / "images").iterdir():
         image.write_bytes(b"another")
     error = labelaudit(*take_in, "--data", "other", where=scanned, code=2)
-    assert "has none of the 20 items that were judged" in error
+    assert "20 of 20 judged items are not in this dataset" in error
     (scanned / "out" / "review-plan.json").unlink()
     assert "draw a sample" in labelaudit(*take_in, where=scanned, code=2)
     assert not (scanned / "data" / VERDICTS_FILE).exists()

@@ -72,16 +72,18 @@ def test_reviewers_add_and_a_reviewer_replaces(tmp_path: Path) -> None:
 
 
 def test_items_that_went_or_changed_are_counted(tmp_path: Path) -> None:
-    data = dataset(tmp_path, "a", "b")
+    data = dataset(tmp_path, "a", "b", "c")
     (tmp_path / "b").write_bytes(b"changed")
-    taken = take_in([answers(row("a", "given"), row("b", "given"), row("c", "given"))], data, None)
+    rows = [row(name, "given") for name in "abcd"]
+    taken = take_in([answers(*rows)], data, None)
     assert taken.n_absent == 2
-    assert len(taken.verdicts) == 3
+    assert len(taken.verdicts) == 4
 
 
-def test_a_dataset_that_has_none_of_the_items_is_another_one(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="has none of the 1 items that were judged"):
-        take_in([answers(row("b", "given"))], dataset(tmp_path, "a"), None)
+def test_a_dataset_that_lacks_most_of_the_items_is_another_one(tmp_path: Path) -> None:
+    rows = [row(name, "given") for name in "abc"]
+    with pytest.raises(InputError, match="2 of 3 judged items are not in this dataset"):
+        take_in([answers(*rows)], dataset(tmp_path, "a"), None)
 
 
 def test_nothing_judged_is_an_error(tmp_path: Path) -> None:
