@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 BLOCK = 8192
+MOST_CELLS = 2**22
 
 
 def row_blocks(n_rows: int, step: int = BLOCK) -> Iterator[slice]:
@@ -15,3 +16,14 @@ def row_blocks(n_rows: int, step: int = BLOCK) -> Iterator[slice]:
     """
     for start in range(0, n_rows, step):
         yield slice(start, min(start + step, n_rows))
+
+
+def rows_at_once(n_columns: int) -> int:
+    """Return how many rows of a wide table fit into a block.
+
+    Examples
+    --------
+    >>> rows_at_once(80), rows_at_once(4096), rows_at_once(10**6)
+    (8192, 1024, 256)
+    """
+    return min(BLOCK, max(256, MOST_CELLS // max(n_columns, 1)))

@@ -42,7 +42,7 @@ def label_states(dataset: Dataset) -> LabelStates:
 def label_matrix(label_states: LabelStates, class_names: tuple[str, ...]) -> csr_array:
     """Positive labels of the labelled items, a boolean matrix ``(n_labelled, n_classes)``."""
     shape = (len(label_states.labelled), len(class_names))
-    matrix = _cells(label_states, label_states.states == State.POSITIVE, shape).astype(bool)
+    matrix = cells_in_state(label_states, label_states.states == State.POSITIVE, shape).astype(bool)
     return matrix[np.flatnonzero(label_states.labelled)]
 
 
@@ -63,8 +63,8 @@ def label_conflicts(dataset: Dataset) -> Conflicts:
     if states is None:
         return lambda groups: groups.disagree(dataset.labels)
     shape = (dataset.n_samples, len(dataset.class_names))
-    positive = _cells(states, states.states == State.POSITIVE, shape)
-    open_ = _cells(states, states.states != State.POSITIVE, shape)
+    positive = cells_in_state(states, states.states == State.POSITIVE, shape)
+    open_ = cells_in_state(states, states.states != State.POSITIVE, shape)
 
     def conflicts(groups: Groups) -> NDArray[np.bool_]:
         ends = np.append(groups.starts, len(groups.items))
@@ -80,7 +80,9 @@ def label_conflicts(dataset: Dataset) -> Conflicts:
     return conflicts
 
 
-def _cells(states: LabelStates, wanted: NDArray[np.bool_], shape: tuple[int, int]) -> csr_array:
+def cells_in_state(
+    states: LabelStates, wanted: NDArray[np.bool_], shape: tuple[int, int]
+) -> csr_array:
     """Return some of the stored cells as a matrix of ones."""
     ends = np.concatenate([[0], np.cumsum(wanted)])[states.indptr]
     ones = np.ones(int(wanted.sum()), dtype=np.int32)

@@ -86,7 +86,7 @@ def pred_probs(
     items = np.flatnonzero(usable)
     given = labels[items]
     tuning = np.linspace(0, len(items) - 1, min(len(items), N_TUNING_ROWS)).astype(np.int64)
-    vectors = _Rows(embeddings.vectors, items)
+    vectors = Rows(embeddings.vectors, items)
     probe = fit_linear_probe(vectors, given, n_classes, tuning_rows=tuning)
 
     def both(rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -163,7 +163,7 @@ def vote_strengths(
     return around, np.exp(behind / np.float32(VOTE_SCALE))
 
 
-class _Rows:
+class Rows:
     """Rows of a memory-mapped array by their position among some items, as float32."""
 
     def __init__(self, vectors: NDArray[np.floating], items: NDArray[np.int64]) -> None:

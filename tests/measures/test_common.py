@@ -150,9 +150,10 @@ def check_findings(found: Findings, n_samples: int) -> None:
                 assert not isinstance(cell, float) or math.isfinite(cell), (table.name, row)
         assert {column.unit for column in table.columns} <= UNITS
     for ranking in found.rankings:
-        assert len(np.unique(ranking.items)) == len(ranking.items) <= n_samples
+        about = np.zeros_like(ranking.items) if ranking.classes is None else ranking.classes
+        assert len(set(zip(ranking.items, about, strict=True))) == len(ranking.items)
         assert ((ranking.items >= 0) & (ranking.items < n_samples)).all()
-        for each in (ranking.scores, ranking.suggested, ranking.groups):
+        for each in (ranking.scores, ranking.suggested, ranking.groups, ranking.classes):
             assert each is None or len(each) == len(ranking.items)
         assert len(ranking.details) in (0, len(ranking.items))
     for column in found.columns.values():

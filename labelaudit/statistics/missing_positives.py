@@ -1,0 +1,53 @@
+"""How many positives of a label may be missing: the ends of what can be said.
+
+Both ends assume that the given positives are a random draw, with one probability c, of the items
+that have the label (Elkan and Noto, 2008): selected completely at random. The low end further
+assumes that the items of which a model is surest do have it, so that c is the share of them that
+was given. The high end takes for c the mean probability of the given positives, which lies below
+c the more the label overlaps with its absence, and so overstates what is missing.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelaudit.statistics.cell_channel import CENTERS
+from labelaudit.statistics.intervals import wilson
+
+N_SUREST = 20
+
+
+def missing_range(
+    positive: NDArray[np.float64], negative: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a low and a high estimate of the missing positives of each label.
+
+    With n given positives, ``n (1 / c - 1)`` are missing. For the low end c is the upper end of
+    the 95 % Wilson interval of the share given among the 20 most probable cells; for the high
+    end the mean probability of the given positives.
+
+    Parameters
+    ----------
+    positive, negative
+        Known cells by out-of-sample log odds, as of `histogram`, shape ``(N_BINS, n_labels)``.
+
+    Returns
+    -------
+    Counts, from 0 to the number of cells that are not positive, each of shape ``(n_labels,)``.
+    """
+    given, empty = positive.sum(axis=0), negative.sum(axis=0)
+    mean = (positive / (1 + np.exp(-CENTERS))[:, None]).sum(axis=0) / np.maximum(given, 1e-12)
+    high = np.minimum(given * (1 / np.maximum(mean, 1e-12) - 1), empty)
+    found = _given_among_surest(positive, positive + negative)
+    low = given * (1 / wilson(found, np.minimum(N_SUREST, given + empty))[1] - 1)
+    return np.minimum(low, high), high
+
+
+def _given_among_surest(
+    positive: NDArray[np.float64], cells: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how many of each label's most probable cells were given."""
+    above = cells[::-1].cumsum(axis=0)
+    share = positive / np.maximum(cells, 1e-300)
+    taken = np.clip(N_SUREST - (above - cells[::-1]), 0, cells[::-1])
+    found: NDArray[np.float64] = (taken * share[::-1]).sum(axis=0)
+    return found
