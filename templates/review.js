@@ -12,7 +12,7 @@ const reviewer = at("reviewer");
 const buttons = [...document.querySelectorAll(".answer")];
 
 let answers = new Array(total).fill("");
-let history = [];
+let past = [];
 let current = 0;
 let kept = true;
 let unsaved = false;
@@ -90,7 +90,7 @@ function load(text) {
   });
   for (const [number, word] of found) if (word) answers[number] = word;
   reviewer.value ||= found.map(([, , name]) => name).find((name) => name) ?? "";
-  history = [];
+  past = [];
   return found.filter(([, word]) => word).length;
 }
 
@@ -168,7 +168,7 @@ function progress() {
   const done = answers.filter(Boolean).length;
   at("count").textContent = `${done} of ${total} judged`;
   at("bar").value = done;
-  at("undo").disabled = history.length === 0;
+  at("undo").disabled = past.length === 0;
   document.body.classList.toggle("done", done === total);
   const text = written();
   at("text").value = text;
@@ -183,7 +183,7 @@ function judge(key) {
   const word = words()[key];
   const button = buttons[key];
   if (button.hidden || button.closest("[hidden]")) return;
-  history.push([current, answers[current]]);
+  past.push([current, answers[current]]);
   answers[current] = word;
   unsaved = true;
   const name = button.querySelector(".name").textContent;
@@ -216,7 +216,7 @@ function skip() {
 }
 
 function undo() {
-  const last = history.pop();
+  const last = past.pop();
   if (last === undefined) return;
   [current, answers[last[0]]] = last;
   unsaved = true;
@@ -278,7 +278,7 @@ at("copy").addEventListener("click", async () => {
 at("over").addEventListener("click", () => {
   if (!window.confirm("Forget all answers on this page? Save them first if they are needed.")) return;
   answers = new Array(total).fill("");
-  history = [];
+  past = [];
   reviewer.value = "";
   current = 0;
   unsaved = false;

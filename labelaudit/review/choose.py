@@ -124,6 +124,7 @@ def examples_of(items: Items, asked: Sequence[int]) -> dict[str, list[int]]:
     order = np.flatnonzero(usable)[np.argsort(likely[usable], kind="stable")]
     given = items.table["given_label"].combine_chunks().to_pylist()
     found: dict[str, list[int]] = {name: [] for name in sorted(names - {""})}
+    n_open = len(found)
     for row in order.tolist():
         rows = found.get(given[row])
         if rows is None or len(rows) == N_EXAMPLES:
@@ -132,6 +133,9 @@ def examples_of(items: Items, asked: Sequence[int]) -> dict[str, list[int]]:
         if content not in taken:
             taken.add(content)
             rows.append(row)
+            n_open -= len(rows) == N_EXAMPLES
+            if not n_open:
+                break
     return found
 
 

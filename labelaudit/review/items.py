@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from labelaudit.dataset import Dataset
-from labelaudit.errors import InputError, some
+from labelaudit.errors import SHOWN, InputError, some
 from labelaudit.report import Report
 
 FILE = "items.parquet"
@@ -111,7 +111,7 @@ def check_rows(items: Items, dataset: Dataset) -> None:
             details=[
                 f"item {row + 1}: {paths[row]}, {labels[row]}; "
                 f"in the report {was_path[row]}, {was_label[row]}"
-                for row in others.tolist()
+                for row in others[:SHOWN].tolist()
             ],
             hint=SCAN_AGAIN,
         )
