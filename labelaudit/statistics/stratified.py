@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-CUTS: Final = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6)  # shares of the items, worst first
+CUTS: Final = (0.02, 0.05, 0.1, 0.2, 0.4)  # shares of the items, worst first
 LEAST: Final = 8  # judgements of a stratum, unless it has fewer items
-FLOOR_SHARE: Final = 0.5  # of the judgements that may go into these minima
+FLOOR_SHARE: Final = 1 / 3  # of the judgements that may go into these minima
 FLAGGED_SHARE: Final = 0.25  # of the judgements, or the flagged share of the items if it is more
 LEAST_EXPECTED: Final = 0.1  # no stratum is taken to be purer than this, nor one less this
 
@@ -48,8 +48,8 @@ def draw(
 ) -> Sample:
     """Draw a sample stratified by score, the same for any order of the rows.
 
-    The strata are cut by rank of the score at .5, 1, 2, 4, 8, 15, 30 and 60 % of the items,
-    and neighboring ones merged until at most half of the judgements go into minima of 8 a
+    The strata are cut by rank of the score at 2, 5, 10, 20 and 40 % of the items, and
+    neighboring ones merged until at most a third of the judgements goes into minima of 8 a
     stratum. The rest is in proportion to ``W sqrt(g (1 - g))`` of a stratum's share W of the
     items and expected share g of errors (Neyman's allocation). Where that would give flagged
     items more than a quarter of the judgements, and more than their share of the items, the
@@ -84,9 +84,9 @@ def draw(
     --------
     >>> scores = np.arange(1000.0)
     >>> keys = [f"{at}.png" for at in range(1000)]
-    >>> sample = draw(scores, 1 / (1 + scores), scores < 10, keys, 64, seed=0)
+    >>> sample = draw(scores, 1 / (1 + scores), scores < 10, keys, 200, seed=0)
     >>> sample.sizes.tolist(), sample.drawn.tolist()
-    ([150, 150, 300, 400], [13, 13, 17, 21])
+    ([20, 30, 50, 100, 200, 600], [12, 12, 16, 23, 38, 99])
     """
     left = np.arange(len(scores)) if already is None else np.flatnonzero(~already)
     n = min(n, len(left))
