@@ -1,7 +1,8 @@
 """Confident learning: which labels out-of-sample probabilities contradict, in blocks of rows.
 
-``blocks``, where probabilities come from; ``evidence``, what they say of each label; ``joint``,
-how often each class seems to be given for each other; ``filters``, which labels are flagged;
-``largest``, the largest margins of each pair of classes; ``scores``, how doubtful each label is;
-``class_quality``, what that says of classes and pairs of them; ``find``, all of it in one call.
+``find`` does all of it in one call, after ``checks`` of what it is given. ``blocks`` says where
+probabilities come from, ``per_item`` goes through them; ``evidence`` is what they say of each
+label, ``scores`` how doubtful that makes it, ``joint`` how often each class seems to be given for
+each other, ``filters`` which labels are flagged, by the ``largest`` margins of pairs of classes
+among others, and ``class_quality`` what all this says of classes and of pairs of them.
 """

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.statistics.label_issues.blocks import Blocks
-from labelaudit.statistics.label_issues.evidence import Evidence, by_class
+from labelaudit.statistics.label_issues.evidence import Evidence
 from labelaudit.statistics.label_issues.joint import calibrated_joint, n_off_diagonal
 from labelaudit.statistics.label_issues.largest import largest_margins
+from labelaudit.statistics.label_issues.per_item import by_class
 from labelaudit.statistics.label_issues.scores import label_scores
 
 Filter = Literal[

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.statistics.label_issues.blocks import Blocks
-from labelaudit.statistics.label_issues.evidence import CLOSE, Evidence, by_class
+from labelaudit.statistics.label_issues.evidence import CLOSE, Evidence
+from labelaudit.statistics.label_issues.per_item import by_class
 
 HELD = 2**10  # candidates beyond those wanted that are held before the lesser ones are dropped
 WHOLE_SHARE = 8  # vectors that are sorted whole take this part of the probabilities at a time

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.statistics.label_issues.blocks import Blocks
-from labelaudit.statistics.label_issues.evidence import by_item, strongest_other
+from labelaudit.statistics.label_issues.per_item import by_item, strongest_other
 
 Score = Literal[
     "logit_margin", "self_confidence", "normalized_margin", "confidence_weighted_entropy"
