@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from labelaudit.inputs.annotator_panel import MIN_JUDGEMENTS, AnnotatorPanel
+from labelaudit.inputs.annotator_panel import MIN_JUDGEMENTS, AnnotatorPanel, min_rated
 from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.measures import Findings, Ranking, measure
 from labelaudit.report import Table, Value
@@ -49,8 +49,9 @@ def annotator_consensus(
     item, the majority of the judgements, items with a tie left out. Labels are ranked by the
     quality of the given label less that of the consensus.
 
-    Annotators with fewer than 30 judgements of items that another judged, too, share one set of
-    error rates and one weight, as alone theirs would fit anything; nothing is said of them.
+    Rates of errors are estimated for annotators with ten judgements a class, 30 at least, of items
+    that another judged, too; those with fewer share one set of rates, as alone theirs would fit
+    anything. Weights are estimated from 30 such judgements on.
 
     Formula
     -------
@@ -71,7 +72,7 @@ def annotator_consensus(
 
     Undefined
     ---------
-    Quality and accuracy of an annotator, with fewer than 30 judgements of shared items; CROWDLAB,
+    Quality and accuracy of an annotator, with fewer judgements than that; CROWDLAB and quality,
     without probabilities. With fewer than 50 shared items nothing is measured.
 
     Not comparable
@@ -132,15 +133,15 @@ def annotator_consensus(
     >>> found.rankings[0].items.tolist(), found.rankings[0].details[0]
     ([58], '3 of 3 annotators say cat, 0 dog; consensus cat (Dawid-Skene, quality 1.00; dog 0.00)')
     """
-    panel, votes, by_class = annotator_panel, annotator_panel.votes, annotator_panel.votes.by_class
+    panel, by_class = annotator_panel, annotator_panel.weighed.votes.by_class
     most_named = majority(by_class)
     given = most_named if labels is None else labels[panel.items]
-    model = dawid_skene(votes)
-    plain = annotators_consensus(model, votes, given)
+    model = dawid_skene(panel.rated.votes)
+    plain = annotators_consensus(model, panel.rated.votes, given)
     consensus, crowd = plain, None
     if pred_probs is not None:
         blocks = partial(_blocks, pred_probs, panel.items, len(labelled))
-        consensus, crowd = joint_consensus(plain, votes, blocks, given)
+        consensus, crowd = joint_consensus(plain, panel.weighed.votes, blocks, given)
     differs = (given >= 0) & (consensus.labels != given)
     against = np.zeros(len(labelled), dtype=bool)
     against[panel.items] = differs
@@ -155,7 +156,8 @@ def annotator_consensus(
         notes=_notes(panel, model, given, majority_given=labels is None),
         parameters={
             "probabilities": None if crowd is None or pred_probs is None else pred_probs.source,
-            "min_judgements": MIN_JUDGEMENTS,
+            "min_judgements_weighed": MIN_JUDGEMENTS,
+            "min_judgements_rated": min_rated(len(class_names)),
             "iterations": model.n_iterations,
         },
         columns={
@@ -209,14 +211,10 @@ def _share(some: NDArray[np.bool_], of: NDArray[np.bool_]) -> float | None:
 
 def _annotator_table(panel: AnnotatorPanel, model: DawidSkene, crowd: Crowdlab | None) -> Table:
     """Return one row an annotator, the least accurate first."""
-
-    def of_known(found: NDArray[np.float64] | None) -> NDArray[np.float64]:
-        numbers = np.full(len(panel.names), np.nan)
-        if found is not None:
-            numbers[panel.known] = found[panel.voters[panel.known]]
-        return numbers
-
-    accuracy = np.round(of_known(model.accuracy), 9)
+    accuracy = np.round(panel.rated.of_annotators(model.accuracy), 9)
+    quality = np.full(len(panel.names), np.nan)
+    if crowd is not None:
+        quality = panel.weighed.of_annotators(crowd.annotator_quality)
     return ranked_table(
         "annotators",
         "Annotators, by accuracy",
@@ -225,7 +223,7 @@ def _annotator_table(panel: AnnotatorPanel, model: DawidSkene, crowd: Crowdlab |
             ("judgements", "count", panel.n_judged),
             ("of_shared_items", "count", panel.n_shared),
             ("accuracy", "share", accuracy),
-            ("quality", "share", of_known(crowd.annotator_quality if crowd else None)),
+            ("quality", "share", quality),
         ),
         np.lexsort((np.array(panel.names), accuracy)),
     )
@@ -282,11 +280,12 @@ def _notes(
         )
     elif (given < 0).any():
         notes.append(f"Judged items without a label in the manifest: {int((given < 0).sum()):,}.")
-    few = int((~panel.known).sum())
+    few = int((~panel.rated.known).sum())
     if few:
+        least = min_rated(panel.rated.votes.n_classes)
         notes.append(
-            f"Annotators with fewer than {MIN_JUDGEMENTS} judgements of shared items, who share "
-            f"one set of error rates: {few:,}."
+            f"Annotators with fewer than {least:,} judgements of shared items, who share one set "
+            f"of error rates: {few:,}."
         )
     if not model.converged:
         notes.append(

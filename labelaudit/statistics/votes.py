@@ -60,6 +60,16 @@ class Votes:
         summed = np.bincount(self.annotators, values, minlength=self.n_annotators)
         return summed.astype(np.float64)
 
+    def pooled(self, voters: NDArray[np.int64]) -> "Votes":
+        """Return the votes with annotators taken together, each as the voter of some number."""
+        voices = voters[self.annotators] * self.n_classes + self.labels
+        pooled, columns = np.unique(voices, return_inverse=True)
+        cells = (np.ones(len(voices)), (np.arange(len(voices)), columns))
+        counts = self.counts @ csr_array(cells, shape=(len(voices), len(pooled)))
+        return Votes(
+            counts.tocsr(), pooled // self.n_classes, pooled % self.n_classes, self.n_classes
+        )
+
 
 def count_votes(
     items: NDArray[np.int64],

@@ -12,6 +12,7 @@ from labelaudit.inputs.annotator_panel import annotator_panel
 from labelaudit.inputs.pred_probs import PredProbs, user_probs
 from labelaudit.measures import Findings
 from labelaudit.measures.annotator_consensus import annotator_consensus
+from labelaudit.statistics.votes import count_votes
 
 NAMES = ("cat", "dog", "emu")
 
@@ -148,30 +149,59 @@ def test_a_classifier_breaks_a_tie() -> None:
 
 def test_annotators_of_few_items_vote_as_one_and_are_not_rated() -> None:
     # 90 items with two votes each of 60 people who judge three items: alone, each would be
-    # right about everything; together they are right 170 times out of 180.
+    # right about everything.
     table = np.full((90, 60), -1)
     items = np.arange(90)
     table[items, items // 3], table[items, 30 + items // 3] = items % 3, items % 3
-    table[:10, 0:4][table[:10, 0:4] >= 0] = 2 - items[:10] % 3
     panel = annotator_panel(judgements(table), NAMES)
-    assert panel.votes.n_annotators == 1
-    assert not panel.known.any()
+    assert panel.rated.votes.n_annotators == panel.weighed.votes.n_annotators == 1
+    assert not panel.rated.known.any()
     found = found_in(table, truth())
     assert {row["accuracy"] for row in rows(found, "annotators")} == {None}
+    assert "fewer than 30 judgements" in found.notes[-1]
     assert "share one set of error rates: 60." in found.notes[-1]
 
 
-def test_thirty_judgements_of_shared_items_are_enough() -> None:
+def test_thirty_judgements_of_shared_items_are_enough_for_a_weight() -> None:
     table = np.full((90, 4), -1)
     table[:, 0] = truth()
     table[:60, 1] = truth()[:60]
     table[:30, 2] = truth()[:30]
     table[:29, 3] = truth()[:29]
     panel = annotator_panel(judgements(table), NAMES)
-    assert panel.known.tolist() == [True, True, True, False]
-    assert panel.voters.tolist() == [0, 1, 2, 3]
+    assert panel.weighed.known.tolist() == [True, True, True, False]
+    assert panel.weighed.numbers.tolist() == [0, 1, 2, 3]
     assert panel.n_judged.tolist() == [90, 60, 30, 29]
     assert panel.n_shared.tolist() == [60, 60, 30, 29]
+    assert panel.rated.known.tolist() == panel.weighed.known.tolist()
+
+
+def test_rates_of_errors_need_ten_judgements_a_class() -> None:
+    names = (*NAMES, "fly", "gnu")
+    table = np.repeat(np.arange(90)[:, None] % 5, 3, axis=1)
+    table[50:, 1], table[49:, 2] = -1, -1
+    panel = annotator_panel(judgements(table), names)
+    assert panel.weighed.known.tolist() == [True] * 3
+    assert panel.rated.known.tolist() == [True, True, False]
+    labels = (np.arange(90) % 5).astype(np.int32)
+    probs = user_probs(0.1 + 0.7 * np.eye(5)[labels], labels, "mine")
+    found = annotator_consensus(panel, names, labels >= 0, labels, probs)
+    (last,) = (row for row in rows(found, "annotators") if row["annotator"] == "ann 2")
+    assert last["accuracy"] is None
+    assert last["quality"] > 0.8
+
+
+def test_those_taken_together_have_the_sum_of_their_votes() -> None:
+    table = three_annotators()
+    items, annotators = np.nonzero(table >= 0)
+    votes = count_votes(items, annotators, table[items, annotators].astype(np.int32), 90, 3)
+    pooled = votes.pooled(np.array([0, 1, 1]))
+    expected = count_votes(
+        items, np.minimum(annotators, 1), table[items, annotators].astype(np.int32), 90, 3
+    )
+    assert pooled.counts.toarray().tolist() == expected.counts.toarray().tolist()
+    assert pooled.annotators.tolist() == expected.annotators.tolist()
+    assert pooled.labels.tolist() == expected.labels.tolist()
 
 
 def test_it_is_refused_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
