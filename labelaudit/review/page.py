@@ -71,7 +71,8 @@ def _data(
 ) -> dict[str, object]:
     """Return what the script needs: every text of it is shown as text, never as markup."""
     number = {name: at for at, name in enumerate(examples)}
-    swapped = np.random.default_rng([plan.seed, len(plan.items)]).random(len(plan.items)) < 0.5  # noqa: PLR2004 - a coin
+    n = len(plan.items)
+    coins = np.random.default_rng([plan.seed, n]).integers(2, size=n)
     return {
         "review": plan.id,
         "columns": COLUMNS,
@@ -83,9 +84,9 @@ def _data(
                 "cells": [item.content, item.path, item.given_label, item.suggested_label],
                 "given": number[item.given_label],
                 "suggested": number.get(item.suggested_label, -1),
-                "swapped": bool(swap) and bool(item.suggested_label),
+                "swapped": bool(coin) and bool(item.suggested_label),
                 "look": look,
             }
-            for item, swap, look in zip(plan.items, swapped, looks, strict=True)
+            for item, coin, look in zip(plan.items, coins, looks, strict=True)
         ],
     }

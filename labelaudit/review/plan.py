@@ -73,8 +73,9 @@ class Plan:
 
     @property
     def id(self) -> str:
-        """Identifier: equal for equal lists, 16 hexadecimal digits."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+        """Identifier: equal for equal lists; its first letter keeps it text in a spreadsheet."""
+        said = json.dumps(asdict(self), sort_keys=True).encode()
+        return "r" + hashlib.sha256(said).hexdigest()[:15]
 
 
 def plans_text(plans: Sequence[Plan]) -> str:
