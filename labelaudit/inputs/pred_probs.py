@@ -2,23 +2,22 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.blocks import row_blocks
+from labelaudit.blocks import row_blocks, rows_at_once
 from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
 from labelaudit.inputs.neighbors import Neighbors
-from labelaudit.statistics.linear_probe import fit_linear_probe, log_softmax
+from labelaudit.statistics.mixture import likeliest_mixture
+from labelaudit.statistics.refitted_probe import fit_refitted_probe
 
 N_TUNING_ROWS = 5000
 VOTE_SCALE = 0.05
 VOTE_FLOOR = 0.05
-VOTE_SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)
-SHARPNESSES = (0.7, 1.0, 1.4, 2.0, 2.8)
+OWN_VIEW = "your probabilities"
 Block = tuple[NDArray[np.int64], NDArray[np.float32]]
 View = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 
@@ -38,8 +37,8 @@ class PredProbs:
         class probabilities, float32 ``(n, n_classes)``. Every labelled item of a class with at
         least two items that has an embedding (or a row of the user's) comes once.
     views
-        What the probabilities are mixed from, by name: log probabilities of some of the items
-        above, ``(n, n_classes)``; empty where there is one view alone.
+        What the probabilities are mixed from, or can be compared with, by name: log probabilities
+        of some of the items above, ``(n, n_classes)``.
     refit
         Makes them again from other labels of the same items; None where they were given, so that
         what they have seen cannot be changed.
@@ -52,17 +51,61 @@ class PredProbs:
     refit: "Callable[[NDArray[np.int32]], PredProbs] | None" = None
 
 
-def user_probs(probs: NDArray[np.floating], labels: NDArray[np.int32], source: str) -> PredProbs:
+def user_probs(
+    probs: NDArray[np.floating],
+    labels: NDArray[np.int32],
+    source: str,
+) -> PredProbs:
     """Return the user's own probabilities, shape ``(n_samples, n_classes)``, in blocks."""
     items = np.flatnonzero(labels >= 0)
 
-    def blocks() -> Iterator[Block]:
-        for block in row_blocks(len(items)):
-            rows = np.asarray(probs[items[block]], dtype=np.float32)
-            rows = np.maximum(rows / rows.sum(axis=1, keepdims=True), 1e-12)
-            yield items[block], np.log(rows)
+    def view(wanted: NDArray[np.int64]) -> NDArray[np.float32]:
+        rows = np.asarray(probs[wanted], dtype=np.float32)
+        logs: NDArray[np.float32] = np.log(
+            np.maximum(rows / rows.sum(axis=1, keepdims=True), 1e-12)
+        )
+        return logs
 
-    return PredProbs(source=source, blocks=blocks)
+    return PredProbs(
+        source=source, blocks=blocks_of(items, probs.shape[1], view), views={OWN_VIEW: view}
+    )
+
+
+def blocks_of(
+    items: NDArray[np.int64], n_classes: int, view: View
+) -> Callable[[], Iterator[Block]]:
+    """Return what goes through some items in blocks that many classes do not blow up."""
+
+    def blocks() -> Iterator[Block]:
+        for block in row_blocks(len(items), rows_at_once(n_classes)):
+            yield items[block], view(items[block])
+
+    return blocks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EmbeddingViews:
+    """What the embeddings say of the classes of items.
+
+    Attributes
+    ----------
+    items
+        Those that have it: labelled, embedded, and not alone in their class.
+    tuning
+        Some of them, to choose a mixture on.
+    views
+        The views by name.
+    mixed
+        Both together.
+    source
+        How they were made, in words.
+    """
+
+    items: NDArray[np.int64]
+    tuning: NDArray[np.int64]
+    views: Mapping[str, View]
+    mixed: View
+    source: str
 
 
 @provider
@@ -76,7 +119,31 @@ def pred_probs(
     """Mix a leave-one-out linear probe with neighbors' votes, by leave-one-out likelihood.
 
     The mixture is geometric, and sharpened until it is calibrated to the given labels. An item's
-    own label has no part in its probabilities but through four numbers that are tuned on all.
+    own label has no part in its probabilities but through a few numbers that are tuned on all, and
+    the weights of the others in the probe.
+    """
+    made = embedding_views(embeddings, neighbors, copies, labels, class_names)
+    return PredProbs(
+        source=made.source,
+        blocks=blocks_of(made.items, len(class_names), made.mixed),
+        views=made.views,
+        refit=lambda changed: pred_probs(embeddings, neighbors, copies, changed, class_names),
+    )
+
+
+def embedding_views(
+    embeddings: Embeddings,
+    neighbors: Neighbors,
+    copies: NDArray[np.int64],
+    labels: NDArray[np.int32],
+    class_names: tuple[str, ...],
+) -> EmbeddingViews:
+    """Fit the linear probe, and choose how it is mixed with the votes.
+
+    Raises
+    ------
+    MissingInputError
+        When fewer than two classes have two labelled items with an embedding.
     """
     n_classes = len(class_names)
     counts = np.bincount(labels[(labels >= 0) & embeddings.present], minlength=n_classes)
@@ -84,37 +151,29 @@ def pred_probs(
         raise MissingInputError("fewer than two classes have two labelled items with an embedding")
     usable = (labels >= 0) & embeddings.present & (counts[np.maximum(labels, 0)] >= 2)  # noqa: PLR2004
     items = np.flatnonzero(usable)
-    given = labels[items]
     tuning = np.linspace(0, len(items) - 1, min(len(items), N_TUNING_ROWS)).astype(np.int64)
-    vectors = Rows(embeddings.vectors, items)
-    probe = fit_linear_probe(vectors, given, n_classes, tuning_rows=tuning)
+    probe = fit_refitted_probe(
+        Rows(embeddings.vectors, items), labels[items], n_classes, tuning_rows=tuning
+    )
 
-    def both(rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        linear = probe.log_probs(vectors[rows], given[rows])
-        return linear, log_votes(neighbors, copies, labels, items[rows], counts)
+    def linear(wanted: NDArray[np.int64]) -> NDArray[np.float32]:
+        return probe.log_probs(np.searchsorted(items, wanted))
 
-    share, sharpness = _tuned(*both(tuning), given[tuning])
+    def votes(wanted: NDArray[np.int64]) -> NDArray[np.float32]:
+        return log_votes(neighbors, copies, labels, wanted, counts)
 
-    def blocks() -> Iterator[Block]:
-        for block in row_blocks(len(items)):
-            linear, votes = both(np.arange(block.start, block.stop))
-            yield items[block], _mixed(linear, votes, share, sharpness)
-
-    return PredProbs(
+    tuned = items[tuning]
+    mixture = likeliest_mixture(linear(tuned), votes(tuned), labels[tuned])
+    return EmbeddingViews(
+        items=items,
+        tuning=tuned,
+        views={"linear probe": linear, "neighbors": votes},
+        mixed=lambda wanted: mixture(linear(wanted), votes(wanted)),
         source=(
-            "leave-one-out linear discriminant "
-            f"(shrinkage {probe.shrinkage:g}, temperature {probe.temperature:g}) and votes of "
-            f"{neighbors.indices.shape[1]} neighbors, weighted {1 - share:.1f} : {share:.1f}, "
-            f"sharpened {sharpness:g} times"
+            "leave-one-out linear discriminant (fitted twice, "
+            f"shrinkage {probe.probe.shrinkage:g}, temperature {probe.probe.temperature:g}) and "
+            f"votes of {neighbors.indices.shape[1]} neighbors, weighted {mixture}"
         ),
-        blocks=blocks,
-        views={
-            "linear probe": lambda wanted: probe.log_probs(
-                embeddings.vectors[wanted].astype(np.float32), labels[wanted]
-            ),
-            "neighbors": lambda wanted: log_votes(neighbors, copies, labels, wanted, counts),
-        },
-        refit=lambda changed: pred_probs(embeddings, neighbors, copies, changed, class_names),
     )
 
 
@@ -134,9 +193,10 @@ def log_votes(
     Shape ``(len(items), n_classes)``.
     """
     around, strength = vote_strengths(neighbors, copies, labels, items)
-    votes = np.zeros((len(items), len(counts)), dtype=np.float32)
-    row, slot = np.nonzero(strength)
-    np.add.at(votes, (row, labels[around[row, slot]]), strength[row, slot])
+    n_rows, n_classes = len(items), len(counts)
+    cell = np.arange(n_rows)[:, None] * n_classes + np.maximum(labels[around], 0)
+    summed = np.bincount(cell.ravel(), strength.ravel(), minlength=n_rows * n_classes)
+    votes = summed.astype(np.float32).reshape(n_rows, n_classes)
     total = votes.sum(axis=1, keepdims=True)
     prior = (counts / counts.sum()).astype(np.float32)
     share = np.where(total > 0, votes / np.where(total > 0, total, 1), prior)
@@ -175,23 +235,3 @@ class Rows:
 
     def __getitem__(self, rows: slice | NDArray[np.int64]) -> NDArray[np.float32]:
         return self._vectors[self._items[rows]].astype(np.float32)
-
-
-def _mixed(
-    linear: NDArray[np.float32], votes: NDArray[np.float32], share: float, sharpness: float
-) -> NDArray[np.float32]:
-    """Return the geometric mixture of two views, as log probabilities; no class is impossible."""
-    least = np.float32(-60)
-    mixed: NDArray[np.float32] = np.maximum(linear, least) * np.float32(sharpness * (1 - share))
-    mixed += np.maximum(votes, least) * np.float32(sharpness * share)
-    return log_softmax(mixed)
-
-
-def _tuned(
-    linear: NDArray[np.float32], votes: NDArray[np.float32], labels: NDArray[np.int32]
-) -> tuple[float, float]:
-    """Return the share of the votes and the sharpness under which the labels are likeliest."""
-    rows = np.arange(len(labels))
-    grid = list(product(VOTE_SHARES, SHARPNESSES))
-    losses = [-_mixed(linear, votes, *each)[rows, labels].mean() for each in grid]
-    return grid[int(np.argmin(losses))]

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from labelaudit.blocks import row_blocks
 
@@ -46,10 +47,13 @@ class LinearProbe:
     whitening
         Matrix whose product with a centered embedding has unit covariance within classes,
         shape ``(n_features, n_features)``.
-    means
-        Whitened class means, shape ``(n_classes, n_features)``.
-    class_counts
-        Items of each class, shape ``(n_classes,)``.
+    directions
+        Matrix whose product with a centered embedding is its inner product with the class means,
+        both whitened, shape ``(n_features, n_classes)``.
+    gram
+        Inner products of the whitened class means, shape ``(n_classes, n_classes)``.
+    class_weights
+        Sum of the weights of each class's items, their number when all weigh 1, ``(n_classes,)``.
     shrinkage
         Share of the covariance that is replaced by a multiple of the identity.
     temperature
@@ -58,15 +62,24 @@ class LinearProbe:
 
     center: NDArray[np.floating]
     whitening: NDArray[np.floating]
-    means: NDArray[np.floating]
-    class_counts: NDArray[np.float64]
+    directions: NDArray[np.floating]
+    gram: NDArray[np.floating]
+    class_weights: NDArray[np.float64]
     shrinkage: float
     temperature: float = 1.0
+
+    def squared_lengths(self, vectors: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Return the squared length of each whitened embedding, shape ``(n,)``."""
+        whitened = (vectors.astype(self.whitening.dtype) - self.center) @ self.whitening
+        lengths: NDArray[np.floating] = np.einsum("ij,ij->i", whitened, whitened)
+        return lengths
 
     def squared_distances(
         self,
         vectors: NDArray[np.floating],
         labels: NDArray[np.int32],
+        weights: NDArray[np.float32],
+        lengths: NDArray[np.floating],
     ) -> NDArray[np.floating]:
         """Squared Mahalanobis distance of each item to each class mean, itself left out.
 
@@ -76,31 +89,32 @@ class LinearProbe:
             Embeddings of items that the probe was fitted on, shape ``(n, n_features)``.
         labels
             Their classes, shape ``(n,)``.
+        weights
+            What they weighed, shape ``(n,)``.
+        lengths
+            Their squared lengths, as above, which cost more than all the rest.
 
         Returns
         -------
         Shape ``(n, n_classes)``; infinite for a class that has no other item.
         """
         kind = self.whitening.dtype
-        z = (vectors.astype(kind) - self.center) @ self.whitening
-        dots = z @ self.means.T
-        gram = self.means @ self.means.T
-        norms = np.diagonal(gram)
-        distances = np.einsum("ij,ij->i", z, z)[:, None] - 2 * dots + norms
-        rows = np.arange(len(z))
+        dots = (vectors.astype(kind) - self.center) @ self.directions
+        norms = np.diagonal(self.gram)
+        distances = lengths[:, None] - 2 * dots + norms
+        rows = np.arange(len(dots))
         own = np.maximum(distances[rows, labels], 0)
-        alone = self.class_counts[labels] <= 1
-        rest = np.maximum(self.class_counts[labels] - 1, 1)
-        ratio = (self.class_counts[labels] / rest).astype(kind)
-        a = (1 - self.shrinkage) * ratio / kind.type(self.class_counts.sum())
+        rest = self.class_weights[labels] - weights
+        alone = rest <= 0
+        ratio = (self.class_weights[labels] / np.where(alone, 1, rest)).astype(kind)
+        a = (1 - self.shrinkage) * ratio * weights / kind.type(self.class_weights.sum())
         gain = a / np.maximum(1 - a * own, LEAST_LEFT[kind])
         # u = z_i - mu_own; u.(z_i - mu_j) = own distance + u.(mu_own - mu_j)
         own_dots = dots[rows, labels] - norms[labels]
-        crossed = own[:, None] + own_dots[:, None] - (dots - gram[labels])
+        crossed = own[:, None] + own_dots[:, None] - (dots - self.gram[labels])
         distances = distances + gain[:, None] * crossed**2
         distances[rows, labels] = np.where(alone, np.inf, ratio**2 * (own + gain * own**2))
-        unseen = self.class_counts <= 0
-        distances[:, unseen] = np.inf
+        distances[:, self.class_weights <= 0] = np.inf
         out: NDArray[np.floating] = distances
         return out
 
@@ -108,10 +122,12 @@ class LinearProbe:
         self,
         vectors: NDArray[np.floating],
         labels: NDArray[np.int32],
+        weights: NDArray[np.float32],
+        lengths: NDArray[np.floating],
     ) -> NDArray[np.float32]:
         """Leave-one-out log probabilities, shape ``(n, n_classes)``; parameters as above."""
-        distances = self.squared_distances(vectors, labels)
-        return _log_probs(distances, self.class_counts, self.temperature, labels)
+        distances = self.squared_distances(vectors, labels, weights, lengths)
+        return _log_probs(distances, self.class_weights, self.temperature, labels, weights)
 
 
 def fit_linear_probe(
@@ -119,6 +135,7 @@ def fit_linear_probe(
     labels: NDArray[np.int32],
     n_classes: int,
     *,
+    weights: NDArray[np.float32],
     tuning_rows: NDArray[np.int64],
 ) -> LinearProbe:
     """Fit the discriminant, its shrinkage and temperature by leave-one-out likelihood.
@@ -131,27 +148,31 @@ def fit_linear_probe(
         Classes in ``[0, n_classes)``, shape ``(n,)``.
     n_classes
         Number of classes; some may have no item.
+    weights
+        What each item weighs, above 0, shape ``(n,)``.
     tuning_rows
         Rows on which shrinkage and temperature are chosen.
     """
-    center, means, class_counts, scatter = _moments(vectors, labels, n_classes)
-    values, axes = np.linalg.eigh(scatter / class_counts.sum())
+    center, means, class_weights, scatter = _moments(vectors, labels, n_classes, weights)
+    values, axes = np.linalg.eigh(scatter / class_weights.sum())
     values = np.maximum(values, 0)
+    tune = vectors[tuning_rows], labels[tuning_rows], weights[tuning_rows]
+    along = ((tune[0].astype(center.dtype) - center) @ axes.astype(center.dtype)) ** 2
     chosen: tuple[float, LinearProbe] | None = None
-    tune = vectors[tuning_rows], labels[tuning_rows]
     for shrinkage in SHRINKAGES:
         spread = (1 - shrinkage) * values + shrinkage * max(values.mean(), 1e-12)
-        whitening = (axes / np.sqrt(spread)).astype(center.dtype)
+        directions = (axes / spread) @ (axes.T @ means.T)
         probe = LinearProbe(
             center=center,
-            whitening=whitening,
-            means=means @ whitening,
-            class_counts=class_counts,
+            whitening=(axes / np.sqrt(spread)).astype(center.dtype),
+            directions=directions.astype(center.dtype),
+            gram=(means @ directions).astype(center.dtype),
+            class_weights=class_weights,
             shrinkage=shrinkage,
         )
-        distances = probe.squared_distances(*tune)
+        distances = probe.squared_distances(*tune, along @ (1 / spread).astype(center.dtype))
         for temperature in TEMPERATURES:
-            loss = _loss(distances, class_counts, temperature, tune[1])
+            loss = _loss(distances, class_weights, temperature, *tune[1:])
             if chosen is None or loss < chosen[0]:
                 chosen = (loss, replace(probe, temperature=temperature))
     assert chosen is not None  # noqa: S101 - the grids are not empty
@@ -171,39 +192,44 @@ def _moments(
     vectors: Vectors,
     labels: NDArray[np.int32],
     n_classes: int,
+    weights: NDArray[np.float32],
 ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.float64], NDArray[np.float64]]:
-    """Return center, centered class means, class counts and the scatter within classes."""
+    """Return center, centered class means, class weights and the scatter within classes."""
     n_features = vectors.shape[1]
     kind = np.float64 if len(vectors) < FEW * n_features else np.float32
     sums = np.zeros((n_classes, n_features))
     for block in row_blocks(len(vectors)):
-        one_hot = np.zeros((block.stop - block.start, n_classes), dtype=kind)
-        one_hot[np.arange(len(one_hot)), labels[block]] = 1
-        sums += one_hot.T @ vectors[block].astype(kind)
-    class_counts = np.bincount(labels, minlength=n_classes).astype(np.float64)
-    center = (sums.sum(axis=0) / class_counts.sum()).astype(kind)
-    centered = sums / np.maximum(class_counts, 1)[:, None] - center
-    centered[class_counts <= 0] = 0
+        at = np.arange(block.stop - block.start + 1)
+        cells = (weights[block].astype(kind), labels[block], at)
+        of_class = csr_array(cells, shape=(len(at) - 1, n_classes))
+        sums += of_class.T @ vectors[block].astype(kind)
+    class_weights = np.bincount(labels, weights, minlength=n_classes)
+    center = (sums.sum(axis=0) / class_weights.sum()).astype(kind)
+    seen = class_weights > 0
+    centered = sums / np.where(seen, class_weights, 1)[:, None] - center
+    centered[~seen] = 0
     means: NDArray[np.floating] = centered.astype(kind)
     scatter = np.zeros((n_features, n_features))
     for block in row_blocks(len(vectors)):
         deviation = vectors[block].astype(kind) - center - means[labels[block]]
+        deviation *= np.sqrt(weights[block])[:, None]
         scatter += deviation.T @ deviation
-    return center, means, class_counts, scatter
+    return center, means, class_weights, scatter
 
 
 def _log_probs(
     distances: NDArray[np.floating],
-    class_counts: NDArray[np.float64],
+    class_weights: NDArray[np.float64],
     temperature: float,
     labels: NDArray[np.int32],
+    weights: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """Return log probabilities; an item is left out of the frequency of its class, too."""
     nearest = distances.min(axis=1, keepdims=True)
     behind = distances - np.where(np.isfinite(nearest), nearest, 0)
     with np.errstate(divide="ignore"):
-        prior = np.log(class_counts / class_counts.sum()).astype(np.float32)
-        rest = (class_counts[labels] - 1) / class_counts[labels]
+        prior = np.log(class_weights / class_weights.sum()).astype(np.float32)
+        rest = (class_weights[labels] - weights) / class_weights[labels]
         scores = prior - np.float32(0.5 * temperature) * behind.astype(np.float32)
         scores[np.arange(len(labels)), labels] += np.log(rest).astype(np.float32)
     return log_softmax(scores)
@@ -211,11 +237,12 @@ def _log_probs(
 
 def _loss(
     distances: NDArray[np.floating],
-    class_counts: NDArray[np.float64],
+    class_weights: NDArray[np.float64],
     temperature: float,
     labels: NDArray[np.int32],
+    weights: NDArray[np.float32],
 ) -> float:
     """Return the mean negative log-likelihood of the labels, single-item classes left out."""
-    logs = _log_probs(distances, class_counts, temperature, labels)
+    logs = _log_probs(distances, class_weights, temperature, labels, weights)
     given = logs[np.arange(len(labels)), labels]
     return float(-given[np.isfinite(given)].mean()) if np.isfinite(given).any() else np.inf

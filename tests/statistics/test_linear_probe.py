@@ -28,20 +28,33 @@ def fitted(
     vectors: NDArray[np.float32],
     labels: NDArray[np.int32],
     n_classes: int,
+    weights: NDArray[np.float32] | None = None,
 ) -> LinearProbe:
-    return fit_linear_probe(vectors, labels, n_classes, tuning_rows=np.arange(len(labels)))
+    weights = np.ones(len(labels), dtype=np.float32) if weights is None else weights
+    rows = np.arange(len(labels))
+    return fit_linear_probe(vectors, labels, n_classes, weights=weights, tuning_rows=rows)
 
 
-def moments(vectors: F64, labels: NDArray[np.int32], n: int) -> tuple[F64, F64, F64]:
-    """Return class counts, class means and the scatter within classes, one item at a time."""
+def logs_of(
+    probe: LinearProbe,
+    vectors: NDArray[np.float32],
+    labels: NDArray[np.int32],
+    weights: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
+    weights = np.ones(len(labels), dtype=np.float32) if weights is None else weights
+    return probe.log_probs(vectors, labels, weights, probe.squared_lengths(vectors))
+
+
+def moments(vectors: F64, labels: NDArray[np.int32], weights: F64, n: int) -> tuple[F64, F64, F64]:
+    """Return class weights, class means and the scatter within classes, one item at a time."""
     sizes, means = np.zeros(n), np.zeros((n, vectors.shape[1]))
-    for vector, label in zip(vectors, labels, strict=True):
-        sizes[label] += 1
-        means[label] += vector
+    for vector, label, weight in zip(vectors, labels, weights, strict=True):
+        sizes[label] += weight
+        means[label] += weight * vector
     means /= np.maximum(sizes, 1e-300)[:, None]
     scatter = np.zeros((vectors.shape[1],) * 2)
-    for vector, label in zip(vectors, labels, strict=True):
-        scatter += np.outer(vector - means[label], vector - means[label])
+    for vector, label, weight in zip(vectors, labels, weights, strict=True):
+        scatter += weight * np.outer(vector - means[label], vector - means[label])
     return sizes, means, scatter
 
 
@@ -49,15 +62,17 @@ def refitted(
     vectors: NDArray[np.float32],
     labels: NDArray[np.int32],
     probe: LinearProbe,
+    weights: NDArray[np.float32] | None = None,
 ) -> F64:
     """Fit the discriminant again without each item; shrinkage target and divisor are kept."""
-    x, n, n_classes = vectors.astype(float), len(vectors), len(probe.class_counts)
-    scatter = moments(x, labels, n_classes)[2]
+    x, n_classes = vectors.astype(float), len(probe.class_weights)
+    w = np.ones(len(x)) if weights is None else weights.astype(float)
+    scatter, n = moments(x, labels, w, n_classes)[2], w.sum()
     target = probe.shrinkage * np.trace(scatter) / n / x.shape[1] * np.eye(x.shape[1])
     logs = np.empty((len(x), n_classes))
     for item in range(len(x)):
         rest = np.arange(len(x)) != item
-        sizes, means, scatter = moments(x[rest], labels[rest], n_classes)
+        sizes, means, scatter = moments(x[rest], labels[rest], w[rest], n_classes)
         inverse = np.linalg.inv((1 - probe.shrinkage) * scatter / n + target)
         gaps = x[item] - means
         distances = np.array([gap @ inverse @ gap for gap in gaps])
@@ -75,9 +90,29 @@ def test_leaving_one_out_is_fitting_again_without_it(
 ) -> None:
     data = made(n_features, n_features, n_classes, distance=distance)
     probe = fitted(*data, n_classes)
-    logs = probe.log_probs(*data)
+    logs = logs_of(probe, *data)
     assert logs.dtype == np.float32
     assert np.abs(logs - refitted(*data, probe)).max() < 1e-4
+
+
+@pytest.mark.parametrize("n_features", [5, 40])
+def test_it_is_so_of_items_that_weigh_less(n_features: int) -> None:
+    data = made(n_features, n_features, 3, distance=0.5)
+    weights = np.random.default_rng(0).uniform(0.1, 1, N).astype(np.float32)
+    probe = fitted(*data, 3, weights)
+    logs = logs_of(probe, *data, weights)
+    assert np.abs(logs - refitted(*data, probe, weights)).max() < 1e-4
+    assert np.abs(logs - logs_of(fitted(*data, 3), *data)).max() > 0.01
+
+
+def test_an_item_that_weighs_twice_is_two() -> None:
+    vectors, labels = made(2, 4, 3)
+    weights = np.ones(N, dtype=np.float32)
+    weights[:5] = 2
+    twice = np.concatenate([np.arange(N), np.arange(5)])
+    one, two = fitted(vectors, labels, 3, weights), fitted(vectors[twice], labels[twice], 3)
+    assert np.allclose(one.class_weights, two.class_weights)
+    assert np.allclose(one.gram, two.gram, atol=1e-4)
 
 
 @pytest.mark.parametrize("shrinkage", [0.01, 0.1, 0.6])
@@ -88,7 +123,7 @@ def test_it_is_so_with_more_features_than_items(
     monkeypatch.setattr(probe_module, "SHRINKAGES", (shrinkage,))
     data = made(1, n_features, 3, distance=0.1)
     probe = fitted(*data, 3)
-    logs, expected = probe.log_probs(*data), refitted(*data, probe)
+    logs, expected = logs_of(probe, *data), refitted(*data, probe)
     assert np.abs(logs - expected).max() <= 1e-4 * max(10, np.abs(expected).max())
     assert np.abs(np.exp(logs) - np.exp(expected)).max() < 2e-3
 
@@ -99,7 +134,7 @@ def test_single_precision_is_as_exact_where_items_are_many() -> None:
     vectors = (rng.normal(size=(3, 20))[labels] + rng.normal(size=(400, 20))).astype(np.float32)
     probe = fitted(vectors, labels, 3)
     assert probe.whitening.dtype == np.float32
-    logs = probe.log_probs(vectors, labels)
+    logs = logs_of(probe, vectors, labels)
     assert np.abs(logs - refitted(vectors, labels, probe)).max() < 1e-4
 
 
@@ -110,13 +145,15 @@ def test_worked_case_of_two_classes_on_a_line() -> None:
     probe = LinearProbe(
         center=np.zeros(1),
         whitening=np.eye(1),
-        means=np.array([[1.0], [11.0]]),
-        class_counts=np.array([2.0, 2.0]),
+        directions=np.array([[1.0, 11.0]]),
+        gram=np.outer([1.0, 11.0], [1.0, 11.0]),
+        class_weights=np.array([2.0, 2.0]),
         shrinkage=0.0,
     )
-    distances = probe.squared_distances(vectors, labels)
+    lengths = probe.squared_lengths(vectors)
+    distances = probe.squared_distances(vectors, labels, np.ones(4, np.float32), lengths)
     assert np.allclose(distances[0], [2**2 / 0.5, 11**2 / 0.5])
-    logs = probe.log_probs(vectors, labels)
+    logs = logs_of(probe, vectors, labels)
     # the class left has the frequency 1 to 2
     assert np.isclose(logs[0, 1] - logs[0, 0], np.log(2) - (242 - 8) / 2)
 
@@ -125,7 +162,7 @@ def test_item_alone_in_its_class_is_never_of_it_and_changes_no_other() -> None:
     vectors, labels = made(3, 4, 2)
     labels[7] = 2
     probe = fitted(vectors, labels, 3)
-    probs = np.exp(probe.log_probs(vectors, labels))
+    probs = np.exp(logs_of(probe, vectors, labels))
     assert probs[7, 2] == 0
     assert np.allclose(probs.sum(axis=1), 1, atol=1e-6)
     assert (probs[np.arange(N) != 7, 2] > 0).any()
@@ -133,9 +170,9 @@ def test_item_alone_in_its_class_is_never_of_it_and_changes_no_other() -> None:
 
 def test_class_without_items_has_no_probability() -> None:
     vectors, labels = made(4, 4, 2)
-    probs = np.exp(fitted(vectors, labels, 4).log_probs(vectors, labels))
+    probs = np.exp(logs_of(fitted(vectors, labels, 4), vectors, labels))
     assert (probs[:, 2:] == 0).all()
-    without = np.exp(fitted(vectors, labels, 2).log_probs(vectors, labels))
+    without = np.exp(logs_of(fitted(vectors, labels, 2), vectors, labels))
     assert np.allclose(probs[:, :2], without, atol=1e-6)
 
 
@@ -143,14 +180,14 @@ def test_class_without_items_has_no_probability() -> None:
 def test_features_that_never_vary_change_little(constant: float) -> None:
     vectors, labels = made(5, 4, 3)
     wide = np.concatenate([vectors, np.full((N, 3), constant, np.float32)], axis=1)
-    logs = fitted(wide, labels, 3).log_probs(wide, labels)
+    logs = logs_of(fitted(wide, labels, 3), wide, labels)
     assert np.isfinite(logs).all()
     assert (logs.argmax(axis=1) == labels).mean() > 0.6
 
 
 def test_items_that_are_all_the_same_are_as_frequent_as_their_classes() -> None:
     vectors, labels = np.ones((N, 4), np.float32), made(6, 4, 3)[1]
-    logs = fitted(vectors, labels, 3).log_probs(vectors, labels)
+    logs = logs_of(fitted(vectors, labels, 3), vectors, labels)
     counts = np.bincount(labels)
     for item in (0, 1, 2):
         left = counts - (np.arange(3) == labels[item])
@@ -164,7 +201,7 @@ def test_chosen_shrinkage_and_temperature_have_the_least_loss(
     labels = data[1]
 
     def loss(probe: LinearProbe) -> float:
-        return -float(probe.log_probs(*data)[np.arange(N), labels].mean())
+        return -float(logs_of(probe, *data)[np.arange(N), labels].mean())
 
     best = loss(fitted(*data, 3))
     for shrinkage in (0.01, 0.03, 0.1, 0.3, 0.6):
@@ -178,7 +215,7 @@ def test_blocks_of_rows_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(row_blocks, "__defaults__", (7,))
     parts = fitted(*data, 3)
     assert (whole.shrinkage, whole.temperature) == (parts.shrinkage, parts.temperature)
-    assert np.allclose(whole.log_probs(*data), parts.log_probs(*data), atol=1e-4)
+    assert np.allclose(logs_of(whole, *data), logs_of(parts, *data), atol=1e-4)
 
 
 def test_log_softmax_of_no_chance_at_all_is_uniform() -> None:
