@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from labelaudit.dataset import State
 from labelaudit.inputs.cell_odds import CellOdds
+from labelaudit.inputs.cell_views import OTHERS
+from labelaudit.measures.label_evidence import chance
 from labelaudit.statistics.cell_channel import CellChannel
 
 MOST_KEPT = 100_000
@@ -128,11 +130,15 @@ def sentences(
     """
     views = cell_odds.views(kept.items, kept.columns)
     probs = 1 / (1 + np.exp(-kept.log_odds))
-    wrong = "is likely spurious" if given else "is likely missing"
-    return tuple(
-        f"{name} {wrong} (P = {error:.2g}). For {name}: all views together P = {prob:.2g}; "
-        + ", ".join(f"{view} {score:+.2f}" for view, score in zip(views, scores, strict=True))
-        for name, error, prob, *scores in zip(
-            names, kept.error_probs, probs, *views.values(), strict=True
+    kind = "spurious" if given else "missing"
+    said = []
+    for at, name in enumerate(names):
+        each = ", ".join(
+            f"{view} {values[at]:{'+' if view == OTHERS else ''}.2f}"
+            for view, values in views.items()
         )
-    )
+        said.append(
+            f"{name}: likely {kind} (P {chance(kept.error_probs[at], '= ')}). "
+            f"The label's probability is {chance(probs[at])}: {each}"
+        )
+    return tuple(said)

@@ -150,9 +150,9 @@ def sentences(
             )
         }
         kind = "Likely" if judgement.likely[item] else "Possibly"
-        parts = [f"{kind} wrong (P {_chance(judgement.error_probability[item], '= ')})"]
+        parts = [f"{kind} wrong (P {chance(judgement.error_probability[item], '= ')})"]
         parts += [
-            f"{name.capitalize()}: {other} {_chance(for_it)}, {given} {_chance(own)}"
+            f"{name.capitalize()}: {other} {chance(for_it)}, {given} {chance(own)}"
             for name, (for_it, own) in probs.items()
         ]
         if witnesses is not None:
@@ -166,7 +166,7 @@ def sentences(
     return tuple(said)
 
 
-def _chance(probability: np.floating, equals: str = "") -> str:
+def chance(probability: np.floating, equals: str = "") -> str:
     """Return a probability as it is said: with two digits, and never 0 or 1."""
     if probability > SURE:
         return f"> {SURE}"

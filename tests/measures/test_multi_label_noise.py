@@ -68,7 +68,7 @@ def test_labels_that_were_dropped_and_made_up_are_found() -> None:
     for ranking, given in ((missing, 0), (spurious, 1)):
         right = cells_of(ranking) & wrong(given)
         assert len(right) > 0.9 * len(ranking.items)
-        assert len(right) > 0.7 * len(wrong(given))
+        assert len(right) > 0.8 * len(wrong(given))
     assert missing.suggested is not None
     assert missing.classes is not None
     assert np.array_equal(missing.suggested, missing.classes)
@@ -99,7 +99,7 @@ def test_rankings_are_sorted_and_explained() -> None:
         assert (ranking.scores > 0.5).all()
         assert ranking.classes is not None
         for label, text in zip(ranking.classes, ranking.details, strict=True):
-            assert text.startswith(f"label {label} is likely")
+            assert text.startswith(f"label {label}: likely")
             assert "votes of neighbors" in text
 
 
