@@ -72,8 +72,8 @@ def annotator_consensus(
 
     Undefined
     ---------
-    Quality and accuracy of an annotator, with fewer judgements than that; CROWDLAB and quality,
-    without probabilities. With fewer than 50 shared items nothing is measured.
+    The accuracy and the quality of an annotator, with fewer judgements than that; every quality
+    of an annotator, without probabilities. With fewer than 50 shared items nothing is measured.
 
     Not comparable
     --------------
@@ -113,25 +113,23 @@ def annotator_consensus(
 
     Examples
     --------
-    Three annotators of 60 items; the manifest calls the last one a dog, none of them does:
+    Three annotators of 60 items, who agree; the manifest calls one of the cats a dog:
 
-    >>> judged = np.tile(np.arange(60) % 2, 3).astype(np.int32)
-    >>> judged[-1] = 0
     >>> import pyarrow as pa
     >>> from labelaudit.inputs.annotator_panel import annotator_panel
     >>> table = pa.table(
     ...     {
     ...         "item": np.tile(np.arange(60), 3),
     ...         "annotator": np.repeat(["ann", "bob", "cid"], 60),
-    ...         "label": judged,
+    ...         "label": np.tile(np.arange(60) % 2, 3).astype(np.int32),
     ...     }
     ... )
     >>> labels = (np.arange(60) % 2).astype(np.int32)
-    >>> labels[58] = 1
+    >>> labels[8] = 1
     >>> panel = annotator_panel(table, ("cat", "dog"))
     >>> found = annotator_consensus(panel, ("cat", "dog"), labels >= 0, labels)
     >>> found.rankings[0].items.tolist(), found.rankings[0].details[0]
-    ([58], '3 of 3 annotators say cat, 0 dog; consensus cat (Dawid-Skene, quality 1.00; dog 0.00)')
+    ([8], '3 of 3 annotators say cat, 0 dog; consensus cat (Dawid-Skene, quality 1.00; dog 0.00)')
     """
     panel, by_class = annotator_panel, annotator_panel.weighed.votes.by_class
     most_named = majority(by_class)
