@@ -11,6 +11,7 @@ from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.measures import Findings, measure
 from labelaudit.measures.flip_trials import FEWEST, SHARE, Trial, flip_trials
+from labelaudit.measures.judgement import LabelFilter
 from labelaudit.report import Table, Value
 from labelaudit.statistics.intervals import wilson
 from labelaudit.tabulate import ranked_table
@@ -39,6 +40,7 @@ def detector_skill(
     neighbors: Neighbors | None = None,
     copies: NDArray[np.int64] | None = None,
     embedding_hashes: NDArray[np.uint64] | None = None,
+    label_filter: LabelFilter = "adaptive",
 ) -> Findings:
     """Find known wrong labels, put into this dataset on purpose, as suspected labels are found.
 
@@ -46,7 +48,7 @@ def detector_skill(
     of the labels; the probabilities are made again from the changed labels, so nothing has seen
     the true ones; and the changed labels are looked for with the ranking and the rule of *label
     noise*. This is done twice: with *flips by class*, to another class in proportion to the
-    estimated noise matrix, or to any where it has nothing; and with *flips to neighbors*, to the
+    estimated transitions, or to any where there are none; and with *flips to neighbors*, to the
     class that an item's nearest neighbors most often have beside its own.
 
     It is an **optimistic check**, no promise. Mistakes that people make look like the class that
@@ -82,8 +84,8 @@ def detector_skill(
 
     Not comparable
     --------------
-    With figures on human noise; across embedding models; between datasets with another noise
-    matrix.
+    With figures on human noise; across embedding models; between datasets of other
+    transitions.
 
     Parameters
     ----------
@@ -103,6 +105,8 @@ def detector_skill(
     embedding_hashes
         Hash of each item's embedding, from which its flip follows in whatever order items come;
         None when there are no embeddings, and flips follow from the order.
+    label_filter
+        The rule by which labels are suspected, as in *label noise*.
 
     Returns
     -------
@@ -119,7 +123,14 @@ def detector_skill(
     intervals, ECML 2013: the binomial interval of average precision, its positives the trials.
     """
     trials = flip_trials(
-        labels, len(class_names), pred_probs, random_state, neighbors, copies, embedding_hashes
+        labels,
+        len(class_names),
+        pred_probs,
+        random_state,
+        neighbors,
+        copies,
+        embedding_hashes,
+        label_filter,
     )
     if trials["class_flips"] is None:
         raise MissingInputError(
@@ -129,7 +140,12 @@ def detector_skill(
         values=tuple(value for kind, trial in trials.items() for value in _values(kind, trial)),
         tables=(_table(trials),),
         notes=(CAVEAT,) if pred_probs.refit is not None else (CAVEAT, GIVEN),
-        parameters={"share": SHARE, "fewest": FEWEST, "refitted": pred_probs.refit is not None},
+        parameters={
+            "share": SHARE,
+            "fewest": FEWEST,
+            "refitted": pred_probs.refit is not None,
+            "label_filter": label_filter,
+        },
     )
 
 

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from labelaudit.blocks import BLOCK, row_blocks
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs, vote_strengths
-from labelaudit.measures.judgement import Judgement, judge
+from labelaudit.measures.judgement import Judgement, LabelFilter, judge
 from labelaudit.statistics.average_precision import average_precision
 from labelaudit.statistics.label_flips import (
     MOST_CELLS,
@@ -65,6 +65,7 @@ def flip_trials(
     neighbors: Neighbors | None,
     copies: NDArray[np.int64] | None,
     hashes: NDArray[np.uint64] | None,
+    label_filter: LabelFilter = "adaptive",
 ) -> dict[str, Trial | None]:
     """Change some labels by class, then others to their neighbors', and judge all of them.
 
@@ -80,12 +81,14 @@ def flip_trials(
         Seed of the draw.
     neighbors, copies, hashes
         Of the embeddings, where there are any.
+    label_filter
+        The rule by which labels are suspected.
 
     Returns
     -------
     By kind of flips; None where fewer than ten labels can be changed.
     """
-    before = judge(labels, n_classes, pred_probs)
+    before = judge(labels, n_classes, pred_probs, label_filter)
     known = np.where(before.judged, labels, np.int32(-1))
     if hashes is None:
         draws = np.random.default_rng(random_state)
@@ -108,7 +111,8 @@ def flip_trials(
         flipped[items] = True
         right = 1 - np.nan_to_num(before.error_probability.astype(np.float64), nan=1.0)
         weights = np.where(flipped, 1.0, right)
-        trials[kind] = Trial(flipped, weights, judge(changed, n_classes, probs))
+        after = judge(changed, n_classes, probs, label_filter)
+        trials[kind] = Trial(flipped, weights, after)
     return trials
 
 
@@ -118,16 +122,19 @@ def _class_targets(
     keys: NDArray[np.uint64],
     order: NDArray[np.int64],
 ) -> NDArray[np.int32]:
-    """Return another class for each item, drawn by the estimated noise matrix; -1 for none."""
-    n_classes = len(order)
+    """Return another class for each item, drawn by the estimated transitions; -1 for none.
+
+    The transitions from a class to another are the expected errors among the items that are given
+    the other and are most probably of the class.
+    """
+    n_classes, items = len(order), np.flatnonzero(known >= 0)
     found = np.full(len(known), -1, dtype=np.int32)
-    present = np.bincount(known[known >= 0], minlength=n_classes) > 0
-    if before.channel is None or present.sum() < 2:  # noqa: PLR2004 - no other class
+    present = np.bincount(known[items], minlength=n_classes) > 0
+    if present.sum() < 2:  # noqa: PLR2004 - no other class
         return found
-    true, given = np.divmod(before.channel.pairs, n_classes)
-    shape = (n_classes, n_classes)
-    transitions = csr_array((before.channel.counts, (true, given)), shape=shape)
-    items = np.flatnonzero(known >= 0)
+    errors = before.error_probability[items].astype(np.float64)
+    pairs = before.suggested[items], known[items]
+    transitions = csr_array((errors, pairs), shape=(n_classes, n_classes))
     found[items] = drawn_classes(known[items], keys[items], transitions, present, order)
     return found
 
