@@ -18,7 +18,7 @@ from labelaudit.inputs.pred_probs import Rows
 from labelaudit.statistics.cell_logistic import CellLogistic, fit_cell_logistic
 
 FEWEST = 5  # items with a label, and without it
-MOST_TUNING_CELLS = 2**21
+MOST_TUNING_CELLS = 2**20
 Block = tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int8]]
 
 

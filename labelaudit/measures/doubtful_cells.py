@@ -115,7 +115,7 @@ def doubtful_cells(cell_odds: CellOdds, channel: CellChannel) -> DoubtfulCells:
 def sentences(
     kept: RankedCells, names: NDArray[np.object_], cell_odds: CellOdds, *, given: bool
 ) -> tuple[str, ...]:
-    """Say of each cell in two sentences how likely it is wrong, and what each view says.
+    """Say of each cell how likely it is wrong, and what the views together and each alone say.
 
     Parameters
     ----------
@@ -134,11 +134,11 @@ def sentences(
     said = []
     for at, name in enumerate(names):
         each = ", ".join(
-            f"{view} {values[at]:{'+' if view == OTHERS else ''}.2f}"
+            f"{view} {round(float(values[at]), 2) + 0.0:{'+' if view == OTHERS else ''}.2f}"
             for view, values in views.items()
         )
         said.append(
             f"{name}: likely {kind} (P {chance(kept.error_probs[at], '= ')}). "
-            f"The label's probability is {chance(probs[at])}: {each}"
+            f"Probability of {name} {chance(probs[at])}: {each}"
         )
     return tuple(said)
