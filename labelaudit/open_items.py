@@ -21,6 +21,7 @@ from labelaudit.embeddings.texts.declaration import declares_text
 from labelaudit.embeddings.texts.model import TextModel, load_text_model
 from labelaudit.embeddings.user_files import named, read_embeddings, read_pred_probs
 from labelaudit.errors import SHOWN, InputError, ModelError
+from labelaudit.inputs.given_probs import Use
 from labelaudit.inputs.model_probs import check_from_model, classes_of_model, split_scores
 from labelaudit.inputs.pred_probs import PredProbs, user_probs
 from labelaudit.measures.judgement import LabelFilter
@@ -52,6 +53,9 @@ class ScanOptions:
         The user's own arrays; embeddings take the place of the model's.
     label_filter
         The rule by which labels are suspected.
+    pred_probs_use
+        Whether given probabilities, the model's own too, replace those from the embeddings or are
+        mixed with them.
     verdicts
         File of what people judged of the labels; None where there is none.
     data
@@ -74,6 +78,7 @@ class ScanOptions:
     class_map: ClassMap | None = None
     embeddings: Path | None = None
     pred_probs: Path | None = None
+    pred_probs_use: Use = "replace"
     label_filter: LabelFilter = "adaptive"
     verdicts: Path | None = None
     data: str = ""
@@ -99,6 +104,13 @@ def open_items(dataset: Dataset, options: ScanOptions, progress: Progress) -> Op
     """Read items and arrays; refuse what is not what it is said to be."""
     if options.pred_probs_from_model:
         check_from_model(dataset, own_arrays=bool(options.embeddings or options.pred_probs))
+    if options.pred_probs_use == "join" and not (
+        options.pred_probs or options.pred_probs_from_model
+    ):
+        raise InputError(
+            "--pred-probs-use join: no probabilities are given",
+            hint="name them with --pred-probs, or take the model's with --pred-probs-from-model",
+        )
     read = Opened()
     if options.embeddings:
         read.embeddings = read_embeddings(options.embeddings, dataset)

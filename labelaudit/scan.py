@@ -21,6 +21,7 @@ from labelaudit.gather import (
     thumbnails_of,
 )
 from labelaudit.inputs import Inputs
+from labelaudit.inputs.given_probs import provide_given
 from labelaudit.item_tables import issue_table, item_table
 from labelaudit.measures import Findings, Measure, describe, load_measures, summary
 from labelaudit.open_items import NO_EMBEDDINGS, Opened, ScanOptions, open_items
@@ -118,7 +119,7 @@ def _inputs(dataset: Dataset, read: Opened, options: ScanOptions, progress: Prog
         "progress": progress,
     }
     if read.pred_probs is not None:
-        given["pred_probs"] = read.pred_probs
+        given["pred_probs"] = provide_given(read.pred_probs, options.pred_probs_use)
     given["verdict_file"] = (
         read_verdicts(options.verdicts)
         if options.verdicts

@@ -1,7 +1,7 @@
 """``labelaudit scan``: measure a dataset and write its nutrition label."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -34,6 +34,10 @@ def scan(  # noqa: PLR0913 - each is an option
     pred_probs: Annotated[
         Path | None, typer.Option(help="Your own out-of-sample probabilities, .npy.")
     ] = None,
+    pred_probs_use: Annotated[
+        Literal["replace", "join"],
+        typer.Option(help="Take them in place of those from the embeddings, or mixed with them."),
+    ] = "replace",
     dataset_format: said.FORMAT = "",
     image_column: said.IMAGE_COLUMN = "",
     text_column: said.TEXT_COLUMN = "",
@@ -124,6 +128,7 @@ def scan(  # noqa: PLR0913 - each is an option
                 class_map=classes,
                 embeddings=embeddings,
                 pred_probs=pred_probs,
+                pred_probs_use=pred_probs_use,
                 label_filter=checked_filter(label_filter),
                 verdicts=verdicts or judged_beside(data),
                 data="" if data.is_absolute() else data.as_posix(),

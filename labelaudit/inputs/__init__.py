@@ -35,12 +35,13 @@ class Inputs:
     ----------
     given
         What the scan starts from, by name; a `MissingInputError` stands for what it cannot have.
-        A given input takes the place of its provider.
+        A given input takes the place of its provider, and may be one itself.
     """
 
     def __init__(self, given: Mapping[str, object]) -> None:
-        self._providers = load_providers()
-        self._ready: dict[str, object] = dict(given)
+        own = {n: value for n, value in given.items() if callable(value) and hasattr(value, MARK)}
+        self._providers = load_providers() | own
+        self._ready = {name: value for name, value in given.items() if name not in own}
         self._nested = 0.0
         self.seconds: dict[str, float] = {}
 

@@ -1,18 +1,16 @@
 """Class probabilities that the embedding model itself gives, where it is a classifier."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.blocks import row_blocks
 from labelaudit.dataset import Dataset
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.models.class_map import ClassMap, classes_of_scores, log_probs_of_classes
 from labelaudit.embeddings.models.model import Model
 from labelaudit.errors import InputError
-from labelaudit.inputs.pred_probs import Block, PredProbs
+from labelaudit.inputs.pred_probs import PredProbs, blocks_of
 
 CAVEAT = (
     "The probabilities are the embedding model's own: out of sample only if it was not trained on "
@@ -74,9 +72,8 @@ def split_scores(
     log_scores = kept.vectors[:, width:]
     items = np.flatnonzero((labels >= 0) & kept.present)
 
-    def blocks() -> Iterator[Block]:
-        for block in row_blocks(len(items)):
-            yield items[block], log_probs_of_classes(log_scores[items[block]], classes)
+    def view(wanted: NDArray[np.int64]) -> NDArray[np.float32]:
+        return log_probs_of_classes(log_scores[wanted], classes)
 
     wanted = model.preprocessing
     probs = PredProbs(
@@ -85,6 +82,7 @@ def split_scores(
             f"{int((classes >= 0).sum()):,} of its {len(classes):,} classes are the dataset's)"
         ),
         caveat=CAVEAT,
-        blocks=blocks,
+        blocks=blocks_of(items, log_scores.shape[1], view),
+        views={"model's own scores": view},
     )
     return replace(kept, vectors=kept.vectors[:, :width]), probs

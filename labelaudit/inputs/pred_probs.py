@@ -38,7 +38,8 @@ class PredProbs:
         least two items that has an embedding (or a row of the user's) comes once.
     views
         What the probabilities are mixed from, or can be compared with, by name: log probabilities
-        of some of the items above, ``(n, n_classes)``.
+        of some of the items above, ``(n, n_classes)``; equal for all classes, or the classes'
+        frequencies, where a view knows nothing of an item.
     refit
         Makes them again from other labels of the same items; None where they were given, so that
         what they have seen cannot be changed.
@@ -157,7 +158,10 @@ def embedding_views(
     )
 
     def linear(wanted: NDArray[np.int64]) -> NDArray[np.float32]:
-        return probe.log_probs(np.searchsorted(items, wanted))
+        logs = np.full((len(wanted), n_classes), -np.log(n_classes), dtype=np.float32)
+        fitted = usable[wanted]
+        logs[fitted] = probe.log_probs(np.searchsorted(items, wanted[fitted]))
+        return logs
 
     def votes(wanted: NDArray[np.int64]) -> NDArray[np.float32]:
         return log_votes(neighbors, copies, labels, wanted, counts)

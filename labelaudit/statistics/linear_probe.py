@@ -203,7 +203,7 @@ def _moments(
         cells = (weights[block].astype(kind), labels[block], at)
         of_class = csr_array(cells, shape=(len(at) - 1, n_classes))
         sums += of_class.T @ vectors[block].astype(kind)
-    class_weights = np.bincount(labels, weights, minlength=n_classes)
+    class_weights = np.bincount(labels, weights, minlength=n_classes).astype(np.float64)
     center = (sums.sum(axis=0) / class_weights.sum()).astype(kind)
     seen = class_weights > 0
     centered = sums / np.where(seen, class_weights, 1)[:, None] - center
