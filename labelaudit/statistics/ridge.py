@@ -215,14 +215,15 @@ def _tried(
     n = len(vectors)
     leverages = np.empty((n, len(inverse)), dtype=center.dtype)
     errors = np.zeros((len(inverse), rotated.shape[1]))
-    fits = [(rotated * each[:, None]).astype(center.dtype) for each in inverse]
+    crossed = rotated.astype(center.dtype)
     for block in row_blocks(n, rows_at_once(rotated.shape[1])):
         turned = (vectors[block].astype(center.dtype) - center) @ axes
         leverages[block] = (turned * turned) @ inverse.T + center.dtype.type(1 / n)
         labels, of_copies = given.rows(block), given.of_copies(block)
         open_ = unknown[block].tocoo()
-        for at, fit in enumerate(fits):
-            missed = labels - left_out(turned @ fit, leverages[block, at, None], *of_copies)
+        for at, each in enumerate(inverse):
+            fitted = (turned * each) @ crossed
+            missed = labels - left_out(fitted, leverages[block, at, None], *of_copies)
             missed[open_.row, open_.col] = 0
             errors[at] += np.einsum("ij,ij->j", missed, missed, dtype=np.float64)
     return leverages, errors
