@@ -105,9 +105,10 @@ def judge(
     error_probability = np.full(n, np.nan, dtype=np.float32)
     likely, channel = np.zeros(n, dtype=bool), None
     if len(judged):
-        channel, error_probability[judged] = _error_probs(classes, logs, judged, n_classes)
+        every = Candidates(classes=classes, log_probs=logs, n_classes=n_classes)
+        channel, error_probability[judged] = _error_probs(every, judged)
         likely[judged] = likely_errors(error_probability[judged].astype(np.float64))
-        likely &= margin < 0
+        likely &= (margin < 0) & (error_probability > POSSIBLE)
     if label_filter == "adaptive":
         lowest = flag_labels(evidence, blocks, filter_by="low_normalized_margin")
         clear = (error_probability > POSSIBLE) | (other - own > CLEAR_LEAD)
@@ -144,13 +145,9 @@ def _candidates(
 
 
 def _error_probs(
-    classes: NDArray[np.int32],
-    logs: NDArray[np.float32],
-    judged: NDArray[np.int64],
-    n_classes: int,
+    every: Candidates, judged: NDArray[np.int64]
 ) -> tuple[NoiseChannel, NDArray[np.float64]]:
     """Fit the noise channel, and return the probability of an error of each judged item."""
-    every = Candidates(classes=classes, log_probs=logs)
-    channel = fit_noise_channel(every[judged], n_classes)
+    channel = fit_noise_channel(every[judged])
     found = [channel.error_probs(every[judged[block]]) for block in row_blocks(len(judged))]
     return channel, np.concatenate(found)

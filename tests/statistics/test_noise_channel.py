@@ -16,14 +16,19 @@ from labelaudit.statistics.noise_channel import (
 )
 
 
-def candidates_of(probs: NDArray[np.float64], labels: NDArray[np.int32]) -> Candidates:
-    """Return all classes as candidates, the given one first."""
+def candidates_of(
+    probs: NDArray[np.float64], labels: NDArray[np.int32], width: int = 0
+) -> Candidates:
+    """Return the given class, and the most probable others, all of them unless a width is given."""
     n, n_classes = probs.shape
     classes = np.array(
-        [[label, *(k for k in range(n_classes) if k != label)] for label in labels.tolist()]
-    )
+        [
+            [label, *sorted(set(range(n_classes)) - {label}, key=lambda k: -row[k])]
+            for label, row in zip(labels.tolist(), probs.tolist(), strict=True)
+        ]
+    )[:, : width or n_classes]
     logs = np.log(probs[np.arange(n)[:, None], classes]).astype(np.float32)
-    return Candidates(classes=classes.astype(np.int32), log_probs=logs)
+    return Candidates(classes=classes.astype(np.int32), log_probs=logs, n_classes=n_classes)
 
 
 def made(
@@ -39,32 +44,54 @@ def made(
     return np.maximum(probs, 1e-9), ((true + shift) % n_classes).astype(np.int32), flipped
 
 
-def test_posterior_and_likelihood_are_their_definition() -> None:
+@pytest.mark.parametrize("width", [3, 4])
+def test_posterior_and_likelihood_are_their_definition(width: int) -> None:
     probs, labels, _ = made(400, noise=0.2, certain=0.1)
-    candidates = candidates_of(probs, labels)
-    channel = fit_noise_channel(candidates, 4)
+    candidates = candidates_of(probs, labels, width)
+    channel = fit_noise_channel(candidates)
     counts = dict(zip(channel.pairs.tolist(), channel.counts.tolist(), strict=True))
     found = channel.error_probs(candidates)
     total = 0.0
     for item, label in enumerate(labels.tolist()):
-        sharp = [float(np.float32(np.log(p))) * channel.sharpness for p in probs[item]]
-        weights = [np.exp(each - max(sharp)) for each in sharp]
-        joint = []
-        for true in range(4):
+        kept = [int(k) for k in candidates.classes[item]]
+        logs = {k: float(np.float32(np.log(probs[item, k]))) for k in kept}
+        powers = {k: np.exp(channel.sharpness * log) for k, log in logs.items()}
+        rest = 4 - width  # of which each has what is left, but no more than the least that is kept
+        left = max(1 - sum(np.exp(log) for log in logs.values()), 1e-12)
+        rest_power = min(left, np.exp(logs[kept[-1]])) ** channel.sharpness if rest else 0.0
+        scale = sum(powers.values()) + rest * rest_power
+        joint = {}
+        for true in kept:
             prior = 1 - channel.error_rate if true == label else channel.error_rate / 3
             noise = counts.get(true * 4 + label, 0) + PSEUDO_COUNT * prior
             noise /= channel.totals[true] + PSEUDO_COUNT
-            joint.append(weights[true] / sum(weights) * noise)
-        total += np.log(sum(joint))
-        assert found[item] == pytest.approx(1 - joint[label] / sum(joint), abs=1e-6)
-    assert channel.log_likelihood == pytest.approx(total / 400, abs=1e-4)
+            joint[true] = powers[true] / scale * noise
+        given_prob = sum(joint.values()) + rest * rest_power / scale * channel.error_rate / 3
+        total += np.log(given_prob)
+        assert found[item] == pytest.approx(1 - joint[label] / given_prob, abs=1e-5)
+    assert channel.log_likelihood == pytest.approx(total / 400, abs=1e-3)
+
+
+def test_what_is_left_out_of_the_candidates_hardly_changes_the_probabilities() -> None:
+    rng = np.random.default_rng(3)
+    probs = np.maximum(rng.dirichlet(np.full(12, 0.08), 4000), 1e-6)
+    probs /= probs.sum(axis=1, keepdims=True)
+    labels = np.array([rng.choice(12, p=row) for row in probs], dtype=np.int32)
+    flipped = rng.random(4000) < 0.15
+    labels[flipped] = rng.integers(0, 12, flipped.sum())
+    rates = []
+    for width in (6, 12):
+        candidates = candidates_of(probs, labels, width)
+        rates.append(fit_noise_channel(candidates).error_probs(candidates).mean())
+    assert rates[0] == pytest.approx(rates[1], abs=0.01)
+    assert rates[1] == pytest.approx(0.15 * 11 / 12, abs=0.03)
 
 
 @pytest.mark.parametrize("noise", [0.05, 0.1, 0.3])
 def test_planted_noise_is_recovered_from_calibrated_probabilities(noise: float) -> None:
     probs, labels, flipped = made(20_000, noise=noise, certain=0.05)
     candidates = candidates_of(probs, labels)
-    channel = fit_noise_channel(candidates, 4)
+    channel = fit_noise_channel(candidates)
     errors = channel.error_probs(candidates)
     assert errors.mean() == pytest.approx(flipped.mean(), rel=0.12)
     for low, high in pairwise([0, 0.1, 0.5, 0.9, 1.001]):
@@ -77,7 +104,7 @@ def test_hard_items_without_noise_are_not_taken_for_errors() -> None:
     probs, labels, _ = made(20_000, noise=0, certain=0.3)
     candidates = candidates_of(probs, labels)
     disagreeing = (probs.argmax(axis=1) != labels).mean()
-    errors = fit_noise_channel(candidates, 4).error_probs(candidates)
+    errors = fit_noise_channel(candidates).error_probs(candidates)
     assert disagreeing > 0.2
     assert errors.mean() < 0.02
 
@@ -87,7 +114,7 @@ def test_the_same_margin_counts_for_more_where_noise_is_high() -> None:
     for noise in (0.01, 0.3):
         probs, labels, _ = made(20_000, noise=noise, certain=0.1)
         candidates = candidates_of(probs, labels)
-        errors = fit_noise_channel(candidates, 4).error_probs(candidates)
+        errors = fit_noise_channel(candidates).error_probs(candidates)
         margin = candidates.log_probs[:, 0] - candidates.log_probs[:, 1:].max(axis=1)
         means.append(errors[(margin < -2) & (margin > -4)].mean())
     assert means[1] > 2 * means[0]
