@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from labelaudit.statistics.label_issues.joint import Joint
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ClassQuality:
@@ -46,58 +48,64 @@ class OverlappingPairs:
     share: NDArray[np.float64]
 
 
-def class_quality(calibrated: NDArray[np.int64]) -> ClassQuality:
+def class_quality(calibrated: Joint) -> ClassQuality:
     """Return the estimated quality of the labels of each class.
 
     Parameters
     ----------
     calibrated
-        Items by given and estimated true class, shape ``(n_classes, n_classes)``.
+        Items by given and estimated true class.
 
     Examples
     --------
-    >>> found = class_quality(np.array([[6, 2], [0, 4]]))
-    >>> found.wrong.tolist(), found.quality.tolist(), found.inverse_noise.round(2).tolist()
-    ([2, 0], [0.75, 1.0], [0.0, 0.33])
+    >>> from labelaudit.statistics.label_issues.joint import confident_joint
+    >>> joint = confident_joint(2, [(np.array([0, 0, 0, 1]), np.array([0, 1, 1, 1]))])
+    >>> found = class_quality(joint)
+    >>> found.wrong.tolist(), found.quality.round(2).tolist(), found.missed.tolist()
+    ([2, 0], [0.33, 1.0], [0, 2])
     """
-    given, true = calibrated.sum(axis=1), calibrated.sum(axis=0)
-    right = calibrated.diagonal()
+    given, true = calibrated.of_given, calibrated.of_true
+    wrong, missed = given - calibrated.diagonal, true - calibrated.diagonal
     with np.errstate(invalid="ignore"):
-        noise, inverse_noise = (given - right) / given, (true - right) / true
+        noise, inverse_noise = wrong / given, missed / true
     return ClassQuality(
-        wrong=given - right,
-        missed=true - right,
+        wrong=wrong,
+        missed=missed,
         noise=noise,
         inverse_noise=inverse_noise,
         quality=1 - noise,
     )
 
 
-def overlapping_pairs(calibrated: NDArray[np.int64], *, directed: bool = False) -> OverlappingPairs:
+def overlapping_pairs(calibrated: Joint, *, directed: bool = False) -> OverlappingPairs:
     """Return the pairs of classes that are taken for each other at all, most often first.
 
     Parameters
     ----------
     calibrated
-        Items by given and estimated true class, shape ``(n_classes, n_classes)``.
+        Items by given and estimated true class.
     directed
         Count what is given ``first`` and seems to be ``second`` apart from the opposite.
 
     Examples
     --------
-    >>> pairs = overlapping_pairs(np.array([[5, 2, 0], [1, 4, 0], [0, 4, 4]]))
+    >>> from labelaudit.statistics.label_issues.joint import confident_joint
+    >>> joint = confident_joint(3, [(np.array([2, 2, 1, 0]), np.array([1, 1, 2, 1]))])
+    >>> pairs = overlapping_pairs(joint)
     >>> list(zip(pairs.first.tolist(), pairs.second.tolist(), pairs.count.tolist(), strict=True))
-    [(1, 2, 4), (0, 1, 3)]
+    [(1, 2, 3), (0, 1, 1)]
     """
-    off = calibrated - np.diag(calibrated.diagonal())
+    off = (calibrated.given != calibrated.true) & (calibrated.count > 0)
+    first, second, count = calibrated.given[off], calibrated.true[off], calibrated.count[off]
     if not directed:
-        off = np.triu(off) + np.tril(off).T
-    first, second = np.nonzero(off)
-    count = off[first, second]
+        codes = np.minimum(first, second) * calibrated.n_classes + np.maximum(first, second)
+        pairs, places = np.unique(codes, return_inverse=True)
+        first, second = np.divmod(pairs, calibrated.n_classes)
+        count = np.bincount(places, count, len(pairs)).astype(np.int64)
     order = np.argsort(-count, kind="stable")
     return OverlappingPairs(
         first=first[order],
         second=second[order],
         count=count[order],
-        share=count[order] / calibrated.sum(),
+        share=count[order] / calibrated.count.sum(),
     )

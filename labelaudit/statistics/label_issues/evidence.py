@@ -1,13 +1,16 @@
 """What out-of-sample probabilities say of every label: its own, and the class to be sure of."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from labelaudit.blocks import row_blocks
 from labelaudit.errors import MissingInputError
 from labelaudit.statistics.label_issues.blocks import Blocks
+from labelaudit.statistics.label_issues.joint import Joint, SortKind, confident_joint
 from labelaudit.statistics.label_issues.per_item import by_class, by_item, strongest_other
 
 Rule = Literal["paper", "argmax"]
@@ -37,8 +40,7 @@ class Evidence:
     thresholds
         Mean probability of each class over the items that have it; 2 without items.
     joint
-        Sure items by given and guessed class, shape ``(n_classes, n_classes)``; at least one on
-        the diagonal.
+        Sure items by given and guessed class; at least one for each class with itself.
     """
 
     rule: Rule
@@ -48,10 +50,10 @@ class Evidence:
     agrees: NDArray[np.bool_]
     counts: NDArray[np.int64]
     thresholds: NDArray[np.floating]
-    joint: NDArray[np.int64]
+    joint: Joint
 
     @property
-    def sort_kind(self) -> Literal["stable"] | None:
+    def sort_kind(self) -> SortKind:
         """How equals are sorted: by index, or as NumPy does it fastest on the processor at hand.
 
         The latter is what cleanlab does, so its choice among equals is had with its rule.
@@ -119,15 +121,10 @@ def weigh_labels(
     thresholds, counts = confident_thresholds(given, own, n_classes)
     bars = _in_precision(thresholds - CLOSE, own.dtype)
     guess, agrees = np.full_like(given, -1), np.zeros(len(given), dtype=bool)
-    joint = np.zeros((n_classes, n_classes), dtype=np.int64)
     for items, rows in blocks():
         label = given[items]
         best, agrees[items] = _most_probable(rows, label, own[items])
-        found = _surely(rows, best, bars, rule)
-        guess[items] = found
-        sure = found >= 0
-        np.add.at(joint, (label[sure], found[sure]), 1)
-    np.fill_diagonal(joint, np.maximum(joint.diagonal(), 1))
+        guess[items] = _surely(rows, best, bars, rule)
     return Evidence(
         rule=rule,
         given=given,
@@ -136,7 +133,7 @@ def weigh_labels(
         agrees=agrees,
         counts=counts,
         thresholds=thresholds,
-        joint=joint,
+        joint=confident_joint(n_classes, _sure_pairs(given, guess)),
     )
 
 
@@ -156,6 +153,15 @@ def confident_thresholds(
         members = order[starts[k] : starts[k + 1]]
         thresholds[k] = max(own[members].mean(), LEAST_THRESHOLD)
     return thresholds, counts
+
+
+def _sure_pairs(
+    given: NDArray[np.signedinteger], guess: NDArray[np.signedinteger]
+) -> Iterator[tuple[NDArray[np.signedinteger], NDArray[np.signedinteger]]]:
+    """Yield given and guessed class of the sure items, some at a time."""
+    for block in row_blocks(len(given)):
+        sure = guess[block] >= 0
+        yield given[block][sure], guess[block][sure]
 
 
 def _most_probable(

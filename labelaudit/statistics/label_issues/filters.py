@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from labelaudit.statistics.label_issues.blocks import Blocks
 from labelaudit.statistics.label_issues.evidence import Evidence
-from labelaudit.statistics.label_issues.joint import calibrated_joint, n_off_diagonal
+from labelaudit.statistics.label_issues.joint import Joint, calibrated_joint
 from labelaudit.statistics.label_issues.largest import largest_margins
 from labelaudit.statistics.label_issues.per_item import by_class
 from labelaudit.statistics.label_issues.scores import label_scores
@@ -90,7 +90,7 @@ def flag_labels(
     return flagged
 
 
-def estimated_joint(evidence: Evidence) -> NDArray[np.int64]:
+def estimated_joint(evidence: Evidence) -> Joint:
     """Return the calibrated joint: items by given and estimated true class, whole numbers."""
     return calibrated_joint(evidence.joint, evidence.counts, evidence.sort_kind)
 
@@ -98,12 +98,12 @@ def estimated_joint(evidence: Evidence) -> NDArray[np.int64]:
 def kept_joint(
     evidence: Evidence, frac_noise: float = 1.0, min_examples_per_class: int = 1
 ) -> NDArray[np.int64]:
-    """Return the calibrated joint with at least so many items on the diagonal of each class.
+    """Return the calibrated joint with at least so many items on the diagonal, as a matrix.
 
     What the diagonal gains is taken evenly from the other entries of the row that are not zero;
     then only a part of these is left, and the diagonal gains the rest.
     """
-    joint = estimated_joint(evidence)
+    joint = estimated_joint(evidence).dense()
     diagonal = joint.diagonal()
     raised = np.maximum(diagonal, min_examples_per_class)
     n_others = np.maximum(np.count_nonzero(joint, axis=1) - 1.0, 1.0)
@@ -160,5 +160,5 @@ def _how_many(evidence: Evidence, n_issues: Count | int) -> int:
     if n_issues == "off_diagonal":
         return int(evidence.off_diagonal.sum())
     if n_issues == "off_diagonal_calibrated":
-        return n_off_diagonal(estimated_joint(evidence))
+        return estimated_joint(evidence).n_off_diagonal
     return n_issues
