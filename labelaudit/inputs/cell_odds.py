@@ -19,6 +19,7 @@ from labelaudit.statistics.cell_logistic import CellLogistic, fit_cell_logistic
 
 FEWEST = 5  # items with a label, and without it
 MOST_TUNING_CELLS = 2**20
+MOST_KEPT_CELLS = 2**22  # beyond them, blocks are computed anew each time
 Block = tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int8]]
 
 
@@ -92,11 +93,17 @@ def cell_odds(
         :, judged
     ].astype(np.int8)
 
-    def blocks() -> Iterator[Block]:
+    def computed() -> Iterator[Block]:
         for block in row_blocks(len(items), rows_at_once(len(judged))):
             rows = np.arange(block.start, block.stop)
             odds = fitted.log_odds(views.scores(rows))
             yield items[rows], odds, numbers[items[rows]].toarray()
+
+    few = len(items) * len(judged) <= MOST_KEPT_CELLS
+    kept = tuple(computed()) if few else ()
+
+    def blocks() -> Iterator[Block]:
+        return iter(kept) if few else computed()
 
     def single_views(
         of_items: NDArray[np.int64], columns: NDArray[np.int64]

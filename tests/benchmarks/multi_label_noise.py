@@ -14,8 +14,8 @@ embeddings, standardized: labelaudit's measure with the neighbors and without th
 scikit-learn's ``LogisticRegression`` for each label in five folds with cleanlab's filter for
 multi-label data, at C = 0.01 and at the default C = 1. Each runs in a process of its own with one
 thread, and is charged its CPU seconds and the peak of its memory less what the data takes. The
-exact neighbors are one graph that other measures of a scan use, too: their cost is a column of
-its own.
+exact neighbors and the hashes that tell copies are made once for all measures of a scan: their
+cost is a column of its own.
 
 AP is the average precision of the missing among all cells that are not given, of the spurious
 among all that are, and of both. F1 is that of each side's own flags. The last column is how many
@@ -48,10 +48,10 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU seconds without and for the neighbors, and megabytes beyond the data."""
+    """CPU seconds of the measure and of the inputs it shares, and megabytes beyond the data."""
 
     seconds: float
-    of_neighbors: float
+    shared: float
     megabytes: float
 
 
@@ -238,7 +238,7 @@ def row(folder: Path, method: str, holds: Booleans, given: Booleans, *, clean: b
     on_clean = "-"
     if clean:
         on_clean = f"{run(folder, method, holds)[1].sum() / holds.sum():.2%}"
-    costs = f"{cost.seconds:7.2f} {cost.of_neighbors:9.2f} {cost.megabytes:6.0f}"
+    costs = f"{cost.seconds:7.2f} {cost.shared:9.2f} {cost.megabytes:6.0f}"
     ranked = " ".join(f"{ap:8.3f}" for ap in aps)
     scores = " ".join(f"{f1_score(wrong[part], flags[part]):8.3f}" for part in (~given, given))
     return f"{method:28} {costs} {ranked} {scores} {on_clean:>8}"
@@ -267,7 +267,7 @@ def main() -> None:
         given = corrupted(holds, said.seed)
         print(f"\n{kind}: {given.sum():,} given, {(holds & ~given).sum():,} missing,", end=" ")
         print(f"{(given & ~holds).sum():,} spurious")
-        print(f"{'':28} {'CPU s':>7} {'neighbors':>9} {'MB':>6}", end=" ")
+        print(f"{'':28} {'CPU s':>7} {'shared':>9} {'MB':>6}", end=" ")
         print("AP miss. AP spur.   AP all F1 miss. F1 spur. on clean")
         with tempfile.TemporaryDirectory() as made_here:
             folder = Path(made_here)

@@ -6,6 +6,7 @@ from labelaudit import blocks
 from labelaudit.dataset import LabelStates, State
 from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
+from labelaudit.inputs import cell_odds as module
 from labelaudit.inputs.cell_odds import CellOdds, cell_odds
 from labelaudit.inputs.neighbors import Neighbors, neighbors
 from labelaudit.progress import silent
@@ -170,4 +171,5 @@ def test_blocks_of_rows_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     near = neighbors(embedded(vectors), 1, silent)
     whole = joined(computed(cells, vectors, near=near))[1]
     monkeypatch.setattr(blocks, "BLOCK", 33)
+    monkeypatch.setattr(module, "MOST_KEPT_CELLS", 10)
     assert joined(computed(cells, vectors, near=near))[1] == pytest.approx(whole, abs=1e-3)
