@@ -1,6 +1,6 @@
 """Selection of label issues, beside cleanlab: the same flags, seconds of CPU, and memory.
 
-Run ``python tests/benchmarks/label_issues.py [--rounds 3] [--quick]`` with the extra ``bench``
+Run ``python tests/benchmarks/label_issues.py [--rounds 2] [--quick]`` with the extra ``bench``
 installed. Probabilities are made up, in single precision: 10 % of the labels are wrong. Each call
 runs in a process of its own, with one thread for linear algebra, and the two tools take turns.
 
@@ -163,7 +163,7 @@ def compare_mapped(folder: Path, size: tuple[int, int], filters: tuple[str, ...]
 def main() -> None:
     """Print the tables, or make the one call that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--rounds", type=int, default=3, help="calls of each tool")
+    parser.add_argument("--rounds", type=int, default=2, help="calls of each tool")
     parser.add_argument("--quick", action="store_true", help="two rules, and no memory map")
     parser.add_argument("--call", nargs=4, metavar=("FOLDER", "TOOL", "RULE", "HOW"))
     asked = parser.parse_args()
