@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from labelaudit.blocks import row_blocks
 from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
@@ -33,11 +35,18 @@ class Neighbors:
 
 
 @provider
-def neighbors(embeddings: Embeddings, n_threads: int, progress: Progress) -> Neighbors:
+def neighbors(
+    embeddings: Embeddings,
+    n_threads: int,
+    progress: Progress,
+    copies: NDArray[np.int64] | None = None,
+) -> Neighbors:
     """Return the 50 nearest neighbors of every embedded item.
 
     The vectors are centered first: features that are all positive point into one cone, and their
-    cosines are then all near 1.
+    cosines are then all near 1. Items of equal embedding count once, by ``copies``: a pile of them
+    takes one place among anybody's neighbors, and an item's first neighbor is one of its copies,
+    where it has any. Which one stands for its pile changes from item to item, so that all do.
     """
     present = np.flatnonzero(embeddings.present)
     if len(present) < 2:  # noqa: PLR2004 - an item and another
@@ -46,13 +55,54 @@ def neighbors(embeddings: Embeddings, n_threads: int, progress: Progress) -> Nei
         raise MissingInputError(
             f"exact neighbors of {len(present):,} items would take days; the limit is {MOST:,}"
         )
-    fits = 4 * len(present) * embeddings.vectors.shape[1] <= IN_MEMORY
-    vectors = (unit_vectors if fits else UnitRows)(embeddings.vectors, present)
-    k = min(N_NEIGHBORS, len(present) - 1)
-    found, similarities = nearest(vectors, k, n_threads=n_threads, progress=progress)
-    n = len(embeddings.present)
-    indices = np.full((n, k), -1, dtype=np.int32)
-    indices[present] = present[found]
-    spread = np.full((n, k), -np.inf, dtype=np.float32)
-    spread[present] = similarities
+    numbers = np.arange(len(present)) if copies is None else pd.factorize(copies[present])[0]
+    _, firsts = np.unique(numbers, return_index=True)
+    if len(firsts) < 2:  # noqa: PLR2004 - all are copies of one
+        numbers, firsts = np.arange(len(present)), np.arange(len(present))
+    found, similar = _nearest(embeddings, present[firsts], n_threads, progress)
+    k, has_copies = found.shape[1], len(firsts) < len(present)
+    width = min(N_NEIGHBORS, k + has_copies)
+    indices = np.full((len(embeddings.present), width), -1, dtype=np.int32)
+    spread = np.full(indices.shape, -np.inf, dtype=np.float32)
+    indices[present, :k], spread[present, :k] = present[firsts][found[numbers]], similar[numbers]
+    if has_copies:
+        _let_copies_stand(indices, spread, present, numbers, found)
     return Neighbors(indices=indices, similarities=spread)
+
+
+def _nearest(
+    embeddings: Embeddings, rows: NDArray[np.int64], n_threads: int, progress: Progress
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the nearest of some rows among each other, counted from the first of them."""
+    fits = 4 * len(rows) * embeddings.vectors.shape[1] <= IN_MEMORY
+    vectors = (unit_vectors if fits else UnitRows)(embeddings.vectors, rows)
+    k = min(N_NEIGHBORS, len(rows) - 1)
+    return nearest(vectors, k, n_threads=n_threads, progress=progress)
+
+
+def _let_copies_stand(
+    indices: NDArray[np.int32],
+    similarities: NDArray[np.float32],
+    present: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    found: NDArray[np.int64],
+) -> None:
+    """Let copies stand for their piles in turn, and put each item's next copy first.
+
+    ``numbers`` is the pile of each present item, ``found`` the piles nearest to each pile.
+    """
+    order = np.argsort(numbers, kind="stable")
+    sizes = np.bincount(numbers)
+    starts = np.cumsum(sizes) - sizes
+    place = np.empty(len(numbers), dtype=np.int64)
+    place[order] = np.arange(len(numbers)) - np.repeat(starts, sizes)
+    for block in row_blocks(len(present)):
+        rows = present[block]
+        piles = found[numbers[block]]
+        turn = np.arange(block.start, block.stop)[:, None] % sizes[piles]
+        indices[rows, : found.shape[1]] = present[order[starts[piles] + turn]]
+    copied = np.flatnonzero(sizes[numbers] > 1)
+    pile, rows = numbers[copied], present[copied]
+    indices[rows, 1:], similarities[rows, 1:] = indices[rows, :-1], similarities[rows, :-1]
+    indices[rows, 0] = present[order[starts[pile] + (place[copied] + 1) % sizes[pile]]]
+    similarities[rows, 0] = 1

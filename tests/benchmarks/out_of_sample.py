@@ -7,8 +7,9 @@ process.
 
 * logistic 5-fold: scikit-learn's, on standardized features, at most 100 iterations;
 * linear probe: the leave-one-out discriminant alone, which stands against it like with like;
-* probe and votes: all that a scan's probabilities are, the graph of neighbors included, which a
-  scan shares with its other measures;
+* probe and votes, without graph: all that a scan's probabilities are, but for the graph of
+  neighbors, which a scan finds once for all its measures;
+* probe and votes: with the graph;
 * Datalab: cleanlab's checks of labels, outliers and near duplicates by features;
 * labelaudit: its ranking and flags of labels, its outliers, the nearest neighbors and copies. It
   takes no item for a near duplicate by its embedding alone: the five nearest are the candidates,
@@ -29,6 +30,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -38,6 +40,7 @@ from numpy.typing import NDArray
 
 N_LATENT, N_HIDDEN, N_MODES = 24, 256, 4
 RATE = 0.1
+WITHOUT_GRAPH = "probe and votes, without graph"
 BLOCK = 10_000
 
 F32 = NDArray[np.float32]
@@ -147,9 +150,14 @@ def inputs_of(file: Path, labels: I32) -> Any:  # noqa: ANN401 - imports come la
 
 
 def probe_and_votes(file: Path, labels: I32, _: argparse.Namespace) -> NDArray[np.floating]:
-    """Make the probabilities of a scan."""
+    """Make the probabilities of a scan, from the graph on."""
+    return doubt_by(inputs_of(file, labels), labels)
+
+
+def doubt_by(inputs: Any, labels: I32) -> NDArray[np.floating]:  # noqa: ANN401 - as above
+    """Return the doubt by the probabilities of a scan."""
     doubt = np.empty(len(labels))
-    for items, logs in inputs_of(file, labels).get("pred_probs").blocks():
+    for items, logs in inputs.get("pred_probs").blocks():
         doubt[items] = doubt_of(logs, labels[items])
     return doubt
 
@@ -182,6 +190,7 @@ def datalab(file: Path, labels: I32, _: argparse.Namespace) -> NDArray[np.floati
 SIDES: dict[str, Callable[[Path, I32, argparse.Namespace], NDArray[np.floating]]] = {
     "logistic 5-fold": logistic,
     "linear probe": probe,
+    WITHOUT_GRAPH: probe_and_votes,
     "probe and votes": probe_and_votes,
     "Datalab": datalab,
     "labelaudit": all_issues,
@@ -196,9 +205,14 @@ def child(said: argparse.Namespace) -> None:
 
     if said.side == "Datalab":
         import cleanlab  # noqa: F401 - as above
-    labels = np.load(said.folder / f"{said.flips}.npy")
+    labels, vectors = np.load(said.folder / f"{said.flips}.npy"), said.folder / "vectors.npy"
+    work = partial(SIDES[said.side], vectors, labels, said)
+    if said.side == WITHOUT_GRAPH:
+        inputs = inputs_of(vectors, labels)
+        inputs.get("neighbors")
+        work = partial(doubt_by, inputs, labels)
     started = process_time()
-    doubt = SIDES[said.side](said.folder / "vectors.npy", labels, said)
+    doubt = work()
     cpu = process_time() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     wrong = labels != np.load(said.folder / "classes.npy")
@@ -245,7 +259,7 @@ def main() -> None:
     if said.side:
         child(said)
         return
-    probabilities = ["logistic 5-fold", "linear probe", "probe and votes"]
+    probabilities = ["logistic 5-fold", "linear probe", WITHOUT_GRAPH, "probe and votes"]
     issues = ["Datalab", "labelaudit"]
     jobs = [("Probabilities", size, probabilities) for size in said.sizes]
     jobs += [("Issues", said.issues, issues)] if said.issues != "none" else []

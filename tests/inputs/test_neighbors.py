@@ -158,3 +158,75 @@ def test_one_item_has_no_neighbors(n: int) -> None:
     present = np.arange(3) < n
     with pytest.raises(MissingInputError, match="fewer than two items"):
         neighbors(embedded(np.eye(3, dtype=np.float32), present), 1, silent)
+
+
+def piled() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return vectors of which 60 are equal, and two more, and the number of each pile."""
+    vectors = np.random.default_rng(8).normal(size=(200, 12)).astype(np.float32)
+    vectors[20:80], vectors[5] = vectors[20], vectors[190]
+    _, numbers = np.unique(vectors, axis=0, return_inverse=True)
+    return vectors, numbers.ravel()
+
+
+def test_a_pile_of_copies_takes_one_place_among_the_neighbors() -> None:
+    vectors, numbers = piled()
+    present = np.arange(200) % 40 != 3
+    found = neighbors(embedded(vectors, present), 1, silent, np.where(present, numbers, -1))
+    for item in np.flatnonzero(present):
+        around = found.indices[item]
+        assert item not in around
+        assert present[around].all()
+        assert len(set(numbers[around].tolist())) == N_NEIGHBORS
+        has_copies = (numbers[present] == numbers[item]).sum() > 1
+        assert (numbers[around] == numbers[item]).sum() == int(has_copies)
+        assert (numbers[around[0]] == numbers[item]) == has_copies
+        assert (np.diff(found.similarities[item]) <= 1e-6).all()
+
+
+def test_neighbors_beside_a_pile_are_those_of_a_full_sort_of_the_piles() -> None:
+    vectors, numbers = piled()
+    found = neighbors(embedded(vectors, np.ones(200, dtype=bool)), 1, silent, numbers)
+    _, firsts = np.unique(numbers, return_index=True)
+    expected = brute_force(unit_vectors(vectors, firsts), N_NEIGHBORS)[0]
+    for item in (0, 5, 20, 60, 199):
+        own = int(numbers[found.indices[item, 0]] == numbers[item])
+        wanted = numbers[firsts[expected[np.flatnonzero(firsts == firsts[numbers[item]])[0]]]]
+        got = numbers[found.indices[item, own:]]
+        assert set(got.tolist()) == set(wanted[: len(got)].tolist())
+
+
+def test_all_copies_of_a_pile_stand_for_it_and_one_follows_the_other() -> None:
+    vectors, numbers = piled()
+    found = neighbors(embedded(vectors, np.ones(200, dtype=bool)), 1, silent, numbers)
+    pile = np.arange(20, 80)
+    others = np.setdiff1d(np.arange(200), pile)
+    seen = found.indices[others][np.isin(found.indices[others], pile)]
+    assert len(set(seen.tolist())) > 10
+    item, walked = 20, []
+    for _ in pile:
+        item = int(found.indices[item, 0])
+        walked.append(item)
+    assert sorted(walked) == pile.tolist()
+
+
+def test_two_piles_are_neighbors_of_each_other() -> None:
+    vectors = np.repeat(np.eye(2, dtype=np.float32), 3, axis=0)
+    found = neighbors(embedded(vectors, np.ones(6, dtype=bool)), 1, silent, np.repeat([0, 1], 3))
+    assert found.indices[:, 0].tolist() == [1, 2, 0, 4, 5, 3]
+    assert [sorted(found.indices[of, 1].tolist()) for of in (slice(0, 3), slice(3, 6))] == [
+        [3, 4, 5],
+        [0, 1, 2],
+    ]
+    assert np.allclose(found.similarities, [[1, -1]] * 6)
+
+
+def test_copies_of_one_item_alone_are_neighbors() -> None:
+    found = neighbors(
+        embedded(np.ones((4, 3), np.float32), np.ones(4, dtype=bool)),
+        1,
+        silent,
+        np.zeros(4, np.int64),
+    )
+    assert [sorted(row) for row in found.indices.tolist()] == [
+        [other for other in range(4) if other != item] for item in range(4)
+    ]

@@ -50,8 +50,8 @@ def computed(
 ) -> PredProbs:
     return pred_probs(
         embeddings,
-        neighbors(embeddings, 1, silent),
-        copies(embeddings, embedding_hashes(embeddings)),
+        neighbors(embeddings, 1, silent, codes_of(embeddings)),
+        codes_of(embeddings),
         labels,
         names,
     )
@@ -148,6 +148,25 @@ def test_a_mislabelled_copy_does_not_vouch_for_its_mistake() -> None:
     assert strengths[0, 0] == 0
     items, probs = gathered(computed(embeddings, labels))
     assert probs[np.flatnonzero(items == item)[0]].argmax() == 1
+
+
+def test_a_pile_of_copies_with_another_label_does_not_outvote_its_surroundings() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1], 150).astype(np.int32)
+    vectors = 0.5 * rng.normal(size=(300, 6)) + 3 * np.eye(2, 6)[labels]
+    vectors[:60], labels[:60] = 3 * np.eye(1, 6), 1  # in the middle of class 0
+    embeddings = embedded(vectors.astype(np.float32))
+    numbers = codes_of(embeddings)
+    near = np.flatnonzero((labels == 0) & embeddings.present)
+    counts = np.bincount(labels)
+    without = neighbors(embeddings, 1, silent)
+    outvoted = log_votes(without, numbers, labels, near, counts).argmax(axis=1) == 1
+    assert outvoted.mean() > 0.4
+    merged = neighbors(embeddings, 1, silent, numbers)
+    assert (log_votes(merged, numbers, labels, near, counts).argmax(axis=1) == 0).mean() > 0.99
+    # the label of the pile is wrong, and none of it vouches for it
+    pile = np.arange(60)[embeddings.present[:60]]
+    assert (log_votes(merged, numbers, labels, pile, counts).argmax(axis=1) == 0).all()
 
 
 def test_worked_case_of_votes() -> None:
