@@ -79,8 +79,15 @@ class CellViews:
         )
         self._means = cells.means().astype(np.float32)
         self._ridge: Ridge = fit_ridge(items.vectors, cells)
-        self._voters = np.full(len(items.copies), -1, dtype=np.int32)
-        self._voters[items.items] = 0
+        self._piles = np.unique(items.copies, return_inverse=True)[1].astype(np.int64)
+        piles = self._piles[items.items]
+        sizes = np.bincount(piles, minlength=self._piles.max() + 1)
+        self._voters = np.where(sizes[self._piles] > 0, 0, -1).astype(np.int32)
+        averaging = csr_array(
+            ((1 / sizes[piles]).astype(np.float32), (piles, items.items)),
+            shape=(len(sizes), len(items.copies)),
+        )
+        self._positive, self._unknown = averaging @ items.positive, averaging @ items.unknown
         self._inverse: NDArray[np.float64] | None = None
         n_labels = len(self._means)
         if n_labels <= MOST_RELATED:
@@ -117,13 +124,16 @@ class CellViews:
         return scores, residuals
 
     def _votes(self, neighbors: Neighbors, items: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the share of the neighbors that have each label, of those of known state."""
+        """Return the share of the neighbors that have each label, of those of known state.
+
+        A neighbor votes with the mean of its copies and itself.
+        """
         around, strength = vote_strengths(neighbors, self.items.copies, self._voters, items)
         m, k = around.shape
-        shape = (m, len(self._voters))
+        shape = (m, self._positive.shape[0])
         starts = np.arange(0, m * k + 1, k)
-        votes = csr_array((strength.ravel(), np.maximum(around, 0).ravel(), starts), shape=shape)
-        for_it = (votes @ self.items.positive).toarray()
-        cast = strength.sum(axis=1)[:, None] - (votes @ self.items.unknown).toarray()
+        votes = csr_array((strength.ravel(), self._piles[around].ravel(), starts), shape=shape)
+        for_it = (votes @ self._positive).toarray()
+        cast = strength.sum(axis=1)[:, None] - (votes @ self._unknown).toarray()
         share: NDArray[np.float32] = for_it + PRIOR_VOTES * self._means
         return share / (np.maximum(cast, 0) + PRIOR_VOTES)

@@ -30,6 +30,7 @@ SPECIFICATIONS: tuple[Specification, ...] = (
     ("uncertain_cell_count", "Cells marked uncertain, not judged", "count", "lower"),
     ("unknown_cell_count", "Cells marked unknown, not judged", "count", "lower"),
 )
+DECIMALS = 6  # of estimates in single precision
 NOT_JUDGED = "fewer than 5 items have the label, or lack it, among those with an embedding"
 
 
@@ -169,14 +170,14 @@ def _numbers(
     """Return the values of the whole dataset, by name."""
     given = counted.positive.sum()
     spurious = expected_errors(channel, counted.positive, counted.negative)[1]
-    low, high = (float(end.sum() / (end.sum() + given)) for end in missing)
+    low, high = (round(float(end.sum() / (end.sum() + given)), DECIMALS) for end in missing)
     return {
         "suspected_missing_count": int(doubtful.missing.sum()),
         "suspected_spurious_count": int(doubtful.spurious.sum()),
         "doubtful_item_share": int((doubtful.by_item > 0).sum()) / cell_odds.n_items,
         "missing_low_share": low,
         "missing_high_share": high,
-        "spurious_share": float(spurious.sum() / given),
+        "spurious_share": round(float(spurious.sum() / given), DECIMALS),
         "judged_cell_count": round(float(given + counted.negative.sum())),
         "uncertain_cell_count": int(counted.uncertain.sum()),
         "unknown_cell_count": int(counted.unknown.sum()),

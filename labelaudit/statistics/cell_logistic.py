@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 MOST_ROUNDS = 25
 MOST_HALVINGS = 8
-TOLERANCE = 0.01  # nats of a label's likelihood
+ROUNDING = 0.01  # nats of a label's likelihood, in single precision
+SHORTEST_STEP = 1e-3
 PENALTY = 1.0
 FREE = 1e-3  # of the intercept
 
@@ -61,16 +62,15 @@ def fit_cell_logistic(
         step = _newton_step(scaled, given, known, weights, penalty)
         after = _loss(scaled, given, known, weights + step, penalty)
         for _ in range(MOST_HALVINGS):
-            worse = after > loss + TOLERANCE
+            worse = after > loss + ROUNDING
             if not worse.any():
                 break
             step[:, worse] /= 2
             after = _loss(scaled, given, known, weights + step, penalty)
-        better = after < loss
-        weights[:, better] += step[:, better]
-        gained = np.where(better, loss - after, 0)
-        loss -= gained
-        if gained.max(initial=0) < TOLERANCE:
+        step[:, after > loss + ROUNDING] = 0
+        weights += step
+        loss = np.minimum(after, loss)
+        if np.abs(step).max(initial=0) < SHORTEST_STEP:
             break
     return CellLogistic(
         centers=centers, scales=scales.astype(np.float32), weights=weights.astype(np.float32)

@@ -146,23 +146,33 @@ def test_views_are_named_and_belong_to_the_cells_asked_for() -> None:
 
 def test_votes_are_shares_of_the_neighbors_of_known_state() -> None:
     cells, vectors = made()
-    cells[5:60, 1] = State.UNKNOWN
+    vectors[100:130] = vectors[70:100]
+    cells[5:80, 1] = State.UNKNOWN
     labelled = np.arange(N) % 7 != 0
-    near = neighbors(embedded(vectors), 1, silent)
-    items = np.flatnonzero(labelled)[:20]
+    copies = np.unique(vectors, axis=0, return_inverse=True)[1].astype(np.int64)
+    near = neighbors(embedded(vectors), 1, silent, copies)
+    items = np.flatnonzero(labelled)[60:80]
     odds = computed(cells, vectors, labelled=labelled, near=near)
     known = cells[labelled][:, 1] != State.UNKNOWN
     mean = (cells[labelled][:, 1] == State.POSITIVE).sum() / known.sum()
     votes = odds.views(items, np.ones(20, dtype=np.int64))["votes of neighbors"]
     for at, item in enumerate(items):
-        voters = [one for one in range(50) if labelled[near.indices[item, one]]]
-        nearest = max(near.similarities[item, one] for one in voters)
+        piles = [
+            [other for other in range(N) if labelled[other] and copies[other] == copies[neighbor]]
+            for neighbor in near.indices[item]
+        ]
+        voting = [
+            (similarity, pile)
+            for similarity, pile in zip(near.similarities[item], piles, strict=True)
+            if pile and copies[pile[0]] != copies[item]
+        ]
+        nearest = max(similarity for similarity, _ in voting)
         total = having = 0.0
-        for one in voters:
-            strength = float(np.exp((near.similarities[item, one] - nearest) / 0.05))
-            state = cells[near.indices[item, one], 1]
-            total += strength * (state != State.UNKNOWN)
-            having += strength * (state == State.POSITIVE)
+        for similarity, pile in voting:
+            strength = float(np.exp((similarity - nearest) / 0.05))
+            states = cells[pile, 1]
+            total += strength * (states != State.UNKNOWN).mean()
+            having += strength * (states == State.POSITIVE).mean()
         assert votes[at] == pytest.approx((having + 0.1 * mean) / (total + 0.1), abs=1e-4)
 
 
