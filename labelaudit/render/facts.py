@@ -86,6 +86,8 @@ def hero(report: Report) -> Hero:
 def facts(report: Report) -> tuple[Fact, ...]:
     """Return the rows of a label; what is not known has its row too."""
     counts = [_count(report, *row) for row in COUNTS]
+    if report.dataset.task == "multilabel":
+        counts[0] = _cells(report)
     numbers = [_number(report, *row) for row in NUMBERS]
     dataset = report.dataset
     unreadable = _share_row("Unreadable", dataset.n_unreadable, dataset.n_items)
@@ -102,6 +104,19 @@ def _count(report: Report, name: str, measure: str, value: str) -> Fact:
         name=name,
         amount=text.number(found.value, found.unit),
         reference=text.share_of(found.value, report.dataset.n_items),
+    )
+
+
+def _cells(report: Report) -> Fact:
+    """Return how many cells of items with several labels are suspected."""
+    names = ("suspected_missing_count", "suspected_spurious_count")
+    found = [report.value("multi_label_noise", name) for name in names]
+    amounts = [value.value for value in found if value is not None and value.value is not None]
+    if len(amounts) < len(names):
+        why = _missing(report, "multi_label_noise")
+        return Fact(name=COUNTS[0][0], amount="", reference=why)
+    return Fact(
+        name=COUNTS[0][0], amount=text.number(sum(amounts), "count"), reference="labels of items"
     )
 
 

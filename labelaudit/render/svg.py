@@ -127,7 +127,7 @@ def _head(report: Report) -> list[Block]:
 
 def _headline(report: Report) -> list[Block]:
     found = hero(report)
-    size = 42 if any(map(str.isdigit, found.amount)) else 22
+    size = 42 if any(map(str.isdigit, found.amount)) else 17
     drawn = _text("Label errors", 0, 31, 30, BOLD) + _text(
         found.amount, INNER, 31, size, BOLD + END
     )
