@@ -14,7 +14,8 @@ from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.statistics.mixture import likeliest_mixture
 from labelaudit.statistics.refitted_probe import fit_refitted_probe
 
-N_TUNING_ROWS = 5000
+N_TUNING_ROWS, N_LEAST_ROWS = 5000, 1000
+TUNING_CELLS = 2**21
 VOTE_SCALE = 0.05
 VOTE_FLOOR = 0.05
 OWN_VIEW = "your probabilities"
@@ -152,7 +153,8 @@ def embedding_views(
         raise MissingInputError("fewer than two classes have two labelled items with an embedding")
     usable = (labels >= 0) & embeddings.present & (counts[np.maximum(labels, 0)] >= 2)  # noqa: PLR2004
     items = np.flatnonzero(usable)
-    tuning = np.linspace(0, len(items) - 1, min(len(items), N_TUNING_ROWS)).astype(np.int64)
+    n_tuning = min(len(items), N_TUNING_ROWS, max(N_LEAST_ROWS, TUNING_CELLS // n_classes))
+    tuning = np.linspace(0, len(items) - 1, n_tuning).astype(np.int64)
     probe = fit_refitted_probe(
         Rows(embeddings.vectors, items), labels[items], n_classes, tuning_rows=tuning
     )

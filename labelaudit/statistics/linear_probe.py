@@ -50,8 +50,8 @@ class LinearProbe:
     directions
         Matrix whose product with a centered embedding is its inner product with the class means,
         both whitened, shape ``(n_features, n_classes)``.
-    gram
-        Inner products of the whitened class means, shape ``(n_classes, n_classes)``.
+    means
+        Class means of the centered embeddings, shape ``(n_classes, n_features)``.
     class_weights
         Sum of the weights of each class's items, their number when all weigh 1, ``(n_classes,)``.
     shrinkage
@@ -63,7 +63,7 @@ class LinearProbe:
     center: NDArray[np.floating]
     whitening: NDArray[np.floating]
     directions: NDArray[np.floating]
-    gram: NDArray[np.floating]
+    means: NDArray[np.floating]
     class_weights: NDArray[np.float64]
     shrinkage: float
     temperature: float = 1.0
@@ -100,7 +100,8 @@ class LinearProbe:
         """
         kind = self.whitening.dtype
         dots = (vectors.astype(kind) - self.center) @ self.directions
-        norms = np.diagonal(self.gram)
+        means_dots = self.means[labels] @ self.directions
+        norms = np.einsum("kd,dk->k", self.means, self.directions)
         distances = lengths[:, None] - 2 * dots + norms
         rows = np.arange(len(dots))
         own = np.maximum(distances[rows, labels], 0)
@@ -111,7 +112,7 @@ class LinearProbe:
         gain = a / np.maximum(1 - a * own, LEAST_LEFT[kind])
         # u = z_i - mu_own; u.(z_i - mu_j) = own distance + u.(mu_own - mu_j)
         own_dots = dots[rows, labels] - norms[labels]
-        crossed = own[:, None] + own_dots[:, None] - (dots - self.gram[labels])
+        crossed = own[:, None] + own_dots[:, None] - (dots - means_dots)
         distances = distances + gain[:, None] * crossed**2
         distances[rows, labels] = np.where(alone, np.inf, ratio**2 * (own + gain * own**2))
         distances[:, self.class_weights <= 0] = np.inf
@@ -166,7 +167,7 @@ def fit_linear_probe(
             center=center,
             whitening=(axes / np.sqrt(spread)).astype(center.dtype),
             directions=directions.astype(center.dtype),
-            gram=(means @ directions).astype(center.dtype),
+            means=means,
             class_weights=class_weights,
             shrinkage=shrinkage,
         )

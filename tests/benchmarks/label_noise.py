@@ -34,6 +34,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import process_time
+from typing import get_args
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -51,6 +52,7 @@ from labelaudit.embeddings.content import read_content, store_for
 from labelaudit.embeddings.models.model import load_model
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import Inputs
+from labelaudit.inputs.given_probs import Use, provide_given
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import log_votes, user_probs
 from labelaudit.measures.label_noise import label_noise
@@ -245,8 +247,12 @@ def with_given_probs(data: Data, labels: Labels, file: Path) -> list[Found]:
     """Return what labelaudit and cleanlab make of somebody's probabilities."""
     probs = np.load(file)[data.rows]
     given = user_probs(probs, labels, file.name)
+    replaced, joined = (
+        data.inputs(labels, pred_probs=provide_given(given, use)) for use in get_args(Use)
+    )
     return [
-        *ours(data.inputs(labels, pred_probs=given), "labelaudit", data.cpu),
+        *ours(replaced, "labelaudit", data.cpu),
+        *ours(joined, "labelaudit, joined with the embeddings", data.cpu),
         *cleanlabs("cleanlab", probs.astype(np.float64), labels, 0.0),
     ]
 

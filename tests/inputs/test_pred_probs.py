@@ -1,9 +1,11 @@
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from labelaudit.blocks import MOST_CELLS
 from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.copies import copies, embedding_hashes
@@ -211,3 +213,25 @@ def test_the_users_own_are_normalized_and_never_zero(kind: str) -> None:
     assert np.allclose(found[0], [0.25 / 1.0005, 0.7505 / 1.0005], atol=1e-3)
     assert np.allclose(found.sum(axis=1), 1, atol=1e-6)
     assert found[1, 1] == pytest.approx(1e-12, rel=1e-3)
+
+
+@pytest.mark.slow
+def test_many_classes_take_bounded_memory() -> None:
+    rng = np.random.default_rng(0)
+    n, n_classes = 12_000, 3000
+    labels = (np.arange(n) % n_classes).astype(np.int32)
+    vectors = rng.normal(size=(n_classes, 8))[labels] + 0.3 * rng.normal(size=(n, 8))
+    around = Neighbors(
+        indices=((np.arange(n)[:, None] + n_classes * np.arange(1, 4)) % n).astype(np.int32),
+        similarities=np.full((n, 3), 0.5, dtype=np.float32),
+    )
+    embeddings = replace(embedded(vectors.astype(np.float32)), present=np.ones(n, dtype=bool))
+    names = tuple(str(at) for at in range(n_classes))
+    tracemalloc.start()
+    found = pred_probs(embeddings, around, np.arange(n), labels, names)
+    right = sum(int((logs.argmax(axis=1) == labels[items]).sum()) for items, logs in found.blocks())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert right > 0.99 * n
+    assert peak < 0.9 * 8 * n * n_classes  # of all probabilities in float64, which grow with n
+    assert max(len(logs) * n_classes for _, logs in found.blocks()) <= MOST_CELLS
