@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
@@ -19,9 +19,10 @@ TEXTS: Final = (
     *("content", "path", "given_label", "suggested_label"),
     *("verdict", "reviewer", "audit"),
 )
-NUMBERS: Final = ("stratum", "stratum_size", "stratum_drawn")
+NUMBERS: Final = ("stratum", "stratum_size", "stratum_drawn", "judged_before")
 
 SHA256: Final = re.compile(r"[0-9a-f]{64}")
+MOST_STRATA: Final = 1000
 INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -53,6 +54,9 @@ class Verdicts:
         Stratum that the item was drawn from, ``-1`` for none.
     stratum_size, stratum_drawn
         Items of the stratum when it was drawn, and how many of them were drawn; 0 for none.
+    judged_before
+        How many contents there were verdicts on when the sample was drawn, the first of the
+        file: their items are in no stratum of it; 0 for a list of fixes.
     """
 
     content: tuple[str, ...]
@@ -65,6 +69,7 @@ class Verdicts:
     stratum: NDArray[np.int64]
     stratum_size: NDArray[np.int64]
     stratum_drawn: NDArray[np.int64]
+    judged_before: NDArray[np.int64]
 
     def __post_init__(self) -> None:
         lengths = {field.name: len(getattr(self, field.name)) for field in fields(self)}
@@ -187,9 +192,11 @@ def _problems(row: Mapping[str, str]) -> Iterator[str]:
         yield f"{name} is no whole number; found {row[name][:80]!r}"
     if wrong:
         return
-    stratum, size, drawn = (int(row[name]) for name in NUMBERS)
-    if row["audit"] and not (stratum >= 0 and 1 <= drawn <= size):
+    stratum, size, drawn, before = (int(row[name]) for name in NUMBERS)
+    if row["audit"] and not (0 <= stratum < MOST_STRATA and 1 <= drawn <= size):
         yield f"of a drawn sample, with stratum {stratum}, and {drawn} drawn of {size}"
+    if before < 0:
+        yield f"judged_before is {before}"
     if not row["audit"] and stratum != -1:
         yield f"of no drawn sample, and stratum is {stratum}, not -1"
 
@@ -199,6 +206,7 @@ def _contradictions(rows: list[tuple[int, dict[str, str]]]) -> list[str]:
     problems = []
     strata: dict[tuple[str, str], tuple[int, tuple[str, str]]] = {}
     seen: dict[tuple[str, ...], int] = {}
+    counts: dict[str, tuple[int, str]] = {}
     for line, row in rows:
         first = seen.setdefault(_key(row), line)
         if first != line:
@@ -210,4 +218,29 @@ def _contradictions(rows: list[tuple[int, dict[str, str]]]) -> list[str]:
                 f"line {line}: {sizes[1]} drawn of {sizes[0]} in stratum {row['stratum']}; "
                 f"line {before} says {known[1]} of {known[0]}"
             )
+        said, count = counts.setdefault(row["audit"], (line, row["judged_before"]))
+        if row["audit"] and count != row["judged_before"]:
+            problems.append(
+                f"line {line}: {row['judged_before']} judged before the sample was drawn; line "
+                f"{said} says {count}"
+            )
+    return problems or [
+        f"line {rows[at][0]}: {what}" for at, what in out_of_order([row for _, row in rows])
+    ]
+
+
+def out_of_order(rows: Sequence[Mapping[str, str]]) -> list[tuple[int, str]]:
+    """Say which verdicts are of a sample that left their items out: verdicts keep their order."""
+    place: dict[str, int] = {}
+    for row in rows:
+        place.setdefault(row["content"], len(place))
+    problems = []
+    for at, row in enumerate(rows):
+        number = place[row["content"]] + 1
+        if row["audit"] and number <= int(row["judged_before"]):
+            what = (
+                f"of sample {row['audit']}, drawn when {row['judged_before']} items had been "
+                f"judged, and left out of it; this item is number {number} of the judged"
+            )
+            problems.append((at, what))
     return problems

@@ -32,6 +32,7 @@ def row(**said: str) -> dict[str, str]:
         "stratum": "2",
         "stratum_size": "900",
         "stratum_drawn": "20",
+        "judged_before": "0",
     } | said
 
 
@@ -73,7 +74,7 @@ def test_a_file_has_a_header_and_no_formula(tmp_path: Path) -> None:
     text = written(tmp_path, row(given_label="=HYPERLINK(1)", path="-1")).read_text()
     header, line = text.splitlines()
     assert header.split(",") == list(row())
-    assert line == f"{HASH},-1,'=HYPERLINK(1),dog,given,Ada,a1,2,900,20"
+    assert line == f"{HASH},-1,'=HYPERLINK(1),dog,given,Ada,a1,2,900,20,0"
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -163,7 +164,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_a_row_wider_than_its_header_is_refused(tmp_path: Path) -> None:
     file = written(tmp_path, row())
     file.write_text(file.read_text().replace("cat/1.png", "cat,1.png"))
-    assert "line 2: 11 cells instead of 10" in error_of(file)
+    assert "line 2: 12 cells instead of 11" in error_of(file)
 
 
 def test_one_verdict_a_reviewer_an_item_and_an_audit(tmp_path: Path) -> None:
@@ -217,3 +218,11 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         write_verdicts(taken, from_rows([row()]))
     assert [file.name for file in tmp_path.iterdir()] == ["verdicts.csv"]
+
+
+def test_verdicts_keep_their_order(tmp_path: Path) -> None:
+    later = {"audit": "a2", "stratum": "0", "judged_before": "1"}
+    first, second = row(), row(content="cd" * 32, **later)
+    assert read_verdicts(written(tmp_path, first, second)).judged_before.tolist() == [0, 1]
+    message = error_of(written(tmp_path, second, first))
+    assert "line 2: of sample a2, drawn when 1 items had been judged" in message

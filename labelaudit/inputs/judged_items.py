@@ -47,7 +47,7 @@ class JudgedSample:
     sizes
         Items of each stratum when it was drawn; 0 where no item of the stratum was judged.
     before
-        How many of `JudgedLabels.items` had been judged before.
+        How many of `JudgedLabels.items`, the first, had been judged when it was drawn.
     """
 
     items: JudgedItems
@@ -106,6 +106,7 @@ def drawn_samples(
     for line, audit in enumerate(said.audit):
         if audit:
             lines[audit].append(line)
+    contents = list(asked.rows)
     samples = []
     for drawn in lines.values():
         first = {(said.content[line], said.path[line]): line for line in reversed(drawn)}
@@ -113,7 +114,7 @@ def drawn_samples(
         strata = said.stratum[chosen]
         sizes = np.zeros(int(strata.max()) + 1, dtype=np.int64)
         sizes[strata] = said.stratum_size[chosen]
-        earlier = set(said.content[: drawn[0]])
+        earlier = set(contents[: said.judged_before[drawn[0]]])
         samples.append(
             JudgedSample(
                 items=asked.judged([_as_drawn(said, dataset, line, asked) for line in chosen]),

@@ -69,8 +69,9 @@ def audited_labels(
     Undefined
     ---------
     The rate and the shares, without a drawn sample, with a stratum of which nothing was judged,
-    and where the samples were drawn from less than half of the items. The rate of a class or
-    split with fewer than 10 judged items. Agreement, with fewer than 50 items of two reviewers.
+    and where the dataset has grown or shrunk by more than a tenth since the draw. The rate of a
+    class or split with fewer than 10 judged items, unless all of it was judged. Agreement, with
+    fewer than 50 items of two reviewers.
 
     Not comparable
     --------------
@@ -199,7 +200,8 @@ def _notes(verdicts: JudgedLabels, audits: list[Audit], n_items: int, n_samples:
     if audits and left_out:
         notes.append(
             f"{left_out:,} of {n_samples:,} samples are left out of the rate: a stratum is not "
-            "judged yet, or most items of today were not there."
+            "judged yet, the dataset has changed by more than a tenth since, or a larger sample "
+            "has some of the same items."
         )
     if verdicts.samples:
         last = verdicts.samples[-1]

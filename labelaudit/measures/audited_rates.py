@@ -6,13 +6,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from labelaudit.inputs.judged_items import JudgedSample
 from labelaudit.inputs.verdicts import JudgedLabels
 from labelaudit.report import Value
 from labelaudit.statistics.label_fit import WRONG, Fit
 from labelaudit.statistics.stratified_rate import Audit, Known, rate_today
 from labelaudit.tabulate import Specification
 
-LEAST_COVERED: Final = 0.5
+LEAST_ALIKE: Final = 0.9  # of the items today and of those drawn from, the fewer to the more
 RATES: Final[tuple[tuple[Specification, tuple[Fit, ...]], ...]] = (
     (("audited_error_rate", "Label errors, audited", "share", "lower"), WRONG),
     (("sole_correct_share", "The given label is right, alone", "share", "higher"), (Fit.SOLE,)),
@@ -54,29 +55,42 @@ def _known(fits: NDArray[np.int8], counted: tuple[Fit, ...]) -> Known:
 def of_usable_samples(verdicts: JudgedLabels, n_items: int) -> tuple[JudgedLabels, str]:
     """Leave out the samples that no rate follows from.
 
+    Of samples that share items only the one with most judgements stays: they were drawn without
+    knowing of each other, so they are not independent.
+
     Returns
     -------
     The verdicts with the other samples, and why there are no others; empty when there are.
     """
     reason = "only listed suspects were judged, which says nothing of the others: draw a sample"
-    usable = []
-    for sample in verdicts.samples:
+    n_then = n_items + int((verdicts.items.rows < 0).sum())
+    usable: list[tuple[int, JudgedSample]] = []
+    for at, sample in enumerate(verdicts.samples):
         known = sample.strata[sample.items.then > Fit.UNKNOWN]
         bare = int((np.bincount(known, minlength=len(sample.sizes)) == 0).sum())
-        size = int(sample.sizes.sum())
+        size = int(sample.sizes.sum()) + sample.before
         if bare:
             reason = (
                 f"nothing is known of {bare:,} of {len(sample.sizes):,} strata of the sample: "
                 "judge the rest of it"
             )
-        elif size + sample.before < LEAST_COVERED * n_items:
+        elif min(size, n_then) < LEAST_ALIKE * max(size, n_then):
             reason = (
-                f"the sample was drawn from {size:,} items, and there are {n_items:,} now: draw "
-                "another"
+                f"there were {size:,} items when the sample was drawn, and there are {n_items:,} "
+                "now: draw another"
             )
         else:
-            usable.append(sample)
-    return replace(verdicts, samples=tuple(usable)), "" if usable else reason
+            usable.append((at, sample))
+    usable.sort(key=lambda found: -len(found[1].items))
+    kept: dict[int, JudgedSample] = {}
+    taken: set[int] = set()
+    for at, sample in usable:
+        rows = {row for row in sample.items.rows.tolist() if row >= 0}
+        if taken.isdisjoint(rows):
+            kept[at] = sample
+            taken |= rows
+    samples = tuple(kept[at] for at in sorted(kept))
+    return replace(verdicts, samples=samples), "" if usable else reason
 
 
 def rates(verdicts: JudgedLabels, n_items: int, reason: str) -> list[Value]:

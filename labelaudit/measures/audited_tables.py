@@ -39,7 +39,8 @@ def rates_by(
     wrong = np.bincount(today[inside & verdicts.wrong], minlength=n)
     open_ = items - wrong - np.bincount(today[inside & verdicts.fine], minlength=n)
     shares, low, high = (
-        (wrong + open_ * part) / np.maximum(items, 1) for part in (rest.shares, rest.low, rest.high)
+        (wrong + open_ * np.where((open_ == 0) & (items > 0), 0, part)) / np.maximum(items, 1)
+        for part in (rest.shares, rest.low, rest.high)
     )
     return DomainRates(judged=rest.judged, shares=shares, low=low, high=high), items, wrong
 

@@ -130,6 +130,7 @@ def _row(plan: Plan, item: Asked, word: str, reviewer: str) -> dict[str, str]:
         "stratum": str(item.stratum),
         "stratum_size": str(stratum.size if stratum else 0),
         "stratum_drawn": str(stratum.drawn if stratum else 0),
+        "judged_before": str(plan.judged_before if drawn else 0),
     }
 
 

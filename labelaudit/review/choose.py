@@ -64,6 +64,7 @@ def draw_audit(
         digest=report.dataset.digest,
         seed=seed,
         budget=budget,
+        judged_before=_n_contents(judged),
         strata=tuple(
             Stratum(size=size, drawn=drawn)
             for size, drawn in zip(sample.sizes.tolist(), sample.drawn.tolist(), strict=True)
@@ -96,6 +97,7 @@ def list_fixes(items: Items, report: Report, judged: Verdicts | None, budget: in
         digest=report.dataset.digest,
         seed=0,
         budget=budget,
+        judged_before=_n_contents(judged),
         strata=(),
         items=_asked(items, rows, [-1] * len(rows)),
     ), rows
@@ -165,6 +167,10 @@ def _known(items: Items, judged: Verdicts | None) -> NDArray[np.bool_]:
     contents = pa.array(judged.content if judged is not None else (), pa.string())
     known: NDArray[np.bool_] = pc.is_in(items.table["content_sha256"], contents).to_numpy()
     return known
+
+
+def _n_contents(judged: Verdicts | None) -> int:
+    return len(set(judged.content)) if judged is not None else 0
 
 
 def _refuse_none(rows: Sequence[int], report: Report, known: NDArray[np.bool_]) -> None:

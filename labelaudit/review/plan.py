@@ -57,6 +57,8 @@ class Plan:
         Of the draw and of the order; both are repeated with it.
     budget
         How many items were asked for.
+    judged_before
+        How many contents there were verdicts on; their items were left out.
     strata
         The strata by number; none in a list of fixes.
     items
@@ -68,6 +70,7 @@ class Plan:
     digest: str
     seed: int
     budget: int
+    judged_before: int
     strata: tuple[Stratum, ...]
     items: tuple[Asked, ...]
 

@@ -11,7 +11,7 @@ from labelaudit.dataset import Dataset
 from labelaudit.errors import InputError
 from labelaudit.review.answers import Answers
 from labelaudit.review.looks import content_of
-from labelaudit.verdicts import Verdicts, from_rows, merge
+from labelaudit.verdicts import Verdicts, from_rows, merge, out_of_order
 
 LEAST_FOUND = 0.5  # of the judged items; a dataset may change while people judge
 
@@ -64,7 +64,8 @@ def take_in(answers: Sequence[Answers], dataset: Dataset, before: Verdicts | Non
     Raises
     ------
     InputError
-        When nothing is judged yet, or the dataset has less than half of the judged items.
+        When nothing is judged yet, the dataset has less than half of the judged items, or the
+        judgements that a sample left out are missing.
     """
     new = [row for found in answers for row in found.verdicts.rows()]
     if not new:
@@ -77,6 +78,7 @@ def take_in(answers: Sequence[Answers], dataset: Dataset, before: Verdicts | Non
     for found in answers:
         merged, replaced = merge(merged, found.verdicts)
         n_replaced += replaced
+    _refuse_out_of_order(merged)
     return Taken(
         verdicts=merged,
         words=Counter(row["verdict"] for row in new),
@@ -87,6 +89,18 @@ def take_in(answers: Sequence[Answers], dataset: Dataset, before: Verdicts | Non
         n_of_audits=sum(bool(row["audit"]) for row in new),
         passed_over=tuple(dict.fromkeys(name for found in answers for name in found.passed_over)),
     )
+
+
+def _refuse_out_of_order(verdicts: Verdicts) -> None:
+    """Refuse a sample of which the judgements that it left out were not taken in before it."""
+    problems = [what for _, what in out_of_order(list(verdicts.rows()))]
+    if problems:
+        raise InputError(
+            f"--import: {len(problems):,} judgements are of a sample drawn after others had been "
+            "judged, and these are not in the file of verdicts",
+            details=problems,
+            hint="import first what was judged first, or name the file that has it by --verdicts",
+        )
 
 
 def _absent(verdicts: Verdicts, dataset: Dataset) -> int:

@@ -90,13 +90,14 @@ def rate_today(audits: Sequence[Audit], then: Known, now: Known, n_items: int) -
     >>> [round(number, 4) for number in (found.share, found.low, found.high)]
     [0.0335, 0.0256, 0.0541]
     """
-    n_judgements = sum(int(audit.judged.sum()) for audit in audits)
+    rests = [int(audit.sizes.sum()) + audit.before.judged - then.judged for audit in audits]
+    with_rest = [(audit, n_rest) for audit, n_rest in zip(audits, rests, strict=True) if n_rest > 0]
+    n_judgements = sum(int(audit.judged.sum()) for audit, _ in with_rest)
     rest_now = max(n_items - now.judged, 0)
     rest, below, above = 0.0, 0.0, 0.0
-    for audit in audits:
-        n_rest = int(audit.sizes.sum()) + audit.before.judged - then.judged
-        if n_rest <= 0:
-            continue
+    if rest_now and not with_rest:  # all were judged, and these came since: nothing is known
+        rest, below, above = then.wrong / max(then.judged, 1), 1.0, 1.0
+    for audit, n_rest in with_rest:
         weight = int(audit.judged.sum()) / n_judgements
         shares = audit.wrong / audit.judged
         errors = float(audit.sizes @ shares) + audit.before.wrong - then.wrong

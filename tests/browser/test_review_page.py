@@ -324,7 +324,14 @@ def one_page(folder: Path, look: dict[str, object], name: str, suggested: str = 
         content="0" * 64, path=name, given_label=name, suggested_label=suggested, stratum=0
     )
     plan = Plan(
-        kind="audit", name=name, digest="d" * 64, seed=0, budget=1, strata=(), items=(item,)
+        kind="audit",
+        name=name,
+        digest="d" * 64,
+        seed=0,
+        budget=1,
+        judged_before=0,
+        strata=(),
+        items=(item,),
     )
     examples = {each: [look] for each in sorted({name, suggested} - {""})}
     file = folder / "review.html"

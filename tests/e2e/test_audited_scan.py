@@ -43,6 +43,7 @@ def judge(data: Path, words: dict[str, str]) -> Path:
             "stratum": "0",
             "stratum_size": str(N),
             "stratum_drawn": str(len(words)),
+            "judged_before": "0",
         }
         lines.append(line)
     file = data.parent / "verdicts.csv"

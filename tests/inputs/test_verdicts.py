@@ -34,6 +34,7 @@ def line(content: str, verdict: str, **other: str) -> dict[str, str]:
         "stratum": "0",
         "stratum_size": "9",
         "stratum_drawn": "3",
+        "judged_before": "0",
     } | other
 
 
@@ -108,12 +109,13 @@ def test_copies_are_told_apart_by_path_and_share_their_verdicts() -> None:
 
 def test_samples_know_their_strata_and_what_was_judged_before() -> None:
     second = {"audit": "second", "stratum": "1", "stratum_size": "5", "stratum_drawn": "2"}
+    second |= {"judged_before": "3"}
     said = from_rows(
         [
             line("a", "given", audit="", stratum="-1", stratum_size="0", stratum_drawn="0"),
-            line("b", "given"),
-            line("b", "suggested", reviewer="bob"),
-            line("c", "given", stratum="2", stratum_size="7"),
+            line("b", "given", judged_before="1"),
+            line("b", "suggested", reviewer="bob", judged_before="1"),
+            line("c", "given", stratum="2", stratum_size="7", judged_before="1"),
             line("d", "neither", **second),
         ]
     )
@@ -127,6 +129,13 @@ def test_samples_know_their_strata_and_what_was_judged_before() -> None:
     items, votes = found.votes
     assert items.tolist() == [0, 1, 1, 2, 3]
     assert fits(votes.astype(np.int8)) == ["SOLE", "SOLE", "NOT_CONTAINED", "SOLE", "NONE_FITS"]
+
+
+def test_what_was_taken_in_while_a_sample_was_out_was_not_judged_before_it() -> None:
+    fix = {"audit": "", "stratum": "-1", "stratum_size": "0", "stratum_drawn": "0"}
+    said = from_rows([line("a", "suggested", **fix), line("b", "given")])
+    (sample,) = judged(inputs_of("ab", [0, 0], said)).samples
+    assert sample.before == 0
 
 
 def test_items_that_are_gone_are_remembered() -> None:

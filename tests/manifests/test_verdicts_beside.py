@@ -23,6 +23,7 @@ VERDICT = {
     "stratum": "-1",
     "stratum_size": "0",
     "stratum_drawn": "0",
+    "judged_before": "0",
 }
 
 

@@ -30,7 +30,12 @@ def sha(item: int) -> str:
 
 
 def sample_of(
-    strata: Sequence[tuple[int, Sequence[str]]], *, first: int = 0, audit: str = "a", by: str = ""
+    strata: Sequence[tuple[int, Sequence[str]]],
+    *,
+    first: int = 0,
+    audit: str = "a",
+    by: str = "",
+    before: int = 0,
 ) -> list[Line]:
     """Return the verdicts on the first items of strata of so many items each, all of them ants."""
     lines = []
@@ -47,6 +52,7 @@ def sample_of(
                 "stratum": str(stratum if audit else -1),
                 "stratum_size": str(size if audit else 0),
                 "stratum_drawn": str(len(words) if audit else 0),
+                "judged_before": str(before),
             }
             lines.append(line)
         first += size
@@ -169,12 +175,45 @@ def test_corrected_labels_no_longer_count() -> None:
 def test_a_second_sample_joins_the_first() -> None:
     lines = [
         *sample_of([(100, ["suggested"] * 2 + ["given"] * 8)]),
-        *sample_of([(90, ["suggested"] * 3 + ["given"] * 27)], first=10, audit="b"),
+        *sample_of([(90, ["suggested"] * 3 + ["given"] * 27)], first=10, audit="b", before=10),
     ]
     # 20 errors by the first, 2 + 9 by the second; without the 5 found, 15 and 6 in 60 items.
     found = rate(measured(lines, 100))
     assert found.value == pytest.approx((5 + 15 / 4 + 6 * 3 / 4) / 100)
     assert "40 items judged by 1 person in 2 samples" in found.interval
+
+
+def test_two_samples_drawn_before_either_is_judged() -> None:
+    lines = [
+        *sample_of([(100, ["suggested"] * 2 + ["given"] * 8)]),
+        *sample_of([(100, ["suggested"] * 3 + ["given"] * 27)], first=10, audit="b"),
+    ]
+    # 20 errors by the first, 10 by the second; without the 5 found, 15 and 5 in 60 items.
+    found = rate(measured(lines, 100))
+    assert found.value == pytest.approx((5 + 15 / 4 + 5 * 3 / 4) / 100)
+
+
+def test_of_samples_that_share_items_the_largest_counts() -> None:
+    small = sample_of([(100, ["suggested"] * 2 + ["given"] * 8)])
+    large = sample_of([(100, ["given"] * 27 + ["suggested"] * 3)], first=5, audit="b")
+    found = measured([*small, *large], 100)
+    # 10 errors by the larger one, 5 of them among the 65 that were not judged.
+    assert rate(found).value == pytest.approx(0.10)
+    assert "30 items judged" in rate(found).interval
+    assert any("a larger sample has some of the same items" in note for note in found.notes)
+
+
+def test_a_list_judged_while_a_sample_is_out_does_not_bias_the_rate() -> None:
+    # 10 errors listed and judged wrong, of the 20 that a sample of half of all finds ten of.
+    fixes = sample_of([(10, ["suggested"] * 10)], audit="")
+    drawn = sample_of([(100, ["suggested"] * 5 + ["given"] * 20)], first=10)
+    assert rate(measured([*fixes, *drawn], 100)).value == pytest.approx(0.20)
+
+
+def test_a_class_of_which_all_is_judged_has_its_rate() -> None:
+    found = measured(sample_of([(12, ["suggested"] * 3 + ["given"] * 9)]), 12)
+    row = rows(found, "per_class")[0]
+    assert (row["rate"], row["low"], row["high"]) == (0.25, 0.25, 0.25)
 
 
 def test_a_list_of_suspects_says_nothing_of_the_rate() -> None:
@@ -189,7 +228,7 @@ def test_suspects_judged_before_are_counted_for_what_they_are() -> None:
     # 10 of 100 were listed and are all wrong; of the other 90, 2 in 20: 9 errors.
     lines = [
         *sample_of([(10, ["suggested"] * 10)], audit=""),
-        *sample_of([(90, ["suggested"] * 2 + ["given"] * 18)], first=10),
+        *sample_of([(90, ["suggested"] * 2 + ["given"] * 18)], first=10, before=10),
     ]
     assert rate(measured(lines, 100)).value == pytest.approx(19 / 100)
 

@@ -201,6 +201,7 @@ def _verdicts(tiny: Tiny) -> Verdicts:
             "stratum": str(strata[at]),
             "stratum_size": str(sizes[strata[at]]),
             "stratum_drawn": str(drawn[strata[at]]),
+            "judged_before": "0",
         }
         lines.append(line)
     return from_rows(lines)

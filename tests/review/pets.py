@@ -93,6 +93,7 @@ def plan(*found: Asked, **said: object) -> Plan:
         "digest": DIGEST,
         "seed": 0,
         "budget": len(listed),
+        "judged_before": 0,
         "strata": (Stratum(size=10, drawn=1), Stratum(size=90, drawn=1)),
         "items": tuple(listed),
     } | said

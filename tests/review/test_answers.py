@@ -65,6 +65,7 @@ def test_a_judgement_gets_what_the_plan_says_of_its_item(tmp_path: Path, mark: s
             "stratum": "1",
             "stratum_size": "90",
             "stratum_drawn": "1",
+            "judged_before": "0",
         }
     ]
     assert found.n_blank == 1

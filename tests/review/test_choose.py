@@ -25,6 +25,7 @@ def judged(*rows: int) -> Verdicts:
             "stratum": "-1",
             "stratum_size": "0",
             "stratum_drawn": "0",
+            "judged_before": "0",
         }
         for row in rows
     )

@@ -43,6 +43,7 @@ def row(path: str, verdict: str, reviewer: str = "Ada", audit: str = "a") -> dic
         "stratum": "0" if audit else "-1",
         "stratum_size": "9" if audit else "0",
         "stratum_drawn": "3" if audit else "0",
+        "judged_before": "0",
     }
 
 
@@ -89,3 +90,13 @@ def test_a_dataset_that_lacks_most_of_the_items_is_another_one(tmp_path: Path) -
 def test_nothing_judged_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no item is judged yet"):
         take_in([answers(blank=5)], dataset(tmp_path, "a"), None)
+
+
+def test_a_sample_needs_the_judgements_that_it_left_out(tmp_path: Path) -> None:
+    data = dataset(tmp_path, *"abc")
+    second = [row(name, "given", audit="b") | {"judged_before": "1"} for name in "bc"]
+    with pytest.raises(InputError, match="1 judgements are of a sample") as caught:
+        take_in([answers(*second)], data, None)
+    assert "import first what was judged first" in caught.value.hint
+    taken = take_in([answers(row("a", "given")), answers(*second)], data, None)
+    assert taken.verdicts.judged_before.tolist() == [0, 1, 1]

@@ -59,6 +59,18 @@ def test_all_judged_leaves_nothing_open() -> None:
     assert found.share == found.low == found.high == pytest.approx(4 / 30)
 
 
+def test_of_items_that_came_after_all_were_judged_nothing_is_known() -> None:
+    found = rate_today([audit_of([(30, 30, 3)])], Known(30, 3), Known(30, 3), 40)
+    assert (found.low, found.high) == (3 / 40, 13 / 40)
+    assert found.share == pytest.approx(0.1)
+
+
+def test_a_sample_of_which_all_is_judged_takes_no_weight_from_the_others() -> None:
+    whole, other = audit_of([(10, 10, 0)]), audit_of([(100, 10, 5)], before=Known(10, 0))
+    found = rate_today([whole, other], Known(20, 5), Known(20, 5), 110)
+    assert found.share == pytest.approx(50 / 110)
+
+
 def test_a_corrected_item_no_longer_counts() -> None:
     # 100 items, 20 judged, 5 of them wrong: 25 errors, of which 20 are among the 80 not judged.
     audit = audit_of([(100, 20, 5)])
