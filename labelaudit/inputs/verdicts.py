@@ -26,7 +26,7 @@ from labelaudit.statistics.label_fit import (
     fits_by_reviewer,
     right_instead,
 )
-from labelaudit.verdicts import Verdicts
+from labelaudit.verdicts import Verdicts, from_rows
 
 LEAST_FOUND = 0.5  # of the judged contents
 
@@ -51,6 +51,8 @@ class JudgedLabels:
         Item and `Fit` of each reviewer's word on the label that an item had, where it is known.
     n_verdicts, n_reviewers
         How many verdicts there are, and of how many people.
+    n_elsewhere
+        How many more there are on items of other datasets.
     """
 
     today: NDArray[np.int8]
@@ -60,6 +62,7 @@ class JudgedLabels:
     votes: tuple[NDArray[np.int64], NDArray[np.int32]]
     n_verdicts: int
     n_reviewers: int
+    n_elsewhere: int
 
     @property
     def fine(self) -> NDArray[np.bool_]:
@@ -99,8 +102,9 @@ def verdicts(
         raise MissingInputError("the file of verdicts holds none")
     rows = _rows_of(verdict_file.content, content)
     _refuse_others(rows)
+    said, n_elsewhere = _of_this_dataset(verdict_file, rows)
     spoken: dict[str, list[Verdict]] = {key: [] for key in rows}
-    for line in verdict_file.rows():
+    for line in said.rows():
         spoken[line["content"]].append(
             Verdict(line["given_label"], line["suggested_label"], line["verdict"], line["reviewer"])
         )
@@ -113,15 +117,16 @@ def verdicts(
             today[row] = fit_of(spoken[key], named[labels[row]])
             right[row] = codes.get(right_instead(spoken[key], named[labels[row]]), -1)
     asked = Asked(rows, spoken, codes)
-    items = every_item(verdict_file, dataset, [named[label] for label in labels], asked)
+    items = every_item(said, dataset, [named[label] for label in labels], asked)
     return JudgedLabels(
         today=today,
         right=right,
         items=asked.judged(items),
-        samples=drawn_samples(verdict_file, dataset, items, asked),
+        samples=drawn_samples(said, dataset, items, asked),
         votes=_votes(spoken),
-        n_verdicts=len(verdict_file),
-        n_reviewers=len(set(verdict_file.reviewer)),
+        n_verdicts=len(said),
+        n_reviewers=len(set(said.reviewer)),
+        n_elsewhere=n_elsewhere,
     )
 
 
@@ -148,11 +153,35 @@ def _refuse_others(rows: dict[str, list[int]]) -> None:
         )
 
 
+def _of_this_dataset(said: Verdicts, rows: dict[str, list[int]]) -> tuple[Verdicts, int]:
+    """Leave out the verdicts of samples that were drawn from another dataset.
+
+    A sample is of another one when less than half of its items are here; what it says of these
+    is kept, as of a list that was not drawn.
+
+    Returns
+    -------
+    The verdicts, and how many were left out.
+    """
+    judged: dict[str, list[bool]] = {}
+    for audit, key in dict.fromkeys(zip(said.audit, said.content, strict=True)):
+        judged.setdefault(audit, []).append(bool(rows[key]))
+    others = {name for name, here in judged.items() if name and np.mean(here) < LEAST_FOUND}
+    if not others:
+        return said, 0
+    kept = [
+        line | ({"audit": ""} if line["audit"] in others else {})
+        for line in said.rows()
+        if line["audit"] not in others or rows[line["content"]]
+    ]
+    return from_rows(kept), len(said) - len(kept)
+
+
 def _votes(spoken: dict[str, list[Verdict]]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return number of the content and fit of each reviewer's word on the first given label."""
     votes = [
         (at, fit)
-        for at, verdicts in enumerate(spoken.values())
+        for at, verdicts in enumerate(filter(None, spoken.values()))
         for fit in fits_by_reviewer(verdicts, verdicts[0].given).values()
     ]
     items, fits = np.array(votes, dtype=np.int64).reshape(-1, 2).T

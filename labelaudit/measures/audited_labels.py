@@ -184,8 +184,12 @@ def _judged_wrong(
 def _notes(verdicts: JudgedLabels, audits: list[Audit], n_items: int, n_samples: int) -> list[str]:
     """Return what makes the rate less sure than its interval says."""
     notes = []
-    unflagged = sum(int(audit.judged[2 * audit.wrong < audit.judged].sum()) for audit in audits)
-    if audits and unflagged < FEW_UNFLAGGED:
+    mostly_right = [(audit, 2 * audit.wrong < audit.judged) for audit in audits]
+    unflagged = sum(int(audit.judged[right].sum()) for audit, right in mostly_right)
+    not_judged = sum(
+        int((audit.sizes - audit.judged)[right].sum()) for audit, right in mostly_right
+    )
+    if audits and unflagged < FEW_UNFLAGGED and (not_judged or not unflagged):
         notes.append(
             f"Only {unflagged:,} items were judged in strata where most labels are right; errors "
             f"that no score points to are missed with fewer than {FEW_UNFLAGGED}."
@@ -202,6 +206,11 @@ def _notes(verdicts: JudgedLabels, audits: list[Audit], n_items: int, n_samples:
             f"{left_out:,} of {n_samples:,} samples are left out of the rate: a stratum is not "
             "judged yet, the dataset has changed by more than a tenth since, or a larger sample "
             "has some of the same items."
+        )
+    if verdicts.n_elsewhere:
+        notes.append(
+            f"{verdicts.n_elsewhere:,} verdicts are left out: they are of samples of which most "
+            "items are not in this dataset."
         )
     if verdicts.samples:
         last = verdicts.samples[-1]

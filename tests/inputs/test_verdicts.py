@@ -158,6 +158,17 @@ def test_verdicts_of_another_dataset_are_refused() -> None:
     assert "--verdicts" in raised.value.hint
 
 
+def test_samples_of_another_dataset_are_left_out() -> None:
+    other = [line(letter, "suggested", audit="other") for letter in "apq"]
+    own = [line(letter, "given", judged_before="3") for letter in "bcd"]
+    found = judged(inputs_of("abcd", [0] * 4, from_rows([*other, *own])))
+    (sample,) = found.samples
+    assert fits(found.today) == ["NOT_CONTAINED", "SOLE", "SOLE", "SOLE"]
+    assert found.items.rows.tolist() == [0, 1, 2, 3]
+    assert sample.before == 1
+    assert (found.n_verdicts, found.n_elsewhere) == (4, 2)
+
+
 def test_without_verdicts_there_is_a_reason() -> None:
     inputs = inputs_of("ab", [0, 0], from_rows([]))
     with pytest.raises(MissingInputError, match="holds none"):

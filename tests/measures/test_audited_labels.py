@@ -269,6 +269,7 @@ def test_unsure_and_divided_items_are_left_out_and_counted() -> None:
 def test_few_judgements_of_what_is_not_doubted_are_warned_of() -> None:
     few = measured(sample_of([(20, ["suggested"] * 20), (300, ["given"] * 99)]), 320)
     many = measured(sample_of([(20, ["suggested"] * 20), (300, ["given"] * 100)]), 320)
+    assert measured(sample_of([(9, ["given"] * 9)]), 9).notes == ()
     assert "99 items" in few.notes[0]
     assert many.notes == ()
 
