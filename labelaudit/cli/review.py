@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from labelaudit.verdicts import Verdicts
 
 MOST = 2000
+BUDGET = 200
 FEW = 100
 
 
@@ -25,11 +26,17 @@ def review(  # noqa: PLR0913 - each is an option
         Path | None,
         typer.Option(help="The dataset of the report; where it was scanned when not given."),
     ] = None,
-    budget: Annotated[int, typer.Option(min=1, max=MOST, help="Items to judge.")] = 200,
+    budget: Annotated[
+        int | None,
+        typer.Option(min=1, max=MOST, help=f"Items to judge; {BUDGET} when not given."),
+    ] = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Likeliest errors first, instead of a random sample.")
     ] = False,
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the draw.")] = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, max=2**32 - 1, help="Seed of the draw; 0 when not given."),
+    ] = None,
     imported: Annotated[
         list[Path] | None,
         typer.Option("--import", help="A file of judgements to take in; once for each."),
@@ -54,11 +61,12 @@ def review(  # noqa: PLR0913 - each is an option
     label_states: said.LABEL_STATES = "",
 ) -> None:
     """Draw a sample of labels for a person to judge, or take in judgements with --import."""
-    _refuse_contradictions(imported=bool(imported), fix=fix, seed=seed, reviewer=reviewer)
+    of_draw = {"--budget": budget is not None, "--seed": seed is not None, "--fix": fix}
+    _refuse_contradictions(of_draw, imported=bool(imported), reviewer=reviewer)
     from labelaudit.cli.files import check_folder, read_report, write_files
     from labelaudit.manifests import open_dataset
-    from labelaudit.review.answers import read_answers
-    from labelaudit.review.ask import Wanted, ask
+    from labelaudit.review.answers import read_answers, refuse_unsaved
+    from labelaudit.review.ask import SHEET, Wanted, ask
     from labelaudit.review.items import read_items, refuse_unjudgeable
     from labelaudit.review.plan import FILE, plans_text, read_plans
     from labelaudit.review.take_in import take_in
@@ -91,17 +99,27 @@ def review(  # noqa: PLR0913 - each is an option
         return
     check_folder(folder)
     items = read_items(report, found)
-    plan, files = ask(items, found, dataset, before, Wanted(budget=budget, seed=seed, fix=fix))
-    plans = read_plans(folder) | {plan.id: plan}
+    plans = read_plans(folder)
+    refuse_unsaved(folder / SHEET, before)
+    wanted = Wanted(budget=budget or BUDGET, seed=seed or 0, fix=fix)
+    plan, files = ask(items, found, dataset, before, wanted)
+    plans |= {plan.id: plan}
     write_files(folder, files | {FILE: plans_text(list(plans.values())).encode()})
-    _say_asked(plan, before, folder, report)
+    typed = {"--data": data, "--verdicts": verdicts, "--output": output}
+    _say_asked(plan, before, folder, _import_command(report, typed))
 
 
-def _refuse_contradictions(*, imported: bool, fix: bool, seed: int, reviewer: str) -> None:
-    if imported and (fix or seed):
+def _refuse_contradictions(of_draw: dict[str, bool], *, imported: bool, reviewer: str) -> None:
+    said = [name for name, is_said in of_draw.items() if is_said]
+    if imported and said:
         raise InputError(
-            "--import: nothing is drawn, so --fix and --seed have no meaning",
+            f"--import: nothing is drawn, so {' and '.join(said)} can have no effect",
             hint="import first, then draw",
+        )
+    if of_draw["--fix"] and of_draw["--seed"]:
+        raise InputError(
+            "--fix: nothing is drawn at random, so --seed can have no effect",
+            hint="leave out one of the two",
         )
     if reviewer and not imported:
         raise InputError(
@@ -123,7 +141,15 @@ def _scanned(file: Path, report: "Report") -> Path:
     )
 
 
-def _say_asked(plan: "Plan", judged: "Verdicts | None", folder: Path, report: Path) -> None:
+def _import_command(report: Path, typed: dict[str, Path | None]) -> str:
+    """Return the command that takes in what is judged now."""
+    import shlex
+
+    options = [part for name, path in typed.items() if path for part in (name, str(path))]
+    return shlex.join(["labelaudit", "review", str(report), *options, "--import", "verdicts.csv"])
+
+
+def _say_asked(plan: "Plan", judged: "Verdicts | None", folder: Path, command: str) -> None:
     """Print what was drawn, and what to do with it."""
     from labelaudit.render.text import counted
     from labelaudit.review.ask import SHEET
@@ -146,7 +172,7 @@ def _say_asked(plan: "Plan", judged: "Verdicts | None", folder: Path, report: Pa
         typer.echo(f"left out: what {counted(len(judged), 'verdict')} speak of already")
     typer.echo(f"\n{folder / PAGE}  to judge in a browser; it works offline")
     typer.echo(f"{folder / SHEET}  to judge in an editor; it shows which label is given")
-    typer.echo(f"then: labelaudit review {report} --import verdicts.csv")
+    typer.echo(f"then: {command}")
 
 
 def _say_taken(taken: "Taken", kept: Path) -> None:
@@ -162,6 +188,7 @@ def _say_taken(taken: "Taken", kept: Path) -> None:
         (taken.n_blank, "not judged yet"),
         (taken.n_replaced, "of before, replaced by another verdict"),
         (taken.n_absent, "of items that are not where they were in the dataset"),
+        (taken.n_edited, "with a label that was changed in the file; labels are not read from it"),
         (judged - taken.n_of_audits, "of a list of fixes, which say nothing of the rate"),
     ):
         if amount:

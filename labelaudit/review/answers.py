@@ -25,12 +25,15 @@ class Answers:
         The judgements.
     n_blank
         Items of the file that are not judged yet.
+    n_edited
+        Rows with another label than was asked about; labels are not read from the file.
     passed_over
         Columns of the file that were not read.
     """
 
     verdicts: Verdicts
     n_blank: int
+    n_edited: int
     passed_over: tuple[str, ...]
 
 
@@ -56,6 +59,7 @@ def read_answers(file: Path, plans: Mapping[str, Plan], reviewer: str = "") -> A
     by_plan = {name: _by_content(plan) for name, plan in plans.items()}
     rows: list[dict[str, str]] = []
     problems: list[str] = []
+    n_edited = 0
     lines: dict[tuple[str, ...], tuple[int, str]] = {}
     for line, row in cells.rows:
         plan = plans.get(row["review"].strip().lower())
@@ -64,6 +68,7 @@ def read_answers(file: Path, plans: Mapping[str, Plan], reviewer: str = "") -> A
         if what or plan is None or item is None:
             problems.append(f"line {line}: {what}")
             continue
+        n_edited += any(row.get(name, asked) != asked for name, asked in _labels(item))
         word = row["verdict"].strip().lower()
         if not word:
             continue
@@ -82,7 +87,29 @@ def read_answers(file: Path, plans: Mapping[str, Plan], reviewer: str = "") -> A
         )
     blank = sum(not row["verdict"].strip() for _, row in cells.rows)
     others = tuple(name for name in cells.names if name not in COLUMNS)
-    return Answers(verdicts=from_rows(rows), n_blank=blank, passed_over=others)
+    return Answers(verdicts=from_rows(rows), n_blank=blank, n_edited=n_edited, passed_over=others)
+
+
+def refuse_unsaved(sheet: Path, judged: Verdicts | None) -> None:
+    """Raise `InputError` when a sheet that would be replaced has judgements not yet taken in."""
+    if not sheet.exists():
+        return
+    known = set(zip(judged.content, judged.verdict, strict=True)) if judged is not None else set()
+    filled = [
+        (row["content"].strip().lower(), word)
+        for _, row in read_cells(sheet, NEEDED).rows
+        if (word := row["verdict"].strip().lower())
+    ]
+    n_open = sum(each not in known for each in filled)
+    if n_open:
+        raise InputError(
+            f"{sheet}: {n_open:,} judgements in it are not taken in yet, and would be replaced",
+            hint=f"take them in with --import {sheet}, or name another folder with --output",
+        )
+
+
+def _labels(item: Asked) -> tuple[tuple[str, str], ...]:
+    return ("given_label", item.given_label), ("suggested_label", item.suggested_label)
 
 
 def _by_content(plan: Plan) -> By:

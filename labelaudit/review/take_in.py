@@ -34,6 +34,8 @@ class Taken:
         Judged items that are not where they were in the dataset.
     n_of_audits
         Judgements that are of a random sample.
+    n_edited
+        Rows of the files with another label than was asked about.
     passed_over
         Columns of the files that were not read.
     """
@@ -45,6 +47,7 @@ class Taken:
     n_replaced: int
     n_absent: int
     n_of_audits: int
+    n_edited: int
     passed_over: tuple[str, ...]
 
 
@@ -87,6 +90,7 @@ def take_in(answers: Sequence[Answers], dataset: Dataset, before: Verdicts | Non
         n_replaced=n_replaced,
         n_absent=n_absent,
         n_of_audits=sum(bool(row["audit"]) for row in new),
+        n_edited=sum(found.n_edited for found in answers),
         passed_over=tuple(dict.fromkeys(name for found in answers for name in found.passed_over)),
     )
 

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -162,6 +163,31 @@ def test_verdicts_of_a_manifest_lie_beside_it_and_elsewhere_if_asked(scanned: Pa
     assert len(read_verdicts(scanned / "elsewhere.csv")) == 30
 
 
+def test_a_sheet_is_not_replaced_before_its_judgements_are_taken_in(scanned: Path) -> None:
+    review = ["review", "out/report.json"]
+    labelaudit(*review, "--budget", "20", where=scanned)
+    sheet = scanned / "out" / "review.csv"
+    fill(sheet, sheet, "given", "")
+    before = sheet.read_bytes()
+    error = labelaudit(*review, "--fix", where=scanned, code=2)
+    assert "10 judgements in it are not taken in yet" in error
+    assert sheet.read_bytes() == before
+    labelaudit(*review, "--import", "out/review.csv", where=scanned)
+    labelaudit(*review, "--fix", where=scanned)
+
+
+def test_what_is_printed_takes_in_what_was_drawn_elsewhere(scanned: Path) -> None:
+    said = labelaudit("review", "out/report.json", "--budget", "9", "-o", "my own", where=scanned)
+    assert "review out/report.json --output 'my own' --import verdicts.csv" in said
+    sheet = scanned / "my own" / "review.csv"
+    fill(sheet, scanned / "verdicts.csv", "neither")
+    text = (scanned / "verdicts.csv").read_text()
+    (scanned / "verdicts.csv").write_text(text.replace(",neither", "x,neither"))
+    (command,) = (line for line in said.splitlines() if line.startswith("then: "))
+    said = labelaudit(*shlex.split(command)[2:], where=scanned)
+    assert "9 with a label that was changed in the file; labels are not read from it" in said
+
+
 def test_texts_are_reviewed_without_a_model(tmp_path: Path) -> None:
     lines = [f't{number},"<b>It\'s number {number}</b>",{number % 2}' for number in range(40)]
     (tmp_path / "texts.csv").write_text("\n".join(["id,text,label", *lines]))
@@ -258,6 +284,10 @@ def test_judgements_that_do_not_fit_are_refused_and_change_nothing(scanned: Path
     (scanned / "out" / "review-plan.json").unlink()
     assert "draw a sample" in labelaudit(*take_in, where=scanned, code=2)
     assert not (scanned / "data" / VERDICTS_FILE).exists()
-    assert "--fix and --seed" in labelaudit(*take_in, "--fix", where=scanned, code=2)
+    for option in (["--fix"], ["--budget", "5"], ["--seed", "0"]):
+        error = labelaudit(*take_in, *option, where=scanned, code=2)
+        assert f"{option[0]} can have no effect" in error
+    error = labelaudit("review", "out/report.json", "--fix", "--seed", "1", where=scanned, code=2)
+    assert "--seed can have no effect" in error
     error = labelaudit("review", "out/report.json", "--reviewer", "Bo", where=scanned, code=2)
     assert "nobody has judged yet" in error

@@ -48,7 +48,7 @@ def row(path: str, verdict: str, reviewer: str = "Ada", audit: str = "a") -> dic
 
 
 def answers(*rows: dict[str, str], blank: int = 0, others: tuple[str, ...] = ()) -> Answers:
-    return Answers(verdicts=from_rows(rows), n_blank=blank, passed_over=others)
+    return Answers(verdicts=from_rows(rows), n_blank=blank, n_edited=0, passed_over=others)
 
 
 def test_reviewers_add_and_a_reviewer_replaces(tmp_path: Path) -> None:
