@@ -190,7 +190,10 @@ function judge(key) {
   const number = current + 1;
   const open = unjudged();
   if (open >= 0) current = open;
-  else say("All are judged. Save verdicts.csv, and give it to who asked you.");
+  else {
+    const named = reviewer.value.trim() ? "" : "Enter your name. ";
+    say(`All are judged. ${named}Save verdicts.csv, and give it to who asked you.`);
+  }
   at("said").textContent = `Number ${number}: ${name}. Now number ${current + 1} of ${total}.`;
   keep();
   show();

@@ -205,7 +205,7 @@ def _notes(verdicts: JudgedLabels, audits: list[Audit], n_items: int, n_samples:
         notes.append(
             f"{left_out:,} of {n_samples:,} samples are left out of the rate: a stratum is not "
             "judged yet, the dataset has changed by more than a tenth since, or a larger sample "
-            "has some of the same items."
+            "has most of the same items."
         )
     if verdicts.n_elsewhere:
         notes.append(

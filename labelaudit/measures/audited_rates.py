@@ -14,6 +14,7 @@ from labelaudit.statistics.stratified_rate import Audit, Known, rate_today
 from labelaudit.tabulate import Specification
 
 LEAST_ALIKE: Final = 0.9  # of the items today and of those drawn from, the fewer to the more
+MOST_SHARED: Final = 0.5  # of the items of a sample, with larger ones
 RATES: Final[tuple[tuple[Specification, tuple[Fit, ...]], ...]] = (
     (("audited_error_rate", "Label errors, audited", "share", "lower"), WRONG),
     (("sole_correct_share", "The given label is right, alone", "share", "higher"), (Fit.SOLE,)),
@@ -55,8 +56,8 @@ def _known(fits: NDArray[np.int8], counted: tuple[Fit, ...]) -> Known:
 def of_usable_samples(verdicts: JudgedLabels, n_items: int) -> tuple[JudgedLabels, str]:
     """Leave out the samples that no rate follows from.
 
-    Of samples that share items only the one with most judgements stays: they were drawn without
-    knowing of each other, so they are not independent.
+    Of samples that share most items only the one with most judgements stays: with one seed, what
+    is drawn twice is nearly the same. Others are independent, even where they share some items.
 
     Returns
     -------
@@ -86,7 +87,7 @@ def of_usable_samples(verdicts: JudgedLabels, n_items: int) -> tuple[JudgedLabel
     taken: set[int] = set()
     for at, sample in usable:
         rows = {row for row in sample.items.rows.tolist() if row >= 0}
-        if taken.isdisjoint(rows):
+        if len(rows & taken) <= MOST_SHARED * len(rows):
             kept[at] = sample
             taken |= rows
     samples = tuple(kept[at] for at in sorted(kept))
