@@ -136,4 +136,5 @@ class CellViews:
         for_it = (votes @ self._positive).toarray()
         cast = strength.sum(axis=1)[:, None] - (votes @ self._unknown).toarray()
         share: NDArray[np.float32] = for_it + PRIOR_VOTES * self._means
-        return share / (np.maximum(cast, 0) + PRIOR_VOTES)
+        share /= np.maximum(cast, 0) + PRIOR_VOTES
+        return share

@@ -75,10 +75,9 @@ def histogram(log_odds: NDArray[np.floating], counted: NDArray[np.bool_]) -> NDA
     below = place.astype(np.int64)
     upper = place - below
     at, size = below * n_labels + label, N_BINS * n_labels
-    found = np.bincount(at, 1 - upper, minlength=size)
+    found = np.bincount(at, 1 - upper, minlength=size).astype(np.float64)
     found += np.bincount(at + n_labels, upper, minlength=size)
-    out: NDArray[np.float64] = found.reshape(N_BINS, n_labels)
-    return out
+    return found.reshape(N_BINS, n_labels)
 
 
 def fit_cell_channel(positive: NDArray[np.float64], negative: NDArray[np.float64]) -> CellChannel:
@@ -160,7 +159,9 @@ def _line_step(
     first = spread.sum(axis=0) + STIFFNESS
     second = (spread * odds**2).sum(axis=0) + STIFFNESS
     step = np.stack([second * slope[0] - corner * slope[1], first * slope[1] - corner * slope[0]])
-    return np.clip(step / (first * second - corner**2), -LONGEST_STEP, LONGEST_STEP)
+    step /= first * second - corner**2
+    bounded: NDArray[np.float64] = np.clip(step, -LONGEST_STEP, LONGEST_STEP)
+    return bounded
 
 
 def _share(part: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:

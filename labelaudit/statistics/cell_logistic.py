@@ -95,8 +95,9 @@ def _loss(
     odds = _weighted(scaled, weights)
     per_cell = np.maximum(odds, 0) + np.log(1 + np.exp(-np.abs(odds))) - given * odds
     per_cell *= known
-    shrunk: NDArray[np.float64] = (penalty * weights**2).sum(axis=0) / 2
-    return shrunk + per_cell.sum(axis=0, dtype=np.float64)
+    shrunk = (penalty * weights**2).sum(axis=0) / 2
+    loss: NDArray[np.float64] = shrunk + per_cell.sum(axis=0, dtype=np.float64)
+    return loss
 
 
 def _newton_step(
