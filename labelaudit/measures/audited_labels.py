@@ -149,14 +149,17 @@ def _tables(
 ) -> tuple[tuple[Table, ...], str]:
     """Return the rates by class and by split, and which classes have none."""
     drawn = [sample.items for sample in verdicts.samples]
-    classes = np.concatenate([items.labels for items in drawn])
-    found = rates_by(verdicts, classes, np.where(there, labels, -1), len(class_names))
+    today = np.where(there, labels, -1)
+    classes = [items.labels for items in drawn]
+    found = rates_by(verdicts, classes, verdicts.items.labels, today, len(class_names))
     tables = [rate_table("class", class_names, found)]
     if splits.names:
         codes = np.append(splits.codes, -1)
-        of_drawn = np.concatenate([codes[items.rows] for items in drawn])
+        of_drawn = [codes[items.rows] for items in drawn]
         today = np.where(there, splits.codes, -1)
-        by_split = rates_by(verdicts, of_drawn, today, len(splits.names))
+        by_split = rates_by(
+            verdicts, of_drawn, codes[verdicts.items.rows], today, len(splits.names)
+        )
         tables.append(rate_table("split", splits.names, by_split))
     return tuple(tables), tail_note(class_names, *found[:2])
 

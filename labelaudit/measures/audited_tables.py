@@ -13,16 +13,25 @@ N_NAMED = 10
 
 
 def rates_by(
-    verdicts: JudgedLabels, drawn: NDArray[np.int32], today: NDArray[np.int32], n: int
+    verdicts: JudgedLabels,
+    drawn: list[NDArray[np.int32]],
+    judged: NDArray[np.int32],
+    today: NDArray[np.int32],
+    n: int,
 ) -> tuple[DomainRates, NDArray[np.int64], NDArray[np.int64]]:
     """Return the rate of each domain today, its items, and how many are known to be wrong.
+
+    A sample speaks of the items that it did not draw; those of them that were judged otherwise,
+    in a list of suspects or in another sample, are taken off with the errors that they had.
 
     Parameters
     ----------
     verdicts
         What was judged.
     drawn
-        Domain of each judged item of each sample when it was drawn, sample after sample.
+        Domain of each judged item of each sample when it was drawn.
+    judged
+        Domain of each of all judged items when it was judged.
     today
         Domain of each item of the dataset, ``-1`` for none.
     n
@@ -31,18 +40,48 @@ def rates_by(
     then = np.concatenate([sample.items.then for sample in verdicts.samples])
     known = then > Fit.UNKNOWN
     weights = np.concatenate(_weights(verdicts))
-    rest = domain_rates(
-        np.where(known, drawn, -1).astype(np.int32), weights, np.isin(then, WRONG), n
-    )
+    codes = np.where(known, np.concatenate(drawn), -1).astype(np.int32)
+    rest = domain_rates(codes, weights, np.isin(then, WRONG), n)
     inside = today >= 0
     items = np.bincount(today[inside], minlength=n)
     wrong = np.bincount(today[inside & verdicts.wrong], minlength=n)
     open_ = items - wrong - np.bincount(today[inside & verdicts.fine], minlength=n)
-    shares, low, high = (
-        (wrong + open_ * np.where((open_ == 0) & (items > 0), 0, part)) / np.maximum(items, 1)
-        for part in (rest.shares, rest.low, rest.high)
-    )
+    others, others_wrong = _judged_otherwise(verdicts, drawn, judged, n)
+
+    def of_all(share: NDArray[np.float64]) -> NDArray[np.float64]:
+        errors = np.clip(share * (open_ + others) - others_wrong, 0, open_)
+        errors[(open_ == 0) & (items > 0)] = 0
+        rates: NDArray[np.float64] = (wrong + errors) / np.maximum(items, 1)
+        return rates
+
+    shares, low, high = (of_all(share) for share in (rest.shares, rest.low, rest.high))
     return DomainRates(judged=rest.judged, shares=shares, low=low, high=high), items, wrong
+
+
+def _judged_otherwise(
+    verdicts: JudgedLabels, drawn: list[NDArray[np.int32]], judged: NDArray[np.int32], n: int
+) -> NDArray[np.float64]:
+    """Return how many items of each domain a sample could have drawn, did not, and were judged.
+
+    Returns
+    -------
+    These items and how many of them were wrong, ``(2, n)``; of several samples the mean, weighted
+    by judgements.
+    """
+    total, n_judgements = np.zeros((2, n)), 0
+    for sample, codes in zip(verdicts.samples, drawn, strict=True):
+        weight = int((sample.items.then > Fit.UNKNOWN).sum())
+        later, fits = judged[sample.before :], verdicts.items.then[sample.before :]
+        counts = _known_and_wrong(later, fits, n) - _known_and_wrong(codes, sample.items.then, n)
+        total += weight * np.maximum(counts, 0)
+        n_judgements += weight
+    return total / max(n_judgements, 1)
+
+
+def _known_and_wrong(codes: NDArray[np.int32], fits: NDArray[np.int8], n: int) -> NDArray[np.int64]:
+    inside = codes >= 0
+    ways = (fits > Fit.UNKNOWN, np.isin(fits, WRONG))
+    return np.stack([np.bincount(codes[inside & way], minlength=n) for way in ways])
 
 
 def _weights(verdicts: JudgedLabels) -> list[NDArray[np.float64]]:

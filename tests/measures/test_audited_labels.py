@@ -189,8 +189,8 @@ def test_two_samples_drawn_before_either_is_judged() -> None:
         *sample_of([(100, ["suggested"] * 3 + ["given"] * 27)], first=10, audit="b"),
     ]
     # 20 errors by the first, 10 by the second; without the 5 found, 15 and 5 in 60 items.
-    found = rate(measured(lines, 100))
-    assert found.value == pytest.approx((5 + 15 / 4 + 5 * 3 / 4) / 100)
+    found = measured(lines, 100)
+    assert rate(found).value == rows(found, "per_class")[0]["rate"] == pytest.approx((5 + 15 / 4 + 5 * 3 / 4) / 100)
 
 
 def test_of_samples_that_share_most_items_the_largest_counts() -> None:
@@ -207,7 +207,9 @@ def test_a_list_judged_while_a_sample_is_out_does_not_bias_the_rate() -> None:
     # 10 errors listed and judged wrong, of the 20 that a sample of half of all finds ten of.
     fixes = sample_of([(10, ["suggested"] * 10)], audit="")
     drawn = sample_of([(100, ["suggested"] * 5 + ["given"] * 20)], first=10)
-    assert rate(measured([*fixes, *drawn], 100)).value == pytest.approx(0.20)
+    found = measured([*fixes, *drawn], 100)
+    assert rate(found).value == pytest.approx(0.20)
+    assert rows(found, "per_class")[0]["rate"] == pytest.approx(0.20)
 
 
 def test_a_class_of_which_all_is_judged_has_its_rate() -> None:
