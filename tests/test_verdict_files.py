@@ -96,6 +96,8 @@ def test_what_spreadsheets_save_is_read(tmp_path: Path, separator: str, end: str
         ({"verdict": "both", "suggested_label": ""}, "there is no suggested label"),
         ({"stratum_drawn": "901"}, "901 drawn of 900"),
         ({"stratum": "-1"}, "of a drawn sample, with stratum -1"),
+        ({"stratum": "1000"}, "of a drawn sample, with stratum 1000"),
+        ({"judged_before": "-1"}, "judged_before is -1"),
         ({"audit": ""}, "of no drawn sample, and stratum is 2, not -1"),
     ],
 )

@@ -95,7 +95,7 @@ def review(  # noqa: PLR0913 - each is an option
         answers = [read_answers(file, plans, reviewer) for file in imported]
         taken = take_in(answers, dataset, before)
         write_verdicts(kept, taken.verdicts)
-        _say_taken(taken, kept)
+        _say_taken(taken, kept, f" with --verdicts {kept}" if verdicts else "")
         return
     check_folder(folder)
     items = read_items(report, found)
@@ -175,8 +175,8 @@ def _say_asked(plan: "Plan", judged: "Verdicts | None", folder: Path, command: s
     typer.echo(f"then: {command}")
 
 
-def _say_taken(taken: "Taken", kept: Path) -> None:
-    """Print what was taken in."""
+def _say_taken(taken: "Taken", kept: Path, option: str) -> None:
+    """Print what was taken in, and with which option the next scan reads it."""
     from labelaudit.render.text import counted, visible
     from labelaudit.verdicts import WORDS
 
@@ -197,6 +197,6 @@ def _say_taken(taken: "Taken", kept: Path) -> None:
         typer.echo(f"columns that were not read: {visible(', '.join(taken.passed_over))}")
     typer.echo(f"\n{kept}  has {counted(len(taken.verdicts), 'verdict')}")
     if taken.n_of_audits:
-        typer.echo("the next scan prints the audited rate")
+        typer.echo(f"the next scan{option} prints the audited rate")
     else:
-        typer.echo("correct the labels, and scan again")
+        typer.echo(f"correct the labels, and scan again{option}")

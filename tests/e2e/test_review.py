@@ -159,7 +159,8 @@ def test_verdicts_of_a_manifest_lie_beside_it_and_elsewhere_if_asked(scanned: Pa
     taken = [*review, "-o", "mine", "--import", "filled.csv"]
     labelaudit(*taken, where=scanned)
     assert (scanned / "data" / VERDICTS_FILE).is_file()
-    labelaudit(*taken, "--verdicts", "elsewhere.csv", where=scanned)
+    said = labelaudit(*taken, "--verdicts", "elsewhere.csv", where=scanned)
+    assert "the next scan with --verdicts elsewhere.csv prints" in said
     assert len(read_verdicts(scanned / "elsewhere.csv")) == 30
 
 

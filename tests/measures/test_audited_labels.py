@@ -190,7 +190,11 @@ def test_two_samples_drawn_before_either_is_judged() -> None:
     ]
     # 20 errors by the first, 10 by the second; without the 5 found, 15 and 5 in 60 items.
     found = measured(lines, 100)
-    assert rate(found).value == rows(found, "per_class")[0]["rate"] == pytest.approx((5 + 15 / 4 + 5 * 3 / 4) / 100)
+    assert (
+        rate(found).value
+        == rows(found, "per_class")[0]["rate"]
+        == pytest.approx((5 + 15 / 4 + 5 * 3 / 4) / 100)
+    )
 
 
 def test_of_samples_that_share_most_items_the_largest_counts() -> None:
