@@ -60,8 +60,9 @@ def detector_skill(
 
     An unchanged label that is suspected may be wrong in truth. It counts as a false alarm with
     the probability that it was right, by the noise channel before the flips; where noise is high
-    this is too low a precision. The table also has the precision that counts every unchanged
-    label as right.
+    this is too low a precision. It counts as one in full where the model disagrees with more than
+    half of the labels, as that probability means nothing then. The table also has the precision
+    that counts every unchanged label as right.
 
     Formula
     -------
@@ -80,7 +81,8 @@ def detector_skill(
 
     Undefined
     ---------
-    When fewer than ten labels can be changed; flips to neighbors, without embeddings.
+    When fewer than ten labels can be changed, or the probabilities are as good as chance; flips to
+    neighbors, without embeddings.
 
     Not comparable
     --------------
@@ -115,7 +117,7 @@ def detector_skill(
     Raises
     ------
     MissingInputError
-        When fewer than ten labels can be changed.
+        When fewer than ten labels can be changed, or the probabilities are as good as chance.
 
     References
     ----------

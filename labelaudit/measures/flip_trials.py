@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from labelaudit.blocks import BLOCK, row_blocks
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs, vote_strengths
-from labelaudit.measures.judgement import Judgement, LabelFilter, judge
+from labelaudit.measures.judgement import Judgement, LabelFilter, check_informed, judge
 from labelaudit.statistics.average_precision import average_precision
 from labelaudit.statistics.label_flips import (
     MOST_CELLS,
@@ -34,8 +34,8 @@ class Trial:
     flipped
         Which items had their label changed, shape ``(n_samples,)``.
     weights
-        1 for these; for the others the probability that their label was right before, 0 for
-        items that were not judged.
+        1 for these; for the others the probability that their label was right before, or 1 where
+        the model is too weak to say; 0 for items that were not judged.
     judgement
         What was said of all labels after the change.
     """
@@ -87,8 +87,14 @@ def flip_trials(
     Returns
     -------
     By kind of flips; None where fewer than ten labels can be changed.
+
+    Raises
+    ------
+    MissingInputError
+        When the probabilities are as good as chance.
     """
     before = judge(labels, n_classes, pred_probs, label_filter)
+    check_informed(labels, before)
     known = np.where(before.judged, labels, np.int32(-1))
     if hashes is None:
         draws = np.random.default_rng(random_state)
@@ -109,11 +115,16 @@ def flip_trials(
         probs = pred_probs.refit(changed) if pred_probs.refit else pred_probs
         flipped = np.zeros(len(labels), dtype=bool)
         flipped[items] = True
-        right = 1 - np.nan_to_num(before.error_probability.astype(np.float64), nan=1.0)
-        weights = np.where(flipped, 1.0, right)
         after = judge(changed, n_classes, probs, label_filter)
-        trials[kind] = Trial(flipped, weights, after)
+        trials[kind] = Trial(flipped, np.where(flipped, 1.0, _rightness(before)), after)
     return trials
+
+
+def _rightness(before: Judgement) -> NDArray[np.float64]:
+    """Return the probability that each label was right; 1 where that is not known, 0 unjudged."""
+    if not before.tells_errors:
+        return before.judged.astype(np.float64)
+    return 1 - np.nan_to_num(before.error_probability.astype(np.float64), nan=1.0)
 
 
 def _class_targets(

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.blocks import row_blocks
+from labelaudit.errors import MissingInputError
 from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.statistics.label_issues.blocks import from_logs
 from labelaudit.statistics.label_issues.evidence import Evidence, weigh_labels
-from labelaudit.statistics.label_issues.filters import Filter, flag_labels
+from labelaudit.statistics.label_issues.filters import Filter, flag_labels, flag_lowest
 from labelaudit.statistics.noise_channel import (
     N_CANDIDATES,
     Candidates,
@@ -22,6 +23,8 @@ from labelaudit.statistics.noise_channel import (
 LabelFilter = Literal["adaptive"] | Filter
 POSSIBLE = 0.1
 CLEAR_LEAD = 0.7
+FEWEST_TESTED = 30
+LEAST_DEVIATIONS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,7 +46,8 @@ class Judgement:
     error_probability
         Probability that the label is wrong, by the noise channel, in ``[0, 1]``.
     likely
-        Whether the label is among the likely errors.
+        Whether the label is among the likely errors; none is where the model disagrees with more
+        than half of the labels.
     suspected
         What the label filter flags. The adaptive one flags the likely errors, and the possible
         ones: of the lowest normalized margins, as many as are off the diagonal of the confident
@@ -67,6 +71,15 @@ class Judgement:
     def judged(self) -> NDArray[np.bool_]:
         """Whether each item has probabilities."""
         return self.suggested >= 0
+
+    @property
+    def tells_errors(self) -> bool:
+        """Whether the model prefers at least half of the labels.
+
+        Else its own mistakes outnumber those of the labels, and the noise channel takes them for
+        errors: probabilities of an error order the labels, but are none.
+        """
+        return _prefers_half(self.margin, int(self.judged.sum()))
 
 
 def judge(
@@ -109,9 +122,12 @@ def judge(
         channel, error_probability[judged] = _error_probs(every, judged)
         likely[judged] = likely_errors(error_probability[judged].astype(np.float64))
         likely &= (margin < 0) & (error_probability > POSSIBLE)
+    tells_errors = _prefers_half(margin, len(judged))
+    likely &= tells_errors
     if label_filter == "adaptive":
-        lowest = flag_labels(evidence, blocks, filter_by="low_normalized_margin")
-        clear = (error_probability > POSSIBLE) | (other - own > CLEAR_LEAD)
+        n_lowest = int(evidence.off_diagonal.sum())
+        lowest = flag_lowest((own - other + 1) / 2, n_lowest, evidence)
+        clear = tells_errors & (error_probability > POSSIBLE) | (other - own > CLEAR_LEAD)
         suspected = likely | (lowest & clear & (margin < 0))
     else:
         suspected = flag_labels(evidence, blocks, filter_by=label_filter)
@@ -126,6 +142,10 @@ def judge(
         suspected=suspected,
         channel=channel,
     )
+
+
+def _prefers_half(margin: NDArray[np.float32], n_judged: int) -> bool:
+    return 2 * int((margin > 0).sum()) >= n_judged
 
 
 def _candidates(
@@ -151,3 +171,37 @@ def _error_probs(
     channel = fit_noise_channel(every[judged])
     found = [channel.error_probs(every[judged[block]]) for block in row_blocks(len(judged))]
     return channel, np.concatenate(found)
+
+
+def check_informed(labels: NDArray[np.int32], judgement: Judgement) -> None:
+    """Raise where the probabilities prefer the given classes no more often than by chance.
+
+    Chance is what a preferred class drawn anew for each item would reach. Fewer than 30 items are
+    not tested; a tie prefers no class.
+
+    Raises
+    ------
+    MissingInputError
+        When Cohen's kappa is not two standard deviations above 0.
+
+    References
+    ----------
+    Fleiss, Cohen and Everitt, Large sample standard errors of kappa and weighted kappa,
+    Psychological Bulletin 72, 1969, for its variance by chance.
+    """
+    agrees = judgement.margin > 0
+    items = np.flatnonzero(judgement.judged)
+    n, n_classes = len(items), len(judgement.evidence.counts)
+    if n < FEWEST_TESTED:
+        return
+    given = labels[items]
+    preferred = np.where(agrees, labels, judgement.suggested)[items]
+    p, q = (np.bincount(codes, minlength=n_classes) / n for codes in (given, preferred))
+    chance = float(p @ q)
+    variance = (chance + chance**2 - float((p * q) @ (p + q))) / n
+    agreement = float(agrees[items].mean())
+    if agreement - chance <= LEAST_DEVIATIONS * max(variance, 0) ** 0.5:
+        raise MissingInputError(
+            f"the probabilities prefer the given class for {agreement:.0%} of the items, no more "
+            "than by chance"
+        )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from labelaudit.blocks import row_blocks
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs, vote_strengths
-from labelaudit.measures.judgement import Judgement
+from labelaudit.measures.judgement import POSSIBLE, Judgement
 from labelaudit.statistics.groups import groups_of
 
 N_WITNESSES = 5
@@ -149,8 +149,7 @@ def sentences(
                 judgement.self_confidence[item],
             )
         }
-        kind = "Likely" if judgement.likely[item] else "Possibly"
-        parts = [f"{kind} wrong (P {chance(judgement.error_probability[item], '= ')})"]
+        parts = [_doubt(judgement, item)]
         parts += [
             f"{name.capitalize()}: {other} {chance(for_it)}, {given} {chance(own)}"
             for name, (for_it, own) in probs.items()
@@ -164,6 +163,19 @@ def sentences(
             parts.append("An equal file has another label")
         said.append(". ".join(parts))
     return tuple(said)
+
+
+def _doubt(judgement: Judgement, item: int) -> str:
+    """Say how sure it is that a suspected label is wrong."""
+    if not judgement.tells_errors:
+        return "Contradicted, by a model too weak on these labels to say how likely it is wrong"
+    probability = judgement.error_probability[item]
+    how_likely = f"P {chance(probability, '= ')}"
+    if judgement.likely[item]:
+        return f"Likely wrong ({how_likely})"
+    if probability > POSSIBLE:
+        return f"Possibly wrong ({how_likely})"
+    return f"Contradicted, though errors like this are rare here ({how_likely})"
 
 
 def chance(probability: np.floating, equals: str = "") -> str:

@@ -10,7 +10,14 @@ from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.inputs.verdicts import JudgedLabels
 from labelaudit.measures import Findings, Ranking, measure
-from labelaudit.measures.judgement import CLEAR_LEAD, POSSIBLE, Judgement, LabelFilter, judge
+from labelaudit.measures.judgement import (
+    CLEAR_LEAD,
+    POSSIBLE,
+    Judgement,
+    LabelFilter,
+    check_informed,
+    judge,
+)
 from labelaudit.measures.label_evidence import (
     Witnesses,
     contradicted,
@@ -55,6 +62,8 @@ def label_noise(
     the *possible* ones: of the items of lowest normalized margin, as many as are off the diagonal
     of the confident joint, those that are wrong with a probability above .1, or whose suggested
     class leads by more than .7 of the probability (both chosen on CIFAR-10N and on made data).
+    Where the model disagrees with more than half of the labels, its own mistakes outnumber theirs,
+    and only such leads are suspected: probabilities of an error order the labels, but are none.
     The neighbors *confirm* a suspected error when they vote for the suggested class over the
     given one. Of equal files whose labels differ, all but the commonest label are *proven wrong*.
 
@@ -62,9 +71,11 @@ def label_noise(
     the votes of the nearest neighbors. Predicted probabilities of the user's own take their
     place, or join them.
 
-    The *model-estimated error rate* is the mean of the probabilities of an error. It is low where
-    the probabilities have learnt the noise, or repeat the mistakes of the labels, and high where
-    the model errs with confidence. Its range is no confidence interval: it runs from the labels
+    The *model-estimated error rate* is the mean of the probabilities of an error. It is too low
+    where the probabilities have learnt the noise, repeat the mistakes of the labels, or waver
+    where people err: all of that looks like hard items. It is often so with labels of people, and
+    the rate can be near 0 with every third label wrong. It is too high where the model errs with
+    confidence. Its range is no confidence interval: it runs from the labels
     that are proven wrong to every label that the model disagrees with. A model cannot tell its
     own mistakes from those of the labels, so only judgements by people narrow it; where it
     disagrees with more than half, no estimate is given.
@@ -74,7 +85,8 @@ def label_noise(
     - margin of item i with given class y: m_i = log p_i(y) - max over k != y of log p_i(k);
     - noise channel: q_i(k) proportional to p_i(k)^a; T(k, y) = P(given y | true k); a and T
       maximize sum_i log sum_k q_i(k) T(k, y_i), and the label is wrong with probability
-      e_i = 1 - q_i(y) T(y, y) / sum_k q_i(k) T(k, y);
+      e_i = 1 - q_i(y) T(y, y) / sum_k q_i(k) T(k, y); a and T are fitted to 20,000
+      items at most, and each row of T counts ten more, which err as often as all do;
     - likely: the n largest e_i, with n where 2 sum_{i <= n} e_i / (n + sum_i e_i) is largest;
     - threshold of class k: t_k = mean of p_i(k) over the items given k; off the diagonal: among
       the classes with p_i(k) >= t_k the most probable is not y;
@@ -88,8 +100,9 @@ def label_noise(
     Undefined
     ---------
     For items without a label; with probabilities from embeddings also for items without one,
-    and for classes with a single item. The estimate, where the model disagrees with more than
-    half of the labels.
+    and for classes with a single item. All of it, where 30 items or more were judged and the
+    model prefers the given class no more often than by chance: Cohen's kappa within two standard
+    deviations of 0. The estimate, where the model disagrees with more than half of the labels.
 
     Not comparable
     --------------
@@ -126,14 +139,17 @@ def label_noise(
     Raises
     ------
     MissingInputError
-        By its inputs: without probabilities or embeddings, or with several labels an item.
+        By its inputs: without probabilities or embeddings, or with several labels an item; where
+        the probabilities are as good as chance.
 
     References
     ----------
     Northcutt, Jiang and Chuang, Confident Learning, JAIR 70, 2021. Hastie, Tibshirani and
     Friedman, The Elements of Statistical Learning, section 4.3. Dawid and Skene, Applied
     Statistics 28, 1979, for the channel of one annotator. Lipton, Elkan and Naryanaswamy,
-    Optimal thresholding of classifiers to maximize F1 measure, ECML 2014.
+    Optimal thresholding of classifiers to maximize F1 measure, ECML 2014. Fleiss, Cohen and
+    Everitt, Large sample standard errors of kappa and weighted kappa, Psychological Bulletin 72,
+    1969.
 
     Examples
     --------
@@ -148,6 +164,7 @@ def label_noise(
     [1]
     """
     judgement = judge(labels, len(class_names), pred_probs, label_filter)
+    check_informed(labels, judgement)
     if verdicts is not None:
         judgement = _after(judgement, verdicts)
     certain, conflicting = None, None

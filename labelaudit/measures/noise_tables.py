@@ -39,7 +39,9 @@ def share_table(
 
 
 def _sums(codes: NDArray[np.int32], judgement: Judgement, n: int) -> NDArray[np.float64]:
-    """Return the expected errors of each class or split."""
+    """Return the expected errors of each class or split; NaN where the model cannot tell."""
+    if not judgement.tells_errors:
+        return np.full(n, np.nan)
     known = judgement.judged & (codes >= 0)
     sums = np.bincount(codes[known], judgement.error_probability[known], minlength=n)
     return sums.astype(np.float64)
@@ -73,7 +75,8 @@ def quality_table(evidence: Evidence, class_names: tuple[str, ...]) -> Table:
         ("inverse_label_noise", "share", found.inverse_noise),
     )
     order = np.lexsort((np.arange(len(class_names)), np.nan_to_num(found.quality, nan=2.0)))
-    return ranked_table("class_quality", "Label quality by confident learning", columns, order)
+    title = "Label quality by confident learning, which takes mistakes of the model for noise, too"
+    return ranked_table("class_quality", title, columns, order)
 
 
 def overlap_table(evidence: Evidence, class_names: tuple[str, ...]) -> Table:

@@ -9,7 +9,7 @@ from labelaudit.measures.label_evidence import Witnesses
 from labelaudit.report import Value
 from labelaudit.tabulate import Specification, exact_values
 
-NOTEWORTHY, WEAK = 0.2, 0.5
+NOTEWORTHY = 0.2
 SPECIFICATIONS: tuple[Specification, ...] = (
     ("suspected_errors_count", "Suspected label errors", "count", "lower"),
     ("likely_errors_count", "Of them likely", "count", "lower"),
@@ -35,27 +35,30 @@ def noise_values(
         "proven_wrong_count": certain,
     }
     notes = {
-        "likely_errors_count": "More likely wrong than not, or nearly so.",
+        "likely_errors_count": "As many of the likeliest as best balance precision and recall.",
         "confirmed_errors_count": "" if witnesses is not None else "There are no embeddings.",
         "model_disagreement_share": "Mistakes of the model and of the labels together.",
         "proven_wrong_count": "" if certain is not None else "No files, so no copies are known.",
     }
     expected = float(np.nansum(judgement.error_probability, dtype=np.float64))
-    rate = _rate(n_judged, n_disagreed, expected, certain or 0)
+    n_unsupported = n_judged - int((judgement.margin > 0).sum())
+    rate = _rate(
+        n_judged, n_unsupported, expected if judgement.tells_errors else None, certain or 0
+    )
     return (rate, *exact_values(SPECIFICATIONS, numbers, notes))
 
 
-def _rate(n_judged: int, n_disagreed: int, expected: float, certain: int) -> Value:
+def _rate(n_judged: int, n_unsupported: int, expected: float | None, certain: int) -> Value:
     """Return the estimate with the range that a model cannot narrow."""
     value = low = high = None
     note = "Estimated by a model, judged by no person: the range is no confidence interval."
     if n_judged:
         low = min(certain, n_judged) / n_judged
-        high = max(low, n_disagreed / n_judged)
-        value = min(max(low, expected / n_judged), high)
-        if n_disagreed > WEAK * n_judged:
-            value = None
-            note = f"No estimate: the model disagrees with more than {WEAK:.0%} of the labels."
+        high = max(low, n_unsupported / n_judged)
+        if expected is None:
+            note = "No estimate: the model disagrees with more than half of the labels."
+        else:
+            value = min(max(low, expected / n_judged), high)
     return Value(
         name="model_estimated_error_rate",
         title="Label errors, model-estimated",
@@ -86,6 +89,7 @@ def noise_notes(
     if disagreed > NOTEWORTHY:
         notes.append(
             f"The model prefers another class for {disagreed:.0%} of the items: it is weak on this "
-            "dataset, or the labels are noisy, and many of the suspected labels may be right."
+            "dataset, or the labels are noisy, and it cannot tell which. Many of the suspected "
+            "labels may be right, and the estimate far too low."
         )
     return tuple(notes)

@@ -48,13 +48,19 @@ def test_flips_among_clear_classes_are_found() -> None:
     assert [row["flipped"] for row in rows(found, "rules")] == [45, 45]
 
 
-def test_flips_where_embeddings_say_nothing_are_not_found() -> None:
-    vectors, labels = clusters(3000, apart=0)
+def test_flips_where_embeddings_say_little_are_not_found() -> None:
+    vectors, labels = clusters(3000, apart=0.2)
     values = numbers(skill(vectors, labels))
     for kind in ("class_flips", "neighbor_flips"):
         ap = values[f"{kind}_average_precision"]
         assert ap is not None
         assert ap == pytest.approx(0.05, abs=0.02)  # one label of twenty is changed
+
+
+def test_where_embeddings_say_nothing_no_skill_is_measured() -> None:
+    vectors, labels = clusters(3000, apart=0)
+    with pytest.raises(MissingInputError, match="no more than by chance"):
+        skill(vectors, labels)
 
 
 def test_between_the_two_flips_to_neighbors_are_the_harder_ones() -> None:

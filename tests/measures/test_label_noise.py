@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
+from labelaudit.errors import MissingInputError
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs, user_probs
@@ -106,6 +107,66 @@ def test_a_model_that_disagrees_with_most_labels_gives_a_range_but_no_estimate()
     assert rate.value is None
     assert rate.low == 0
     assert rate.high == 0.75
+
+
+def test_probabilities_that_say_nothing_find_no_wrong_labels_and_no_rate() -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(3, size=400).astype(np.int32)
+    even = np.full((400, 3), 1 / 3)
+    for probs in (even, rng.dirichlet([1, 1, 1], 400), np.tile([0.5, 0.3, 0.2], (400, 1))):
+        with pytest.raises(MissingInputError, match="no more than by chance"):
+            label_noise(labels, ("a", "b", "c"), user_probs(probs, labels, "mine"), NO_SPLITS)
+
+
+def test_a_model_too_weak_for_most_labels_finds_none_of_them_likely_wrong() -> None:
+    rng = np.random.default_rng(2)
+    labels = rng.integers(4, size=2000).astype(np.int32)
+    guesses = np.where(rng.random(2000) < 0.4, labels, (labels + 1) % 4)
+    probs = np.full((2000, 4), 0.1)
+    probs[np.arange(2000), guesses] = 0.7
+    found = label_noise(labels, tuple("abcd"), user_probs(probs, labels, "mine"), NO_SPLITS)
+    assert found.values[0].value is None
+    assert not found.columns["is_label_likely_wrong"].any()
+    assert not found.columns["is_label_suspected"].any()
+    probs[:50] = 0.04
+    probs[np.arange(50), guesses[:50]] = 0.88
+    found = label_noise(labels, tuple("abcd"), user_probs(probs, labels, "mine"), NO_SPLITS)
+    (suspects,) = found.rankings
+    assert suspects.items.tolist() == [item for item in range(50) if guesses[item] != labels[item]]
+    assert all("too weak" in said for said in suspects.details)
+    per_class = next(table for table in found.tables if table.name == "per_class")
+    assert [row[-1] for row in per_class.rows] == [None] * 4
+
+
+def test_a_rare_class_that_is_told_apart_is_better_than_chance() -> None:
+    labels = np.zeros(400, dtype=np.int32)
+    labels[7] = 1
+    always = np.tile([0.9, 0.1], (400, 1))
+    told = np.where(np.arange(400)[:, None] == 7, always[:, ::-1], always)
+    found = label_noise(labels, ("a", "b"), user_probs(told, labels, "mine"), NO_SPLITS)
+    assert found.values[0].value == pytest.approx(0, abs=1e-3)
+    with pytest.raises(MissingInputError, match="no more than by chance"):
+        label_noise(labels, ("a", "b"), user_probs(always, labels, "mine"), NO_SPLITS)
+
+
+def test_a_label_that_the_model_does_not_prefer_may_be_wrong() -> None:
+    labels = np.array([0, 1, 0, 1], dtype=np.int32)
+    rows = [[0.9, 0.1], [0.1, 0.9], [0.5, 0.5], [0.1, 0.9]]
+    rate = label_noise(labels, ("a", "b"), probs_of(rows, labels), NO_SPLITS).values[0]
+    assert rate.high == 0.25
+
+
+def test_a_contradicted_label_that_is_hardly_wrong_is_not_called_possibly_wrong() -> None:
+    rng = np.random.default_rng(1)
+    probs = rng.dirichlet([0.3, 0.3], 3000)
+    labels = (rng.random(3000) < probs[:, 1]).astype(np.int32)
+    found = label_noise(labels, ("a", "b"), user_probs(probs, labels, "mine"), NO_SPLITS)
+    (suspects,) = found.rankings
+    chances = suspects.evidence["error_probability"].astype(np.float64)
+    assert (chances < 0.1).any()
+    for said, probability in zip(suspects.details, chances, strict=True):
+        assert ("wrong" in said) == (probability > 0.1)
+        assert ("rare here" in said) == (probability <= 0.1)
 
 
 def test_confident_learning_flags_as_many_as_published(real_data: Path) -> None:

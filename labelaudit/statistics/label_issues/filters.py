@@ -75,10 +75,10 @@ def flag_labels(
     if filter_by == "predicted_neq_given":
         return _disagreeing(evidence)
     if filter_by == "low_self_confidence":
-        return _lowest(evidence.own, _how_many(evidence, n_issues), evidence)
+        return flag_lowest(evidence.own, _how_many(evidence, n_issues), evidence)
     if filter_by == "low_normalized_margin":
         scores = label_scores(evidence.given, blocks, "normalized_margin")
-        return _lowest(scores, _how_many(evidence, n_issues), evidence)
+        return flag_lowest(scores, _how_many(evidence, n_issues), evidence)
     kept = kept_joint(evidence, frac_noise, min_examples_per_class)
     flagged = _disagreeing(evidence)
     if filter_by != "prune_by_noise_rate":
@@ -141,7 +141,9 @@ def _lowest_of_classes(
     return flagged
 
 
-def _lowest(scores: NDArray[np.floating], n_lowest: int, evidence: Evidence) -> NDArray[np.bool_]:
+def flag_lowest(
+    scores: NDArray[np.floating], n_lowest: int, evidence: Evidence
+) -> NDArray[np.bool_]:
     """Flag the lowest scores; of equals, those that a whole sort puts first."""
     n_lowest = min(n_lowest, int(evidence.counts.sum()))
     if n_lowest == 0:
