@@ -142,8 +142,8 @@ def write_verdicts(path: Path, verdicts: Verdicts) -> None:
     except OSError as error:
         raise OutputError(
             f"{path}: cannot be written: {error.strerror or error}",
-            hint="make room, make its folder writable, or name another file with --verdicts, for review "
-            "and scan",
+            hint="make room, make its folder writable, or name another file with --verdicts, for "
+            "review and scan",
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
