@@ -27,7 +27,7 @@ from labelaudit.measures import Findings, Measure, describe, load_measures, summ
 from labelaudit.open_items import NO_EMBEDDINGS, Opened, ScanOptions, open_items
 from labelaudit.progress import Progress, silent
 from labelaudit.report import MeasureResult, Report, Run
-from labelaudit.verdicts import read_verdicts
+from labelaudit.verdicts import Verdicts, read_verdicts
 
 __all__ = ["Scan", "ScanOptions", "scan"]
 
@@ -80,9 +80,14 @@ def scan(
     """
     options = options or ScanOptions()
     started = datetime.now(UTC)
+    verdicts = (
+        read_verdicts(options.verdicts)
+        if options.verdicts
+        else MissingInputError("no person judged any label: labelaudit review draws a sample")
+    )
     with threadpool_limits(1):  # threads are our own, so that their number changes no result
         read = open_items(dataset, options, progress)
-        inputs = _inputs(dataset, read, options, progress)
+        inputs = _inputs(dataset, read, verdicts, options, progress)
         found = _measure(dataset, inputs, read.content, progress)
     read.seconds |= _seconds(inputs)
     before = perf_counter()
@@ -107,10 +112,17 @@ def scan(
     )
 
 
-def _inputs(dataset: Dataset, read: Opened, options: ScanOptions, progress: Progress) -> Inputs:
+def _inputs(
+    dataset: Dataset,
+    read: Opened,
+    verdicts: Verdicts | MissingInputError,
+    options: ScanOptions,
+    progress: Progress,
+) -> Inputs:
     """Return what the measures may ask for."""
     given: dict[str, object] = {
         "dataset": dataset,
+        "verdict_file": verdicts,
         "content": read.content or MissingInputError("the manifest names no images or texts"),
         "embeddings": read.embeddings or MissingInputError(NO_EMBEDDINGS[dataset.modality]),
         "random_state": options.random_state,
@@ -120,11 +132,6 @@ def _inputs(dataset: Dataset, read: Opened, options: ScanOptions, progress: Prog
     }
     if read.pred_probs is not None:
         given["pred_probs"] = provide_given(read.pred_probs, options.pred_probs_use)
-    given["verdict_file"] = (
-        read_verdicts(options.verdicts)
-        if options.verdicts
-        else MissingInputError("no person judged any label: labelaudit review draws a sample")
-    )
     return Inputs(given)
 
 

@@ -80,3 +80,11 @@ def test_verdicts_on_another_dataset_are_refused_before_a_report_is_made(data: P
     (data / "cat" / "02.png").unlink()
     with pytest.raises(InputError, match="1 of 3 judged items are in this dataset"):
         scanned(data, file)
+
+
+def test_a_file_of_verdicts_is_checked_before_long_work(data: Path) -> None:
+    file = data.parent / "verdicts.csv"
+    file.write_text("content,verdict\n")
+    options = ScanOptions(verdicts=file, embeddings=data.parent / "none.npy")
+    with pytest.raises(InputError, match=r"verdicts.csv: line 1: columns are missing"):
+        scan(open_dataset(data), options)
