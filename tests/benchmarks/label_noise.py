@@ -74,6 +74,7 @@ class Found:
     doubt: NDArray[np.floating]
     flagged: Flags
     cpu: float
+    estimate: float | None = None
 
 
 @dataclass(frozen=True)
@@ -135,11 +136,14 @@ def log_margin(logs: NDArray[np.floating], labels: Labels) -> NDArray[np.floatin
 def ours(inputs: Inputs, method: str, cpu: float) -> Iterator[Found]:
     """Yield what labelaudit's measure says, by both of its flags."""
     started = process_time()
-    columns = inputs.call(label_noise).columns
+    findings = inputs.call(label_noise)
+    columns = findings.columns
     used = cpu + process_time() - started
     doubt = -np.nan_to_num(columns["label_margin"].astype(np.float64), nan=np.inf)
-    for name, flag in (("", "is_label_suspected"), (", likely", "is_label_likely_wrong")):
-        yield Found(method + name, doubt, columns[flag].astype(bool), used)
+    estimate = findings.values[0].value
+    assert findings.values[0].name == "model_estimated_error_rate"
+    yield Found(method, doubt, columns["is_label_suspected"].astype(bool), used, estimate)
+    yield Found(f"{method}, likely", doubt, columns["is_label_likely_wrong"].astype(bool), used)
 
 
 def votes_alone(data: Data, labels: Labels) -> Iterator[Found]:
@@ -229,6 +233,9 @@ def print_table(title: str, found: list[Found], wrong: Flags, odd: Flags) -> Non
     print("| --- " * 9 + "|")
     for each in found:
         print(row(each, wrong, odd), flush=True)
+    for each in found:
+        if each.estimate is not None:
+            print(f"\n{each.method}: model-estimated {each.estimate:.2%}, true {wrong.mean():.2%}")
 
 
 def all_methods(data: Data, labels: Labels, strength: float) -> list[Found]:
