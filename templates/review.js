@@ -88,8 +88,11 @@ function load(text) {
     if (word && !WORDS.includes(word)) throw new Error(`${where} has the verdict ${word}`);
     return [number, word, of("reviewer")];
   });
+  const people = new Set(found.filter(([, word, name]) => word && name).map(([, , name]) => name));
+  if (reviewer.value.trim()) people.add(reviewer.value.trim());
+  if (people.size > 1) throw new Error(`answers of ${[...people].join(" and ")} would be mixed`);
   for (const [number, word] of found) if (word) answers[number] = word;
-  reviewer.value ||= found.map(([, , name]) => name).find((name) => name) ?? "";
+  reviewer.value ||= [...people][0] ?? "";
   past = [];
   return found.filter(([, word]) => word).length;
 }

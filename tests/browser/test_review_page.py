@@ -290,6 +290,21 @@ def test_a_file_that_does_not_fit_is_not_loaded(
     assert judged(page) == f"1 of {N} judged"
 
 
+def test_answers_of_another_person_are_not_loaded(
+    reviewed: Path, opened: Open, tmp_path: Path
+) -> None:
+    page = opened(reviewed / "out" / "review.html")
+    page.get_by_label("Your name").fill("Bo")
+    page.keyboard.press("Enter")
+    page.keyboard.press("1")
+    saved(page, tmp_path)
+    page.get_by_label("Your name").fill("Ada")
+    page.locator("#files summary").click()
+    page.get_by_label("Load verdicts.csv").set_input_files(tmp_path / "verdicts.csv")
+    page.get_by_role("alert").wait_for()
+    assert "answers of Bo and Ada would be mixed" in page.get_by_role("alert").inner_text()
+
+
 def test_the_answers_can_be_copied_as_text(reviewed: Path, opened: Open, tmp_path: Path) -> None:
     page = opened(reviewed / "out" / "review.html")
     page.keyboard.press("4")
