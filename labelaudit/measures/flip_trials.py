@@ -11,7 +11,6 @@ from labelaudit.blocks import BLOCK, row_blocks
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs, vote_strengths
 from labelaudit.measures.judgement import Judgement, LabelFilter, check_informed, judge
-from labelaudit.statistics.average_precision import average_precision
 from labelaudit.statistics.label_flips import (
     MOST_CELLS,
     chosen_items,
@@ -46,10 +45,14 @@ class Trial:
 
     @property
     def average_precision(self) -> float:
-        """Average precision of the changed labels by margin."""
+        """Average precision of the changed labels by margin, in ``[0, 1]``."""
+        from sklearn.metrics import average_precision_score
+
         rows = np.flatnonzero(self.judgement.judged)
-        margin = self.judgement.margin[rows]
-        return average_precision(margin, self.flipped[rows], self.weights[rows])
+        doubt = np.nan_to_num(-self.judgement.margin[rows])
+        return float(
+            average_precision_score(self.flipped[rows], doubt, sample_weight=self.weights[rows])
+        )
 
     def counts(self, flags: NDArray[np.bool_]) -> tuple[int, float]:
         """Return how many changed labels are flagged, and the weight of the other flagged."""

@@ -14,6 +14,7 @@ from labelaudit.statistics.groups import groups_of
 
 N_WITNESSES = 5
 SURE = 0.99
+EVEN = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -171,7 +172,7 @@ def _doubt(judgement: Judgement, item: int) -> str:
         return "Contradicted, by a model too weak on these labels to say how likely it is wrong"
     probability = judgement.error_probability[item]
     how_likely = f"P {chance(probability, '= ')}"
-    if judgement.likely[item]:
+    if probability >= EVEN:
         return f"Likely wrong ({how_likely})"
     if probability > POSSIBLE:
         return f"Possibly wrong ({how_likely})"

@@ -12,7 +12,7 @@ from labelaudit.tabulate import Specification, exact_values
 NOTEWORTHY = 0.2
 SPECIFICATIONS: tuple[Specification, ...] = (
     ("suspected_errors_count", "Suspected label errors", "count", "lower"),
-    ("likely_errors_count", "Of them likely", "count", "lower"),
+    ("likely_errors_count", "The likeliest of them", "count", "lower"),
     ("confirmed_errors_count", "Of them confirmed by the neighbors", "count", "lower"),
     ("suspected_errors_share", "Suspected, of the items judged", "share", "lower"),
     ("model_disagreement_share", "The model prefers another class", "share", "neither"),
@@ -35,7 +35,7 @@ def noise_values(
         "proven_wrong_count": certain,
     }
     notes = {
-        "likely_errors_count": "As many of the likeliest as best balance precision and recall.",
+        "likely_errors_count": "As many as best balance precision and recall.",
         "confirmed_errors_count": "" if witnesses is not None else "There are no embeddings.",
         "model_disagreement_share": "Mistakes of the model and of the labels together.",
         "proven_wrong_count": "" if certain is not None else "No files, so no copies are known.",

@@ -165,6 +165,7 @@ def test_a_contradicted_label_that_is_hardly_wrong_is_not_called_possibly_wrong(
     chances = suspects.evidence["error_probability"].astype(np.float64)
     assert (chances < 0.1).any()
     for said, probability in zip(suspects.details, chances, strict=True):
+        assert ("Likely wrong" in said) == (probability >= 0.5)
         assert ("wrong" in said) == (probability > 0.1)
         assert ("rare here" in said) == (probability <= 0.1)
 
