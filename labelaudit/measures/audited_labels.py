@@ -69,9 +69,9 @@ def audited_labels(
     Undefined
     ---------
     The rate and the shares, without a drawn sample, with a stratum of which nothing was judged,
-    and where the dataset has grown or shrunk by more than a tenth since the draw. The rate of a
-    class or split with fewer than 10 judged items, unless all of it was judged. Agreement, with
-    fewer than 50 items of two reviewers.
+    with fewer than 10 judged items of more, and where the dataset has grown or shrunk by more
+    than a tenth since the draw. The rate of a class or split with fewer than 10 judged items,
+    unless all of it was judged. Agreement, with fewer than 50 items of two reviewers.
 
     Not comparable
     --------------
@@ -207,8 +207,8 @@ def _notes(verdicts: JudgedLabels, audits: list[Audit], n_items: int, n_samples:
     if audits and left_out:
         notes.append(
             f"{left_out:,} of {n_samples:,} samples are left out of the rate: a stratum is not "
-            "judged yet, the dataset has changed by more than a tenth since, or a larger sample "
-            "has most of the same items."
+            "judged yet, fewer than 10 items are, the dataset has changed by more than a tenth "
+            "since, or a larger sample has most of the same items."
         )
     if verdicts.n_elsewhere:
         notes.append(

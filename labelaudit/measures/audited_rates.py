@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from labelaudit.inputs.judged_items import JudgedSample
 from labelaudit.inputs.verdicts import JudgedLabels
 from labelaudit.report import Value
+from labelaudit.statistics.domain_rates import LEAST
 from labelaudit.statistics.label_fit import WRONG, Fit
 from labelaudit.statistics.stratified_rate import Audit, Known, rate_today
 from labelaudit.tabulate import Specification
@@ -74,6 +75,11 @@ def of_usable_samples(verdicts: JudgedLabels, n_items: int) -> tuple[JudgedLabel
             reason = (
                 f"nothing is known of {bare:,} of {len(sample.sizes):,} strata of the sample: "
                 "judge the rest of it"
+            )
+        elif len(known) < min(LEAST, size):
+            reason = (
+                f"judged items of the sample: {len(known):,}, too few for a rate; judge {LEAST} or "
+                "more"
             )
         elif min(size, n_then) < LEAST_ALIKE * max(size, n_then):
             reason = (

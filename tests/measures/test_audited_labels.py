@@ -105,18 +105,18 @@ def rate(found: Findings) -> Value:
 
 
 def test_a_case_worked_by_hand() -> None:
-    # Of 4 judged items one fits in each way; 10 items, so each way is that of 2.5 of them.
-    found = measured(sample_of([(10, ["given", "both", "suggested", "neither"])]), 10)
+    # Of 12 judged items three fit in each way; 30 items, so each way is that of 7.5 of them.
+    found = measured(sample_of([(30, ["given", "both", "suggested", "neither"] * 3)]), 30)
     values = numbers(found)
     shares = ("sole_correct", "contained", "not_contained", "none_fits")
     assert [values[f"{name}_share"] for name in shares] == pytest.approx([0.25] * 4)
     assert values["audited_error_rate"] == pytest.approx(0.5)
-    assert values["judged_wrong_count"] == 2
-    # 4 / (1/4 + 3/10) = 7.3 judgements would halve it: 4 more.
-    assert values["more_judgements_count"] == 4
+    assert values["judged_wrong_count"] == 6
+    # 4 / (1/12 + 3/30) = 21.8 judgements would halve it: 10 more.
+    assert values["more_judgements_count"] == 10
     (ranking,) = found.rankings
-    assert (ranking.items.tolist(), ranking.suggested is None) == ([2, 3], False)
-    assert ranking.details == (
+    assert (ranking.items.tolist(), ranking.suggested is None) == ([2, 6, 10, 3, 7, 11], False)
+    assert ranking.details[2:4] == (
         "people judged that ant is wrong, and bee right",
         "people judged that ant is wrong",
     )
@@ -220,6 +220,13 @@ def test_a_class_of_which_all_is_judged_has_its_rate() -> None:
     found = measured(sample_of([(12, ["suggested"] * 3 + ["given"] * 9)]), 12)
     row = rows(found, "per_class")[0]
     assert (row["rate"], row["low"], row["high"]) == (0.25, 0.25, 0.25)
+
+
+def test_few_judgements_are_too_few_for_a_rate() -> None:
+    few = rate(measured(sample_of([(30, ["given"] * 9)]), 30))
+    assert few.value is None
+    assert few.note == "judged items of the sample: 9, too few for a rate; judge 10 or more"
+    assert rate(measured(sample_of([(9, ["given"] * 9)]), 9)).value == 0
 
 
 def test_a_list_of_suspects_says_nothing_of_the_rate() -> None:
