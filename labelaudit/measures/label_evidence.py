@@ -170,6 +170,8 @@ def _doubt(judgement: Judgement, item: int) -> str:
     """Say how sure it is that a suspected label is wrong."""
     if not judgement.tells_errors:
         return "Contradicted, by a model too weak on these labels to say how likely it is wrong"
+    if judgement.margin[item] >= 0:
+        return "Not contradicted, but flagged by the label filter that was chosen"
     probability = judgement.error_probability[item]
     how_likely = f"P {chance(probability, '= ')}"
     if probability >= EVEN:

@@ -90,7 +90,7 @@ def label_noise(
     - likely: the n largest e_i, with n where 2 sum_{i <= n} e_i / (n + sum_i e_i) is largest;
     - threshold of class k: t_k = mean of p_i(k) over the items given k; off the diagonal: among
       the classes with p_i(k) >= t_k the most probable is not y;
-    - an item with m_i >= 0 is never suspected.
+    - an item with m_i >= 0 is never suspected, but by two of cleanlab's rules.
 
     Range
     -----

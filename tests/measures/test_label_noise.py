@@ -170,6 +170,19 @@ def test_a_contradicted_label_that_is_hardly_wrong_is_not_called_possibly_wrong(
         assert ("rare here" in said) == (probability <= 0.1)
 
 
+def test_a_label_that_only_a_filter_flags_is_not_called_contradicted() -> None:
+    labels = np.array([0, 0, 0, 1, 1, 1], dtype=np.int32)
+    rows = [[0.41, 0.3, 0.29], *[[0.5, 0.25, 0.25]] * 2, [0.54, 0.46, 0], *[[0.1, 0.9, 0]] * 2]
+    names = ("cat", "dog", "eel")
+    # Item 3 is off the diagonal, so one is flagged: the lowest, though its class is preferred.
+    found = label_noise(
+        labels, names, probs_of(rows, labels), NO_SPLITS, label_filter="low_self_confidence"
+    )
+    (suspects,) = found.rankings
+    assert suspects.items.tolist() == [0]
+    assert suspects.details[0].startswith("Not contradicted")
+
+
 def test_confident_learning_flags_as_many_as_published(real_data: Path) -> None:
     # The filter "confident_learning" of cleanlab 2.9.0 flags 244 of these; 48 of the 54 labels
     # that five people judged wrong are among them.
