@@ -10,10 +10,11 @@ from labelaudit.report import Value
 from labelaudit.tabulate import Specification, exact_values
 
 NOTEWORTHY = 0.2
+DEPENDENT = "Probabilities from embeddings have these votes in them; only others are a second view."
 SPECIFICATIONS: tuple[Specification, ...] = (
     ("suspected_errors_count", "Suspected label errors", "count", "lower"),
     ("likely_errors_count", "The likeliest of them", "count", "lower"),
-    ("confirmed_errors_count", "Of them confirmed by the neighbors", "count", "lower"),
+    ("confirmed_errors_count", "Suspected, and confirmed by the neighbors", "count", "lower"),
     ("suspected_errors_share", "Suspected, of the items judged", "share", "lower"),
     ("model_disagreement_share", "The model prefers another class", "share", "neither"),
     ("proven_wrong_count", "Labels proven wrong by copies that disagree", "count", "lower"),
@@ -36,7 +37,9 @@ def noise_values(
     }
     notes = {
         "likely_errors_count": "As many as best balance precision and recall.",
-        "confirmed_errors_count": "" if witnesses is not None else "There are no embeddings.",
+        "confirmed_errors_count": DEPENDENT
+        if witnesses is not None
+        else "There are no embeddings.",
         "model_disagreement_share": "Mistakes of the model and of the labels together.",
         "proven_wrong_count": "" if certain is not None else "No files, so no copies are known.",
     }
