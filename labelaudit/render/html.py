@@ -156,15 +156,21 @@ def _check_override(templates: Path, shipped: Path, report: Report) -> None:
 def _families(report: Report) -> list[tuple[str, list[MeasureResult]]]:
     """Return the measures by family, in the order in which the families first occur.
 
-    Within a family, those without a result come last.
+    Within a family, the audited rate and the measure of its name come first, those without a
+    result last.
     """
     found: dict[str, list[MeasureResult]] = {}
     for result in report.measures:
         found.setdefault(result.family, []).append(result)
     return [
-        (family, sorted(results, key=lambda result: result.status == "not_measured"))
+        (family, sorted(results, key=lambda result: _place(family, result)))
         for family, results in found.items()
     ]
+
+
+def _place(family: str, result: MeasureResult) -> tuple[bool, bool]:
+    leading = result.name in {"audited_labels", family}
+    return result.status == "not_measured", not leading
 
 
 def _alerts(report: Report) -> list[Alert]:
