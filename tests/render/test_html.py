@@ -11,7 +11,7 @@ import html5lib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reports import CASES, HOSTILE, THUMBNAILS, full, hostile, multilabel, nothing_measured
+from reports import CASES, HOSTILE, THUMBNAILS, audited, full, hostile, multilabel, nothing_measured
 
 from labelaudit.errors import InputError
 from labelaudit.render.html import SHIPPED, to_html
@@ -115,10 +115,16 @@ def test_no_character_that_does_not_show_is_in_the_page() -> None:
     )
 
 
-def test_every_measure_has_its_place_in_the_order_of_the_report() -> None:
-    report = full()
+def test_measures_come_by_family_the_audit_first_and_those_without_a_result_last() -> None:
+    report = audited()
+    skill = replace(report.measures[1], name="detector_skill", title="Detector skill")
+    sharpness = replace(report.measures[3], name="a_sharpness", status="not_measured")
+    report = replace(report, measures=(skill, sharpness, *report.measures))
     articles = [node.get("id") for node in elements(to_html(report)) if node.tag == "article"]
-    assert articles == [result.name for result in report.measures]
+    assert sorted(articles) == sorted(result.name for result in report.measures)
+    assert articles[:3] == ["audited_labels", "label_noise", "detector_skill"]
+    family = [result.name for result in report.measures if result.family == sharpness.family]
+    assert [name for name in articles if name in family][-1] == "a_sharpness"
 
 
 def test_notes_and_failures_are_alerts() -> None:
