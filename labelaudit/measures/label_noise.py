@@ -205,14 +205,7 @@ def label_noise(
         ),
         notes=(*filter(None, [pred_probs.caveat]), *noise_notes(labels, judgement, neighbors)),
         parameters=_parameters(judgement, pred_probs, label_filter),
-        columns={
-            "is_label_suspected": judgement.suspected,
-            "is_label_likely_wrong": judgement.likely,
-            "suggested_label": judgement.suggested,
-            "label_margin": judgement.margin,
-            "self_confidence": judgement.self_confidence,
-            "error_probability": judgement.error_probability,
-        },
+        columns=_columns(judgement),
     )
 
 
@@ -226,6 +219,18 @@ def _after(judgement: Judgement, verdicts: JudgedLabels) -> Judgement:
         likely=judgement.likely & ~fine,
         suspected=judgement.suspected & ~fine,
     )
+
+
+def _columns(judgement: Judgement) -> dict[str, NDArray[np.generic]]:
+    """Return what is known of every item."""
+    return {
+        "is_label_suspected": judgement.suspected,
+        "is_label_likely_wrong": judgement.likely,
+        "suggested_label": judgement.suggested,
+        "label_margin": judgement.margin,
+        "self_confidence": judgement.self_confidence,
+        "error_probability": judgement.error_probability,
+    }
 
 
 def _evidence(

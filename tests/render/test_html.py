@@ -120,7 +120,7 @@ def test_measures_come_by_family_the_audit_first_and_those_without_a_result_last
     skill = replace(report.measures[1], name="detector_skill", title="Detector skill")
     sharpness = replace(report.measures[3], name="a_sharpness", status="not_measured")
     report = replace(report, measures=(skill, sharpness, *report.measures))
-    articles = [node.get("id") for node in elements(to_html(report)) if node.tag == "article"]
+    articles = [node.get("id") or "" for node in elements(to_html(report)) if node.tag == "article"]
     assert sorted(articles) == sorted(result.name for result in report.measures)
     assert articles[:3] == ["audited_labels", "label_noise", "detector_skill"]
     family = [result.name for result in report.measures if result.family == sharpness.family]
