@@ -12,6 +12,7 @@ from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
 from labelaudit.inputs.cell_views import CellViews, LabelledItems
+from labelaudit.inputs.copies import some_of
 from labelaudit.inputs.labels import cells_in_state
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import Rows
@@ -56,6 +57,7 @@ def cell_odds(
     class_names: tuple[str, ...],
     embeddings: Embeddings,
     copies: NDArray[np.int64],
+    embedding_hashes: NDArray[np.uint64],
     neighbors: Neighbors | None = None,
 ) -> CellOdds:
     """Combine leave-one-out ridge regression, neighbors' votes and the item's other labels.
@@ -88,7 +90,8 @@ def cell_odds(
             neighbors=neighbors,
         )
     )
-    fitted = _fitted(views, len(items), len(judged))
+    n_tuning = max(MOST_TUNING_CELLS // len(judged), FEWEST)
+    fitted = _fitted(views, some_of(items, n_tuning, embedding_hashes), len(judged))
     numbers = (State.POSITIVE * positive + State.UNCERTAIN * uncertain + State.UNKNOWN * unknown)[
         :, judged
     ].astype(np.int8)
@@ -125,10 +128,8 @@ def cell_odds(
     )
 
 
-def _fitted(views: CellViews, n_items: int, n_labels: int) -> CellLogistic:
-    """Join the views by likelihood, on evenly spaced items where there are many cells."""
-    n_rows = min(n_items, max(MOST_TUNING_CELLS // n_labels, FEWEST))
-    rows = np.linspace(0, n_items - 1, n_rows).astype(np.int64)
+def _fitted(views: CellViews, rows: NDArray[np.int64], n_labels: int) -> CellLogistic:
+    """Join the views by likelihood, on some rows."""
     parts = [views.scores(rows[block]) for block in row_blocks(len(rows), rows_at_once(n_labels))]
     return fit_cell_logistic(
         np.concatenate(parts, axis=1), views.items.given(rows), views.items.known(rows)

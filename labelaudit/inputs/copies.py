@@ -42,6 +42,20 @@ def copies(embeddings: Embeddings, embedding_hashes: NDArray[np.uint64]) -> NDAr
     return codes
 
 
+def some_of(
+    items: NDArray[np.int64],
+    most: int,
+    embedding_hashes: NDArray[np.uint64],
+    labels: NDArray[np.int32] | None = None,
+) -> NDArray[np.int64]:
+    """Return at most so many of some items, the same ones however the items are sorted.
+
+    Their positions in ``items``, ascending; copies are told apart by their labels.
+    """
+    ties = np.zeros(len(items)) if labels is None else labels[items]
+    return np.sort(np.lexsort((ties, embedding_hashes[items]))[:most])
+
+
 def _leading_words(digests: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """Return the first 64 bits of each digest."""
     return np.ascontiguousarray(digests[:, :8]).view(np.uint64).ravel()

@@ -58,12 +58,13 @@ def _joining(given: PredProbs) -> Callable[..., PredProbs]:
         copies: NDArray[np.int64],
         labels: NDArray[np.int32],
         class_names: tuple[str, ...],
+        embedding_hashes: NDArray[np.uint64],
     ) -> PredProbs:
         """Mix what was given with what the embeddings say, by the likelihood of the labels.
 
         Items of which the embeddings say nothing keep what was given.
         """
-        ours = embedding_views(embeddings, neighbors, copies, labels, class_names)
+        ours = embedding_views(embeddings, neighbors, copies, labels, class_names, embedding_hashes)
         ((_, theirs),) = given.views.items()
         known = np.zeros(len(labels), dtype=bool)
         known[ours.items] = True

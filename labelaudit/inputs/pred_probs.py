@@ -10,6 +10,7 @@ from labelaudit.blocks import row_blocks, rows_at_once
 from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
+from labelaudit.inputs.copies import some_of
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.statistics.mixture import likeliest_mixture
 from labelaudit.statistics.refitted_probe import fit_refitted_probe
@@ -117,6 +118,7 @@ def pred_probs(
     copies: NDArray[np.int64],
     labels: NDArray[np.int32],
     class_names: tuple[str, ...],
+    embedding_hashes: NDArray[np.uint64],
 ) -> PredProbs:
     """Mix a leave-one-out linear probe with neighbors' votes, by leave-one-out likelihood.
 
@@ -124,12 +126,14 @@ def pred_probs(
     own label has no part in its probabilities but through a few numbers that are tuned on all, and
     the weights of the others in the probe.
     """
-    made = embedding_views(embeddings, neighbors, copies, labels, class_names)
+    made = embedding_views(embeddings, neighbors, copies, labels, class_names, embedding_hashes)
     return PredProbs(
         source=made.source,
         blocks=blocks_of(made.items, len(class_names), made.mixed),
         views=made.views,
-        refit=lambda changed: pred_probs(embeddings, neighbors, copies, changed, class_names),
+        refit=lambda changed: pred_probs(
+            embeddings, neighbors, copies, changed, class_names, embedding_hashes
+        ),
     )
 
 
@@ -139,6 +143,7 @@ def embedding_views(
     copies: NDArray[np.int64],
     labels: NDArray[np.int32],
     class_names: tuple[str, ...],
+    embedding_hashes: NDArray[np.uint64],
 ) -> EmbeddingViews:
     """Fit the linear probe, and choose how it is mixed with the votes.
 
@@ -154,7 +159,7 @@ def embedding_views(
     usable = (labels >= 0) & embeddings.present & (counts[np.maximum(labels, 0)] >= 2)  # noqa: PLR2004
     items = np.flatnonzero(usable)
     n_tuning = min(len(items), N_TUNING_ROWS, max(N_LEAST_ROWS, TUNING_CELLS // n_classes))
-    tuning = np.linspace(0, len(items) - 1, n_tuning).astype(np.int64)
+    tuning = some_of(items, n_tuning, embedding_hashes, labels)
     probe = fit_refitted_probe(
         Rows(embeddings.vectors, items), labels[items], n_classes, tuning_rows=tuning
     )

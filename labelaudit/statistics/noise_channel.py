@@ -183,11 +183,13 @@ def likely_errors(error_probs: Floats) -> NDArray[np.bool_]:
 
 
 def _spaced(candidates: Candidates, most: int) -> Candidates:
-    """Return evenly spaced items, at most so many."""
+    """Return at most so many items, evenly spaced in the order of their probabilities."""
     n = len(candidates.classes)
     if n <= most:
         return candidates
-    return candidates[np.linspace(0, n - 1, most).astype(np.int64)]
+    given, other = candidates.log_probs[:, 0], candidates.log_probs[:, 1]
+    order = np.lexsort((*candidates.classes[:, :2].T, other, given))
+    return candidates[order[np.linspace(0, n - 1, most).astype(np.int64)]]
 
 
 def _fit(candidates: Candidates, sharpness: float) -> NoiseChannel:

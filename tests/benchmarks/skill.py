@@ -70,7 +70,7 @@ def main() -> None:
         for column in COLUMNS:
             labels = noisy_labels(dev, said.data / "cifar10n-dev-truth.parquet", column)
             wrong: NDArray[np.bool_] = labels != dev.labels
-            probs = pred_probs(embeddings, near, same, labels, dev.class_names)
+            probs = pred_probs(embeddings, near, same, labels, dev.class_names, hashes)
             started = perf_counter()
             trials = flip_trials(labels, n_classes, probs, 0, near, same, hashes)
             seconds = perf_counter() - started

@@ -8,6 +8,7 @@ from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import cell_odds as module
 from labelaudit.inputs.cell_odds import CellOdds, cell_odds
+from labelaudit.inputs.copies import embedding_hashes
 from labelaudit.inputs.neighbors import Neighbors, neighbors
 from labelaudit.progress import silent
 
@@ -52,7 +53,9 @@ def computed(
 ) -> CellOdds:
     known = np.ones(len(cells), dtype=bool) if labelled is None else labelled
     copies = np.unique(vectors, axis=0, return_inverse=True)[1].astype(np.int64)
-    return cell_odds(states_of(cells, known), NAMES, embedded(vectors), copies, near)
+    embeddings = embedded(vectors)
+    hashes = embedding_hashes(embeddings)
+    return cell_odds(states_of(cells, known), NAMES, embeddings, copies, hashes, near)
 
 
 def joined(odds: CellOdds) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int8]]:

@@ -12,6 +12,7 @@ from labelaudit.inputs.copies import copies, embedding_hashes
 from labelaudit.inputs.neighbors import Neighbors, neighbors
 from labelaudit.inputs.pred_probs import (
     PredProbs,
+    embedding_views,
     log_votes,
     pred_probs,
     user_probs,
@@ -56,6 +57,7 @@ def computed(
         codes_of(embeddings),
         labels,
         names,
+        embedding_hashes(embeddings),
     )
 
 
@@ -228,10 +230,28 @@ def test_many_classes_take_bounded_memory() -> None:
     embeddings = replace(embedded(vectors.astype(np.float32)), present=np.ones(n, dtype=bool))
     names = tuple(str(at) for at in range(n_classes))
     tracemalloc.start()
-    found = pred_probs(embeddings, around, np.arange(n), labels, names)
+    hashes = embedding_hashes(embeddings)
+    found = pred_probs(embeddings, around, np.arange(n), labels, names, hashes)
     right = sum(int((logs.argmax(axis=1) == labels[items]).sum()) for items, logs in found.blocks())
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert right > 0.99 * n
     assert peak < 0.9 * 8 * n * n_classes  # of all probabilities in float64, which grow with n
     assert max(len(logs) * n_classes for _, logs in found.blocks()) <= MOST_CELLS
+
+
+def test_the_same_items_are_tuned_on_however_they_are_sorted() -> None:
+    rng = np.random.default_rng(11)
+    n = 6000
+    labels = np.sort(rng.integers(0, 3, n)).astype(np.int32)
+    vectors = (rng.normal(size=(n, 6)) + 1.2 * np.eye(6)[labels]).astype(np.float32)
+    tuned = []
+    for taken in (np.arange(n), rng.permutation(n)):
+        embeddings = replace(embedded(vectors[taken]), present=np.ones(n, dtype=bool))
+        hashes = embedding_hashes(embeddings)
+        codes = copies(embeddings, hashes)
+        around = neighbors(embeddings, 1, silent, codes)
+        views = embedding_views(embeddings, around, codes, labels[taken], CLASSES, hashes)
+        tuned.append(set(taken[views.tuning].tolist()))
+    assert tuned[0] == tuned[1]
+    assert len(tuned[0]) < n

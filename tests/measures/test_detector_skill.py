@@ -32,7 +32,7 @@ def skill(vectors: NDArray[np.float32], labels: NDArray[np.int32], seed: int = 0
     embeddings = embedded(vectors)
     hashes = embedding_hashes(embeddings)
     same, near = copies(embeddings, hashes), neighbors(embeddings, 1, silent)
-    probs = pred_probs(embeddings, near, same, labels, NAMES)
+    probs = pred_probs(embeddings, near, same, labels, NAMES, hashes)
     return detector_skill(labels, NAMES, probs, seed, near, same, hashes)
 
 

@@ -40,9 +40,10 @@ def test_forty_copies_of_which_one_has_another_label() -> None:
         model_sha256="0" * 64,
         preprocessing="none",
     )
-    same = copies(embeddings, embedding_hashes(embeddings))
+    hashes = embedding_hashes(embeddings)
+    same = copies(embeddings, hashes)
     around = neighbors(embeddings, 1, silent)
-    probs = pred_probs(embeddings, around, same, labels, ("ant", "bee", "cow"))
+    probs = pred_probs(embeddings, around, same, labels, ("ant", "bee", "cow"), hashes)
     judged = 0
     for items, logs in probs.blocks():
         judged += len(items)
