@@ -352,7 +352,13 @@ def test_a_terminal_that_knows_no_unicode_is_served(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_is_told(number: signal.Signals, sample_data: Path, tmp_path: Path) -> None:
     command = [*PROGRAM, "scan", str(sample_data)]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as running:
+    # A job in the background of a shell ignores interrupts, and so would what it starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with running:
         assert running.stderr is not None
         assert running.stderr.readline() == "reading the manifest\n"
         running.send_signal(number)
