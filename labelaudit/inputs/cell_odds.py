@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from labelaudit.blocks import row_blocks, rows_at_once
 from labelaudit.dataset import LabelStates, State
@@ -73,13 +74,7 @@ def cell_odds(
         cells_in_state(label_states, label_states.states == state, shape)
         for state in (State.POSITIVE, State.UNCERTAIN, State.UNKNOWN)
     )
-    n_positive = positive[items].sum(axis=0)
-    n_negative = len(items) - (positive + uncertain + unknown)[items].sum(axis=0)
-    judged = np.flatnonzero((n_positive >= FEWEST) & (n_negative >= FEWEST))
-    if not len(judged):
-        raise MissingInputError(
-            f"no label has {FEWEST} items with it and {FEWEST} without that have an embedding"
-        )
+    judged = _judged(positive[items], (positive + uncertain + unknown)[items])
     views = CellViews(
         LabelledItems(
             items=items,
@@ -126,6 +121,18 @@ def cell_odds(
         blocks=blocks,
         views=single_views,
     )
+
+
+def _judged(positive: csr_array, not_negative: csr_array) -> NDArray[np.int64]:
+    """Return the labels that enough items have, and enough have not."""
+    n_positive = positive.sum(axis=0)
+    n_negative = not_negative.shape[0] - not_negative.sum(axis=0)
+    judged = np.flatnonzero((n_positive >= FEWEST) & (n_negative >= FEWEST))
+    if not len(judged):
+        raise MissingInputError(
+            f"no label has {FEWEST} items with it and {FEWEST} without that have an embedding"
+        )
+    return judged
 
 
 def _fitted(views: CellViews, rows: NDArray[np.int64], n_labels: int) -> CellLogistic:
