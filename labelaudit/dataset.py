@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-Task = Literal["multiclass", "multilabel"]
+Task = Literal["multiclass", "multilabel", "regression"]
 Modality = Literal["image", "text"]
 
 UNLABELLED = -1
@@ -91,21 +92,27 @@ class Dataset:
     name
         Name of the folder or manifest.
     task
-        Whether an item has one label or several.
+        Whether an item has one label, several, or a number.
     class_names
-        Names of all declared classes, those without items included.
+        Names of all declared classes, those without items included; none of numbers.
+    ordered
+        Whether the classes are declared from the lowest to the highest.
     paths
         Path of each item relative to the dataset, with forward slashes, or its identifier.
     labels
-        Class of each item, ``-1`` when unlabelled; all ``-1`` for a multi-label dataset.
+        Class of each item, ``-1`` when unlabelled; all ``-1`` but where an item has one label.
     label_states
         The labels of a multi-label dataset; None otherwise.
+    targets
+        The number of each item where labels are numbers (float64, NaN when unlabelled), or None.
     splits
         Position of each item's split in ``split_names``, ``-1`` for none.
     groups
         Number of the group (patient, source, video) of each item, or None.
     annotations
         One row a judgement: ``item`` (int64), ``annotator`` (string), ``label`` (int32); or None.
+    metadata
+        Other columns of the manifest that were named, one row an item; or None.
     media
         Where the images or texts are; None when the manifest names none.
     modality
@@ -117,19 +124,22 @@ class Dataset:
     name: str
     task: Task
     class_names: tuple[str, ...]
+    ordered: bool = False
     paths: pa.LargeStringArray
     labels: NDArray[np.int32]
     label_states: LabelStates | None = None
+    targets: NDArray[np.float64] | None = None
     split_names: tuple[str, ...] = ()
     splits: NDArray[np.int32]
     groups: NDArray[np.int32] | None = None
     annotations: pa.Table | None = None
+    metadata: pa.Table | None = None
     media: Media | None
     modality: Modality = "image"
     source: Source
 
     def __post_init__(self) -> None:
-        for name in ("labels", "splits", "groups"):
+        for name in ("labels", "targets", "splits", "groups"):
             column = getattr(self, name)
             if column is None:
                 continue
@@ -149,6 +159,8 @@ class Dataset:
         """Whether each item has a label, shape ``(n_samples,)``."""
         if self.label_states is not None:
             return self.label_states.labelled
+        if self.targets is not None:
+            return ~np.isnan(self.targets)
         return self.labels >= 0
 
     def split(self, item: int) -> str | None:
@@ -166,7 +178,13 @@ class Dataset:
             return None
 
     def label_text(self, item: int) -> str | list[str] | None:
-        """Return an item's label by name; a list with several, marked where not positive."""
+        """Return an item's label by name; a list with several, marked where not positive.
+
+        A number is the shortest text that reads back as the same float64.
+        """
+        if self.targets is not None:
+            target = float(self.targets[item])
+            return None if math.isnan(target) else repr(target)
         if self.label_states is None:
             code = self.labels[item]
             return None if code < 0 else self.class_names[code]

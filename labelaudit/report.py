@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-SCHEMA_VERSION: Final = "1.1"
+SCHEMA_VERSION: Final = "1.2"
 FAMILIES: Final = {
     "label_noise": "Label noise",
     "class_imbalance": "Class imbalance",
@@ -12,7 +12,9 @@ FAMILIES: Final = {
     "label_sharpness": "Label sharpness",
     "annotators": "Annotators",
     "integrity": "Integrity",
+    "benchmark_stability": "Benchmark stability",
 }
+EXACT: Final = "exact: all that is known was counted"
 
 Scalar = str | int | float | bool | None
 Status = Literal["measured", "not_measured", "failed"]
@@ -36,6 +38,9 @@ class Value:
     low: float | None = field(default=None, metadata=described("Lower end of the interval."))
     high: float | None = field(default=None, metadata=described("Upper end of the interval."))
     interval: str = field(default="", metadata=described("What the interval covers."))
+    no_interval: str = field(
+        default="", metadata=described("Why there is no interval; empty beside one.")
+    )
     note: str = field(default="", metadata=described("What a reader must know beside it."))
 
 
@@ -132,8 +137,8 @@ class DatasetFacts:
     format: str = field(metadata=described("Reader of the manifest."))
     why: tuple[str, ...] = field(metadata=described("Why this reader, and what it took."))
     manifest: str = field(metadata=described("The manifest file; empty for a folder of files."))
-    task: Literal["multiclass", "multilabel"] = field(
-        metadata=described("One label an item, or several.")
+    task: Literal["multiclass", "multilabel", "regression"] = field(
+        metadata=described("One label an item, several, or a number.")
     )
     modality: Literal["image", "text"] = field(
         default="image", metadata=described("What the items are.")

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.report import Better, Column, Scalar, Table, Value
+from labelaudit.report import EXACT, Better, Column, Scalar, Table, Value
 
 MAX_ROWS: Final = 1000
 
@@ -19,8 +20,9 @@ def exact_values(
     specifications: Sequence[Specification],
     numbers: Mapping[str, float | None],
     notes: Mapping[str, str],
+    no_interval: str = EXACT,
 ) -> tuple[Value, ...]:
-    """Return values that need no interval, in the order of their specifications.
+    """Return values without interval, in the order of their specifications.
 
     Parameters
     ----------
@@ -30,6 +32,8 @@ def exact_values(
         Each by name; None or NaN where undefined.
     notes
         What a reader must know beside a value, by its name.
+    no_interval
+        Why they have none.
     """
     return tuple(
         Value(
@@ -39,8 +43,22 @@ def exact_values(
             unit=unit,
             better=better,
             note=notes.get(name, ""),
+            no_interval=no_interval,
         )
         for name, title, unit, better in specifications
+    )
+
+
+def bounded(value: Value, low: float, high: float, interval: str) -> Value:
+    """Return a value with an interval that holds it, and what that covers."""
+    if value.value is None:
+        return value
+    return replace(
+        value,
+        low=min(float(low), value.value),
+        high=max(float(high), value.value),
+        interval=interval,
+        no_interval="",
     )
 
 

@@ -1,4 +1,4 @@
-"""The other columns of a manifest: splits, groups and annotations."""
+"""The other columns of a manifest: splits, groups, annotations and metadata."""
 
 from dataclasses import dataclass
 
@@ -39,3 +39,11 @@ def item_groups(dataset: Dataset) -> NDArray[np.int32]:
     if dataset.groups is None:
         raise MissingInputError("the manifest names no groups")
     return dataset.groups
+
+
+@provider
+def metadata(dataset: Dataset) -> pa.Table:
+    """Other columns of the manifest that were named, one row an item."""
+    if dataset.metadata is None:
+        raise MissingInputError("no other column of the manifest was named: --metadata-column")
+    return dataset.metadata

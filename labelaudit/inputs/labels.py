@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
@@ -17,11 +18,23 @@ Conflicts = Callable[[Groups], NDArray[np.bool_]]
 @provider
 def labels(dataset: Dataset) -> NDArray[np.int32]:
     """Given class of each item, ``-1`` when unlabelled, shape ``(n_samples,)``."""
+    if dataset.task == "regression":
+        raise MissingInputError("the labels of this dataset are numbers, not classes")
     if dataset.task != "multiclass":
         raise MissingInputError("an item of this dataset has several labels")
     if not (dataset.labels >= 0).any():
         raise MissingInputError("no item of this dataset has a label")
     return dataset.labels
+
+
+@provider
+def targets(dataset: Dataset) -> NDArray[np.float64]:
+    """Given number of each item, NaN when unlabelled, shape ``(n_samples,)``."""
+    if dataset.targets is None:
+        raise MissingInputError("the labels of this dataset are classes, not numbers")
+    if np.isnan(dataset.targets).all():
+        raise MissingInputError("no item of this dataset has a label")
+    return dataset.targets
 
 
 @provider
@@ -31,8 +44,16 @@ def class_names(dataset: Dataset) -> tuple[str, ...]:
 
 
 @provider
+def ordered(dataset: Dataset) -> bool:
+    """Whether the classes are declared from the lowest to the highest."""
+    return dataset.ordered
+
+
+@provider
 def label_states(dataset: Dataset) -> LabelStates:
     """Positive, uncertain and unknown cells of a dataset with several labels an item."""
+    if dataset.task == "regression":
+        raise MissingInputError("the labels of this dataset are numbers, not classes")
     if dataset.label_states is None:
         raise MissingInputError("an item of this dataset has one label")
     return dataset.label_states
@@ -56,10 +77,14 @@ def labelled(dataset: Dataset) -> NDArray[np.bool_]:
 def label_conflicts(dataset: Dataset) -> Conflicts:
     """Return a function that tells in which groups of items labels contradict each other.
 
-    Of items with one label, two labels contradict each other. Of items with several, one item
-    has a class that another has not; an uncertain or unknown state contradicts nothing.
+    Of items with one label, two labels contradict each other, and so do two numbers. Of items
+    with several, one item has a class that another has not; an uncertain or unknown state
+    contradicts nothing.
     """
     states = dataset.label_states
+    if dataset.targets is not None:
+        numbers = pd.factorize(dataset.targets)[0]
+        return lambda groups: groups.disagree(numbers)
     if states is None:
         return lambda groups: groups.disagree(dataset.labels)
     shape = (dataset.n_samples, len(dataset.class_names))

@@ -1,7 +1,6 @@
 """How far the annotators of an item agree."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -15,13 +14,14 @@ from labelaudit.measures import Findings, measure
 from labelaudit.report import Table, Value
 from labelaudit.statistics.agreement import (
     N_REPLICATES,
+    UNDEFINED_IN_REPLICATES,
     Patterns,
     agreement_statistics,
     bootstrap,
     vote_counts,
     vote_patterns,
 )
-from labelaudit.tabulate import Specification, exact_values, ranked_table
+from labelaudit.tabulate import Specification, bounded, exact_values, ranked_table
 
 MIN_ITEMS: Final = 50
 MIN_JUDGEMENTS: Final = 30
@@ -165,7 +165,8 @@ def _statistics(patterns: Patterns, seed: int) -> tuple[Value, ...]:
         numbers["fleiss_kappa"] = np.nan
         notes["fleiss_kappa"] = "undefined: the items differ in their number of judgements"
     replicates = bootstrap(patterns, seed)
-    return tuple(_bounded(value, replicates) for value in exact_values(STATISTICS, numbers, notes))
+    values = exact_values(STATISTICS, numbers, notes, UNDEFINED_IN_REPLICATES)
+    return tuple(_bounded(value, replicates) for value in values)
 
 
 def _bounded(value: Value, replicates: Mapping[str, NDArray[np.float64]]) -> Value:
@@ -175,12 +176,7 @@ def _bounded(value: Value, replicates: Mapping[str, NDArray[np.float64]]) -> Val
     if value.value is None or len(defined) < 0.95 * len(drawn):
         return value
     low, high = np.quantile(defined, [0.025, 0.975])
-    return replace(
-        value,
-        low=min(float(low), value.value),
-        high=max(float(high), value.value),
-        interval="95 % bootstrap over items, for these annotators",
-    )
+    return bounded(value, low, high, "95 % bootstrap over items, for these annotators")
 
 
 def _annotator_table(

@@ -1,6 +1,5 @@
 """How far the people who judged labels agree."""
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -8,13 +7,14 @@ import numpy as np
 from labelaudit.inputs.verdicts import JudgedLabels
 from labelaudit.report import Value
 from labelaudit.statistics.agreement import (
+    UNDEFINED_IN_REPLICATES,
     agreement_statistics,
     bootstrap,
     vote_counts,
     vote_patterns,
 )
 from labelaudit.statistics.label_fit import Fit
-from labelaudit.tabulate import Specification, exact_values
+from labelaudit.tabulate import Specification, bounded, exact_values
 
 MIN_SHARED: Final = 50
 AGREEMENT: Final[tuple[Specification, ...]] = (
@@ -40,18 +40,12 @@ def reviewer_agreement(verdicts: JudgedLabels, seed: int) -> tuple[Value, ...]:
     undefined = "undefined: every verdict is the same"
     notes = {name: undefined for name, number in numbers.items() if np.isnan(number)}
     values = []
-    for value in exact_values(AGREEMENT, numbers, notes):
+    for value in exact_values(AGREEMENT, numbers, notes, UNDEFINED_IN_REPLICATES):
         replicates = drawn[names[value.name]]
         if value.value is None or np.isnan(replicates).any():
             values.append(value)
             continue
         low, high = (float(end) for end in np.quantile(replicates, [0.025, 0.975]))
-        values.append(
-            replace(
-                value,
-                low=min(low, value.value),
-                high=max(high, value.value),
-                interval=f"95 % bootstrap over {n_shared:,} items, for these reviewers",
-            )
-        )
+        covers = f"95 % bootstrap over {n_shared:,} items, for these reviewers"
+        values.append(bounded(value, low, high, covers))
     return tuple(values)

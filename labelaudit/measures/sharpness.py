@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.measures import Findings
-from labelaudit.report import Scalar, Value
+from labelaudit.report import EXACT, Scalar, Value
 from labelaudit.statistics.intervals import wilson
 from labelaudit.statistics.nearest_enemy import (
     MIN_ROWS,
@@ -18,6 +19,9 @@ from labelaudit.statistics.nearest_enemy import (
     nearest,
     pairwise_distances,
 )
+from labelaudit.tabulate import bounded
+
+ONE_DRAW: Final = "a single draw of all samples has no spread"
 
 
 def sharpness_findings(
@@ -50,6 +54,7 @@ def sharpness_findings(
             value=int(np.count_nonzero(pairs)) // 2,
             unit="count",
             better="lower",
+            no_interval=EXACT,
             note="among the samples drawn; left out of K_F, which they would make infinite",
         ),
     )
@@ -98,15 +103,10 @@ def _with_interval(value: Value, mean: float, spread: NDArray[np.float64]) -> Va
     from scipy.stats import t
 
     if len(spread) < 2:  # noqa: PLR2004 - one draw has no spread
-        return replace(value, value=mean)
+        return replace(value, value=mean, no_interval=ONE_DRAW)
     half = float(t.ppf(0.975, len(spread) - 1) * spread.std(ddof=1) / np.sqrt(len(spread)))
-    return replace(
-        value,
-        value=mean,
-        low=max(0.0, mean - half),
-        high=mean + half,
-        interval="95 % t-interval over the draws",
-    )
+    value = replace(value, value=mean)
+    return bounded(value, max(0.0, mean - half), mean + half, "95 % t-interval over the draws")
 
 
 def _neighbor_values(
@@ -126,6 +126,7 @@ def _neighbor_values(
         value=middle if np.isfinite(middle) else None,
         unit="ratio",
         better="higher",
+        no_interval=EXACT if np.isfinite(high) or not sampled else "its upper end is infinite",
         note="" if np.isfinite(middle) else "undefined: half of the samples have an equal friend",
     )
     error = Value(
@@ -134,6 +135,7 @@ def _neighbor_values(
         value=wrong / size,
         unit="share",
         better="lower",
+        no_interval=EXACT,
         note=f"{wrong:,} of {size:,}; it falls as more samples are compared",
     )
     if not sampled:
@@ -141,11 +143,8 @@ def _neighbor_values(
     ends = wilson(wrong, size)
     covers = "95 % {} interval over the samples drawn"
     if np.isfinite(high):
-        ratio = replace(ratio, low=low, high=high, interval=covers.format("order-statistic"))
-    error = replace(
-        error, low=float(ends[0]), high=float(ends[1]), interval=covers.format("Wilson")
-    )
-    return ratio, error
+        ratio = bounded(ratio, low, high, covers.format("order-statistic"))
+    return ratio, bounded(error, float(ends[0]), float(ends[1]), covers.format("Wilson"))
 
 
 def _notes(draws: Draws, values: tuple[Value, ...]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 N_REPLICATES: Final = 1000
+UNDEFINED_IN_REPLICATES: Final = "undefined in many bootstrap replicates"
 MAX_CELLS: Final = 1 << 22
 
 

@@ -182,6 +182,7 @@ def check_value(value: Value) -> None:
     if scale == "ratio" or value.unit == "ratio":
         assert value.value >= 0
     assert (value.low is None) == (value.high is None) == (value.interval == "")
+    assert (value.interval == "") != (value.no_interval == ""), value
     if value.low is not None and value.high is not None:
         assert math.isfinite(value.low)
         assert math.isfinite(value.high)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.sparse import csr_array
 
-from labelaudit.dataset import Dataset, LabelStates, Source
+from labelaudit.dataset import Dataset, LabelStates, Source, Task
 from labelaudit.embeddings.content import read_content, store_for
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import Inputs
@@ -42,6 +42,7 @@ class Tiny:
     splits: NDArray[np.int32]
     cells: NDArray[np.int64] | None = None
     votes: NDArray[np.int32] | None = None
+    targets: NDArray[np.float64] | None = None
 
     def read(self, item: int) -> bytes:
         """Return the bytes of an image."""
@@ -61,10 +62,13 @@ class Tiny:
             splits=self.splits[order],
             cells=None if self.cells is None else self.cells[order],
             votes=None if self.votes is None else self.votes[order],
+            targets=None if self.targets is None else self.targets[order],
         )
 
     def first_class(self) -> "Tiny":
         """Return the items that have the first class, labelled with nothing else."""
+        if self.targets is not None:
+            return replace(self, targets=np.full_like(self.targets, 7))
         if self.cells is None:
             return self.take(np.flatnonzero(self.labels == 0))
         first = self.take(np.flatnonzero(self.cells[:, 0] == 1))
@@ -73,10 +77,13 @@ class Tiny:
     def unlabelled(self) -> "Tiny":
         """Return the items without their labels."""
         none = None if self.cells is None else np.zeros_like(self.cells)
-        return replace(self, labels=np.full_like(self.labels, -1), cells=none)
+        nan = None if self.targets is None else np.full_like(self.targets, np.nan)
+        return replace(self, labels=np.full_like(self.labels, -1), cells=none, targets=nan)
 
     def renumbered(self) -> "Tiny":
         """Return the same labels with the classes declared in another order."""
+        if self.targets is not None:
+            return self
         order = np.arange(len(self.class_names))[::-1]
         to = np.append(np.argsort(order), (-2, -1)).astype(np.int32)
         return replace(
@@ -146,21 +153,40 @@ def annotated() -> Tiny:
     return replace(base, votes=votes.astype(np.int32))
 
 
-KINDS = {"single_label": single_label, "multi_label": multi_label, "annotated": annotated}
+@cache
+def numbers() -> Tiny:
+    """Return labels that are numbers, two of them missing, with a long tail."""
+    rng = np.random.default_rng(3)
+    base = single_label()
+    targets = np.round(rng.gamma(2, 10, N), 1)
+    targets[[5, 50]] = np.nan
+    targets[[1, 119]] = targets[0], targets[60] + 30
+    return replace(base, class_names=(), labels=np.full(N, -1, dtype=np.int32), targets=targets)
+
+
+KINDS = {
+    "single_label": single_label,
+    "multi_label": multi_label,
+    "annotated": annotated,
+    "numbers": numbers,
+}
 
 
 def inputs_of(tiny: Tiny) -> Inputs:
     """Return the inputs of a scan of the dataset."""
     dataset = Dataset(
         name="tiny",
-        task="multiclass" if tiny.cells is None else "multilabel",
+        task=_task(tiny),
         class_names=tiny.class_names,
         paths=pa.array(tiny.names, pa.large_string()),
         labels=tiny.labels.copy(),
         label_states=None if tiny.cells is None else _states(tiny.cells),
+        targets=None if tiny.targets is None else tiny.targets.copy(),
         split_names=("train", "test"),
         splits=tiny.splits.copy(),
+        groups=np.array([int(name[6:9]) // 4 for name in tiny.names], dtype=np.int32),
         annotations=_judgements(tiny),
+        metadata=pa.table({"camera": [f"camera {int(name[6:9]) % 3}" for name in tiny.names]}),
         media=tiny,
         source=Source(format="test", why=(), found=len(tiny)),
     )
@@ -179,8 +205,16 @@ def inputs_of(tiny: Tiny) -> Inputs:
     )
 
 
+def _task(tiny: Tiny) -> Task:
+    if tiny.targets is not None:
+        return "regression"
+    return "multiclass" if tiny.cells is None else "multilabel"
+
+
 def _verdicts(tiny: Tiny) -> Verdicts:
     """Return what two people judged of every other labelled item, half of them a stratum."""
+    if not tiny.class_names:
+        return from_rows([])
     numbers = {at: int(name[6:9]) for at, name in enumerate(tiny.names) if tiny.labels[at] >= 0}
     strata = {at: int(number >= N // 2) for at, number in numbers.items()}
     judged = sorted((at for at in numbers if numbers[at] % 2 == 0), key=numbers.__getitem__)

@@ -100,7 +100,10 @@ def removed(*path: str | int) -> str:
         (edited("dataset", "n_items", to="many"), "dataset.n_items: expected an integer"),
         (edited("dataset", "n_items", to=True), "dataset.n_items: expected an integer, found True"),
         (edited("dataset", "n_items", to=10**30), "dataset.n_items: expected a number of usual"),
-        (edited("dataset", "task", to="regression"), "expected 'multiclass' or 'multilabel'"),
+        (
+            edited("dataset", "task", to="ranking"),
+            "expected 'multiclass' or 'multilabel' or 'regression'",
+        ),
         (edited("dataset", "splits", "train", to=None), "dataset.splits['train']"),
         (edited("measures", 0, "status", to="ok"), "measures[0].status"),
         (edited("measures", 0, "values", 2, "low", to="0"), "measures[0].values[2].low"),
