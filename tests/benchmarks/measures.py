@@ -2,12 +2,12 @@
 
     python tests/benchmarks/measures.py [--items 50000] [--features 512] [--classes 100]
 
-Made data of four tasks (one label an item, several, a number, and one beside the judgements of
+Made data of four tasks (one label an item, several, a number, one beside the judgements of
 five annotators), with splits, groups, a metadata column, file facts, and a graph of 50 neighbors
 drawn within the classes. Each measure runs in one process, one thread, after the other: what it
 took of wall time without its inputs and of processor time with them, and how far memory rose above
-what stood there before it. Inputs (probabilities, copies, panels) are made by the first measure that asks and have
-rows of their own. Linux only.
+what stood there before it. Inputs (probabilities, copies, panels) are made by the first measure
+that asks and have rows of their own. Linux only.
 """
 
 import argparse

@@ -165,7 +165,9 @@ def test_inspect_says_what_and_why(sample_data: Path, tmp_path: Path) -> None:
 def test_explain_prints_the_definition(tmp_path: Path) -> None:
     assert "noise channel" in labelaudit("explain", "label_noise", where=tmp_path).stdout
     assert "class_imbalance" in labelaudit("explain", where=tmp_path).stdout
-    assert labelaudit("explain", "nothing", where=tmp_path).returncode == 2
+    assert "K_F" in labelaudit("explain", "kf_null_ratio", where=tmp_path).stdout
+    assert "Gini" in labelaudit("explain", "imbalance_ratio", where=tmp_path).stdout
+    assert labelaudit("explain", "nonsense", where=tmp_path).returncode == 2
 
 
 @pytest.mark.parametrize(
