@@ -9,7 +9,7 @@ from labelaudit.blocks import row_blocks
 
 MANY: Final = 100
 FEW: Final = 20
-BETA: Final = 0.9999
+BETAS: Final = (0.9, 0.99, 0.999, 0.9999)
 
 
 def count_labels(
@@ -68,14 +68,41 @@ def shots(counts: NDArray[np.int64]) -> NDArray[np.int8]:
     return (counts >= FEW).astype(np.int8) + (counts > MANY).astype(np.int8)
 
 
-def class_balanced_weights(counts: NDArray[np.int64], beta: float = BETA) -> NDArray[np.float64]:
+def effective_numbers(counts: NDArray[np.int64], beta: float) -> NDArray[np.float64]:
+    """Return the effective number of items of each class, of Cui et al. (2019).
+
+    It is ``(1 - beta**n) / (1 - beta)`` of n items: n while that is far below
+    ``1 / (1 - beta)``, and never above.
+
+    Examples
+    --------
+    >>> effective_numbers(np.array([0, 1, 10]), 0.9).round(7).tolist()
+    [0.0, 1.0, 6.5132156]
+    """
+    effective: NDArray[np.float64] = -np.expm1(counts * np.log(beta)) / (1 - beta)
+    return effective
+
+
+def class_balanced_weights(counts: NDArray[np.int64], beta: float) -> NDArray[np.float64]:
     """Return the class-balanced weights of Cui et al. (2019), NaN for an empty class.
 
-    A class of n items weighs ``(1 - beta) / (1 - beta**n)``, scaled to average 1 over the
-    classes that have items.
+    A class weighs one over its effective number of items, scaled to average 1 over the classes
+    that have items.
     """
     present = counts > 0
     weights = np.full(len(counts), np.nan)
-    weights[present] = -(1 - beta) / np.expm1(counts[present] * np.log(beta))
+    weights[present] = 1 / effective_numbers(counts[present], beta)
     scale: float = present.sum() / weights[present].sum()
     return weights * scale
+
+
+def fewest_classes(counts: NDArray[np.int64], share: float) -> int:
+    """Return how many of the largest classes hold a share of the items.
+
+    Examples
+    --------
+    >>> fewest_classes(np.array([50, 30, 20]), 0.5), fewest_classes(np.array([49, 31, 20]), 0.5)
+    (1, 2)
+    """
+    held = np.cumsum(np.sort(counts)[::-1])
+    return int(np.searchsorted(held, share * held[-1])) + 1

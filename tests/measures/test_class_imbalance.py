@@ -2,146 +2,16 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from made import labels_of, no_splits, numbers, rows
 
-from labelaudit.blocks import row_blocks
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.columns import Splits
 from labelaudit.measures.class_imbalance import class_imbalance
-from labelaudit.statistics.imbalance import (
-    class_balanced_weights,
-    count_labels,
-    imbalance_statistics,
-    shots,
-)
-
-CIFAR10_LT = [5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50]
-COLUMNS = (
-    "imbalance_ratio",
-    "entropy",
-    "evenness",
-    "effective_classes",
-    "inverse_simpson",
-    "gini",
-    "normalized_gini",
-    "lrid",
-    "uniform_distance",
-)
+from labelaudit.report import EXACT
 
 
 def names_of(n_classes: int) -> tuple[str, ...]:
     return tuple(f"class {index}" for index in range(n_classes))
-
-
-def long_tail(n_max: int, n_classes: int, ratio: float) -> list[int]:
-    return [int(n_max * ratio ** (-index / (n_classes - 1))) for index in range(n_classes)]
-
-
-@pytest.mark.parametrize(
-    ("counts", "expected"),
-    [
-        ([25, 25, 25, 25], [1, 1.386294, 1, 4, 4, 0, 0, 0, 0]),
-        ([90, 10], [9, 0.325083, 0.468996, 1.384145, 1.219512, 0.4, 0.8, 73.612841, 0.4]),
-        (
-            [50, 30, 20],
-            [2.5, 1.029653, 0.937231, 2.800094, 2.631579, 0.2, 0.3, 13.791855, 0.166667],
-        ),
-        (
-            [97, 1, 1, 1],
-            [97, 0.167701, 0.120970, 1.182582, 1.062473, 0.72, 0.96, 243.718765, 0.72],
-        ),
-        (
-            CIFAR10_LT,
-            [
-                100,
-                1.643728,
-                0.713862,
-                5.174423,
-                3.944774,
-                0.612816,
-                0.680907,
-                16347.567889,
-                0.489376,
-            ],
-        ),
-    ],
-)
-def test_statistics_of_reference_counts(counts: list[int], expected: list[float]) -> None:
-    found = imbalance_statistics(np.array(counts))
-    assert [found[name] for name in COLUMNS] == pytest.approx(expected, abs=1e-6)
-
-
-@given(st.lists(st.integers(0, 200), min_size=2, max_size=12).filter(any))
-def test_statistics_match_their_definitions(counts: list[int]) -> None:
-    found = imbalance_statistics(np.array(counts))
-    n, n_classes = sum(counts), len(counts)
-    shares = [count / n for count in counts]
-    entropy = -sum(p * math.log(p) for p in shares if p)
-    differences = sum(abs(one - other) for one in counts for other in counts)
-    divergence = sum(p * math.log(n_classes * p) for p in shares if p)
-    assert found["entropy"] == pytest.approx(entropy, abs=1e-9)
-    assert found["evenness"] == pytest.approx(entropy / math.log(n_classes), abs=1e-9)
-    assert found["inverse_simpson"] == pytest.approx(1 / sum(p * p for p in shares))
-    assert found["gini"] == pytest.approx(differences / (2 * n_classes * n), abs=1e-9)
-    assert found["lrid_per_sample"] == pytest.approx(divergence, abs=1e-9)
-    assert found["uniform_distance"] == pytest.approx(
-        sum(max(p - 1 / n_classes, 0) for p in shares), abs=1e-9
-    )
-    ratio = max(counts) / min(counts) if min(counts) else None
-    assert found["imbalance_ratio"] == pytest.approx(ratio)
-
-
-def test_a_balanced_dataset_passes_the_test_of_balance_and_a_skewed_one_fails() -> None:
-    balanced, skewed = (imbalance_statistics(np.array(c)) for c in ([50, 50], [60, 40]))
-    assert balanced["balance_p_value"] == 1
-    # The chi-squared tail with one degree of freedom, by the error function.
-    lrid = 2 * (60 * math.log(1.2) + 40 * math.log(0.8))
-    assert skewed["balance_p_value"] == pytest.approx(math.erfc(math.sqrt(lrid / 2)))
-
-
-def test_class_balanced_weights_are_those_of_cui() -> None:
-    expected = [
-        0.050611, 0.076900, 0.121134, 0.195037, 0.318805,
-        0.524590, 0.868349, 1.442627, 2.409223, 3.992724,
-    ]  # fmt: skip
-    assert class_balanced_weights(np.array(CIFAR10_LT)) == pytest.approx(expected, abs=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("count", "beta", "effective"), [(10, 0.9, 6.5132156), (5000, 0.9999, 3934.845044)]
-)
-def test_the_weight_is_one_over_the_effective_number(
-    count: int, beta: float, effective: float
-) -> None:
-    one, many = class_balanced_weights(np.array([1, count]), beta)
-    assert one / many == pytest.approx(effective)
-
-
-def test_shots_of_the_long_tailed_cifar100_are_those_of_the_paper() -> None:
-    counts = np.array(long_tail(500, 100, 100))
-    assert counts.sum() == 10847
-    assert np.bincount(shots(counts)).tolist() == [30, 35, 35]
-
-
-def test_shots_change_at_20_and_above_100() -> None:
-    assert shots(np.array([0, 19, 20, 100, 101])).tolist() == [0, 0, 1, 1, 2]
-
-
-def test_labels_are_counted_in_every_split_whatever_the_blocks(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(
-        "labelaudit.statistics.imbalance.row_blocks", lambda n_rows, _: row_blocks(n_rows, 7)
-    )
-    rng = np.random.default_rng(0)
-    labels = rng.integers(-1, 4, 100).astype(np.int32)
-    codes = rng.integers(-1, 2, 100).astype(np.int32)
-    found = count_labels(labels, 4, codes, 2)
-    for row, split in enumerate((0, 1, -1)):
-        for label in range(4):
-            assert found[row, label] == sum((labels == label) & (codes == split))
 
 
 def test_an_empty_declared_class_leaves_the_ratio_undefined_and_is_named() -> None:
@@ -153,7 +23,8 @@ def test_an_empty_declared_class_leaves_the_ratio_undefined_and_is_named() -> No
     assert (values["medium_shot_count"], values["few_shot_count"]) == (2, 1)
     assert any("elk" in note for note in found.notes)
     by_name = {value.name: value for value in found.values}
-    assert "no items" in by_name["imbalance_ratio"].note
+    assert by_name["imbalance_ratio"].note == "undefined: no item of elk to divide by"
+    assert by_name["empty_class_count"].note == "elk"
     assert by_name["nonempty_imbalance_ratio"].note == (
         "most common: dog (60), least common with items: cat (30)"
     )
@@ -189,7 +60,66 @@ def test_the_class_table_starts_with_the_most_common() -> None:
     assert [row["class"] for row in table] == ["c", "b", "a"]
     assert [row["share"] for row in table] == [0.75, 0.25, 0]
     assert [row["shots"] for row in table] == ["medium", "medium", "few"]
-    assert table[2]["class_balanced_weight"] is None
+    assert [row["cumulative_share"] for row in table] == [0.75, 1, 1]
+    assert [row["missing_for_parity"] for row in table] == [0, 50, 75]
+    weights = rows(found, "class_balanced_weights")
+    assert weights[2]["weight_at_0.9999"] is None
+    assert weights[0]["effective_number_at_0.9"] == pytest.approx((1 - 0.9**75) / 0.1)
+
+
+def test_classes_of_equal_size_come_by_name() -> None:
+    found = class_imbalance(labels_of([5, 5, 5]), ("c", "a", "b"), no_splits(15))
+    assert [row["class"] for row in rows(found, "classes")] == ["a", "b", "c"]
+
+
+def test_the_table_of_shots_counts_classes_and_items() -> None:
+    found = class_imbalance(labels_of([0, 25, 175]), ("a", "b", "c"), no_splits(200))
+    assert [tuple(row.values()) for row in rows(found, "shots")] == [
+        ("many", 1, 175, 0.875),
+        ("medium", 1, 25, 0.125),
+        ("few", 1, 0, 0),
+    ]
+
+
+def test_values_say_which_classes_they_are_about() -> None:
+    labels = labels_of([30, 5, 60, 5])
+    found = class_imbalance(labels, ("cat", "dog", "elk", "fox"), no_splits(100))
+    by_name = {value.name: value for value in found.values}
+    assert (by_name["half_classes_count"].value, by_name["half_classes_count"].note) == (
+        1,
+        "of 4: elk",
+    )
+    assert by_name["largest_class_share"].value == 0.6
+    assert by_name["largest_class_share"].note.startswith("elk")
+    assert by_name["few_shot_count"].note == "fox, dog"
+    assert by_name["parity_items_count"].value == 30 + 55 + 0 + 55
+
+
+def test_small_samples_are_flagged_on_the_values_they_bias() -> None:
+    few, many = (
+        class_imbalance(labels_of([n, n + 1]), ("a", "b"), no_splits(2 * n + 1)) for n in (4, 40)
+    )
+    for name, where in (("evenness", "too low"), ("gini", "too high")):
+        assert where in next(value.note for value in few.values if value.name == name)
+        assert not next(value.note for value in many.values if value.name == name)
+
+
+def test_what_was_counted_is_exact_and_what_is_of_the_source_has_an_interval() -> None:
+    found = class_imbalance(labels_of([60, 25, 15]), names_of(3), no_splits(100))
+    by_name = {value.name: value for value in found.values}
+    estimates = {value.name for value in found.values if value.interval}
+    assert estimates == {"source_entropy", "source_effective_classes"}
+    assert by_name["entropy"].no_interval == EXACT
+    source = by_name["source_entropy"]
+    assert source.value == pytest.approx(by_name["entropy"].value + 2 / 200)  # type: ignore[operator]
+    assert by_name["source_effective_classes"].high == pytest.approx(math.exp(source.high or 0))
+
+
+def test_too_few_items_leave_the_source_without_interval() -> None:
+    found = class_imbalance(labels_of([6, 6]), ("a", "b"), no_splits(12))
+    source = next(value for value in found.values if value.name == "source_entropy")
+    assert source.value == pytest.approx(math.log(2))
+    assert "too few" in source.no_interval
 
 
 def test_tables_are_cut_at_1000_rows() -> None:
@@ -206,12 +136,17 @@ def test_each_split_has_its_own_imbalance() -> None:
     train, same_name, test, rest = rows(found, "splits")
     assert (train["imbalance_ratio"], train["labelled"]) == (3, 4)
     assert (same_name["imbalance_ratio"], same_name["classes_present"]) == (None, 1)
-    assert (test["labelled"], test["evenness"]) == (0, None)
+    assert (test["labelled"], test["effective_classes"]) == (0, None)
     assert (rest["split"], rest["labelled"]) == ("(no split)", 1)
+    assert [row["evenness"] for row in rows(found, "split_statistics")][1:] == [0, None, 0]
+    assert rows(found, "split_statistics")[0]["gini"] == 0.25
+    assert train["under_5_a_class"] is True
+    assert "splits that lack classes of the dataset: class 1 (a), (no split) 1 (b)" in found.notes
     crossed = next(table for table in found.tables if table.name == "classes_by_split")
     assert crossed.rows == (("a", 3, 0, 0, 1), ("b", 1, 2, 0, 0))
 
 
 def test_without_splits_there_is_no_table_of_them() -> None:
     found = class_imbalance(labels_of([5, 5]), ("a", "b"), no_splits(10))
-    assert [table.name for table in found.tables] == ["classes"]
+    names = [table.name for table in found.tables]
+    assert names == ["classes", "shots", "class_balanced_weights"]
