@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from labelaudit.statistics.label_shift import bbse, calibrated, mlls, refusal, shares_from
+
+
+def test_bbse_of_the_reference() -> None:
+    joint = np.array([[0.4, 0.1], [0.1, 0.4]])
+    assert bbse(joint, np.array([0.35, 0.65])) == pytest.approx([0.5, 1.5])
+    assert refusal(joint) == ""
+
+
+def test_mlls_of_the_reference() -> None:
+    atoms = np.array([[0.9, 0.1]] * 2 + [[0.5, 0.5]] + [[0.2, 0.8]] * 7)
+    found = mlls(atoms, np.array([0.5, 0.5]))
+    assert found == pytest.approx([0.199074, 0.800926], abs=1e-6)
+
+
+def test_mlls_is_where_the_likelihood_is_highest() -> None:
+    rng = np.random.default_rng(0)
+    probs = rng.dirichlet([1, 1], size=200)
+    source = probs.mean(axis=0)[::-1]
+    found = mlls(probs, source)
+    grid = np.linspace(0.001, 0.999, 999)
+    logs = [np.log(probs @ (np.array([q, 1 - q]) / source)).sum() for q in grid]
+    assert found[0] == pytest.approx(grid[np.argmax(logs)], abs=2e-3)
+
+
+def test_negative_weights_are_set_to_nothing() -> None:
+    weights = bbse(np.array([[0.4, 0.1], [0.1, 0.4]]), np.array([0.05, 0.95]))
+    assert weights[0] == 0
+    assert shares_from(weights, np.array([0.5, 0.5])).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("joint", "why"),
+    [
+        ([[0.5, 0.0], [0.5, 0.0]], "no labelled items"),
+        ([[0.5, 0.45], [0.0, 0.05]], "finds 10%"),
+        ([[0.2501, 0.25], [0.2499, 0.25]], "condition number"),
+    ],
+)
+def test_a_classifier_that_cannot_tell_is_refused(joint: list[list[float]], why: str) -> None:
+    assert why in refusal(np.array(joint))
+
+
+def test_shares_that_were_drawn_are_found_again() -> None:
+    rng = np.random.default_rng(1)
+    means = 2 * np.eye(3)
+    source, target = (rng.choice(3, 6000, p=p) for p in ([1 / 3] * 3, [0.6, 0.3, 0.1]))
+    logs = []
+    for classes in (source, target):
+        x = means[classes] + rng.normal(size=(6000, 3))
+        logs.append((-((x[:, None] - means) ** 2).sum(axis=2) / 2 * 1.7).astype(np.float32))
+    factor, known = calibrated(logs[0], source.astype(np.int32))
+    assert factor == pytest.approx(1 / 1.7, rel=0.1)
+    joint = np.zeros((3, 3))
+    np.add.at(joint, (logs[0].argmax(axis=1), source), 1 / 6000)
+    predicted = np.bincount(logs[1].argmax(axis=1)) / 6000
+    truth = np.bincount(target) / 6000
+    assert shares_from(bbse(joint, predicted), joint.sum(axis=0)) == pytest.approx(truth, abs=0.02)
+    probs = np.exp(factor * logs[1])
+    probs /= probs.sum(axis=1, keepdims=True)
+    assert mlls(probs, np.exp(known).mean(axis=0)) == pytest.approx(truth, abs=0.02)
