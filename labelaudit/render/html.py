@@ -13,7 +13,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from labelaudit.errors import InputError, some
-from labelaudit.render import charts, pairs, svg, text
+from labelaudit.render import association, charts, pairs, ranges, svg, text
 from labelaudit.render.facts import hero
 from labelaudit.render.json import as_published
 from labelaudit.report import Column, Gallery, MeasureResult, Report, Sample, Scalar, Table
@@ -97,6 +97,7 @@ def _environment(folders: Sequence[Path]) -> SandboxedEnvironment:
     del environment.filters["safe"]  # a template has no means to print a text unescaped
     environment.globals |= {
         "alternative": text.alternative,
+        "association": association.association,
         "bar": charts.bar,
         "bars_of": charts.bars_of,
         "counted": text.counted,
@@ -110,6 +111,7 @@ def _environment(folders: Sequence[Path]) -> SandboxedEnvironment:
         "number": text.number,
         "numeric": _numeric,
         "pictured": _pictured,
+        "ranges": ranges.ranges,
         "share_of": text.share_of,
         "splits": text.splits,
         "unpictured": _unpictured,

@@ -1,5 +1,6 @@
-"""Which labels occur together, or never do."""
+"""Which labels occur together more or less often than chance would have it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from labelaudit.report import Table
-from labelaudit.tabulate import ranked_table
-
 MIN_EXPECTED: Final = 5
 BLOCK: Final = 256
+RDEP_ALPHA: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,12 +47,6 @@ class Pairs:
     npmi: NDArray[np.float64]
     jaccard: NDArray[np.float64]
     p_value: NDArray[np.float64]
-
-    @property
-    def excluded(self) -> NDArray[np.int64]:
-        """Positions of the pairs that never occur together, though expected to 5 times."""
-        never = (self.together == 0) & (self.expected >= MIN_EXPECTED)
-        return np.flatnonzero(never)
 
 
 def label_pairs(label_matrix: csr_array) -> Pairs:
@@ -99,50 +92,69 @@ def label_pairs(label_matrix: csr_array) -> Pairs:
     )
 
 
-def pair_table(pairs: Pairs, class_names: tuple[str, ...]) -> Table:
-    """Return the pairs of labels with the strongest correlation, of either sign."""
-    defined = np.flatnonzero(~np.isnan(pairs.phi))
-    order = defined[np.argsort(-np.abs(pairs.phi[defined]), kind="stable")]
-    return ranked_table(
-        "pairs",
-        "Labels that go together, or apart",
-        (
-            ("label", "", np.array(class_names, dtype=object)[pairs.first]),
-            ("other_label", "", np.array(class_names, dtype=object)[pairs.second]),
-            ("together", "count", pairs.together),
-            ("expected", "", pairs.expected),
-            ("lift", "ratio", pairs.lift),
-            ("phi", "", pairs.phi),
-            ("npmi", "", pairs.npmi),
-            ("jaccard", "share", pairs.jaccard),
-            ("adjusted_p_value", "", pairs.p_value),
-        ),
-        order,
-    )
+def dependent_share(label_matrix: csr_array) -> float:
+    """Return the share of all pairs of labels that are dependent at 99 % (rDep).
+
+    As published: chi-squared for every pair, however few items were expected, and without
+    adjustment for their number, so that 1 % of independent pairs count, too. A label that no row
+    or every row has depends on nothing. NaN for fewer than two labels.
+
+    Parameters
+    ----------
+    label_matrix
+        Boolean, shape ``(n, n_classes)``.
+
+    References
+    ----------
+    Chekina et al., Identification of label dependencies for multi-label classification, MLD 2010.
+    """
+    from scipy.stats import chi2
+
+    n_rows, n_classes = label_matrix.shape
+    counts = label_matrix.sum(axis=0, dtype=np.int64).astype(np.float64)
+    found = 0
+    for start, together in crossed(label_matrix, label_matrix):
+        one = counts[start : start + len(together), None]
+        spread = one * (n_rows - one) * counts * (n_rows - counts)
+        squared = n_rows * (n_rows * together - one * counts) ** 2
+        critical = chi2.isf(RDEP_ALPHA, 1) * spread
+        found += int(np.triu((spread > 0) & (squared > critical), start + 1).sum())
+    n_pairs = n_classes * (n_classes - 1) // 2
+    return found / n_pairs if n_pairs else np.nan
 
 
-def exclusion_table(pairs: Pairs, counts: NDArray[np.int64], class_names: tuple[str, ...]) -> Table:
-    """Return the pairs that never occur together, the most surprising first."""
-    return ranked_table(
-        "exclusions",
-        "Labels that never occur together, though chance would have it",
-        (
-            ("label", "", np.array(class_names, dtype=object)[pairs.first]),
-            ("other_label", "", np.array(class_names, dtype=object)[pairs.second]),
-            ("count", "count", counts[pairs.first]),
-            ("other_count", "count", counts[pairs.second]),
-            ("expected_together", "", pairs.expected),
-        ),
-        pairs.excluded[np.argsort(-pairs.expected[pairs.excluded], kind="stable")],
-    )
+def crossed(one: csr_array, other: csr_array) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Yield how many rows have each column of one matrix and each of another, in blocks.
+
+    Parameters
+    ----------
+    one, other
+        Boolean, of one shape ``(n, n_classes)``.
+
+    Yields
+    ------
+    The first column of a block, and counts of shape ``(len(block), n_classes)``.
+    """
+    counts = (one.astype(np.int64).T @ other.astype(np.int64)).tocsr()
+    for start in range(0, counts.shape[0], BLOCK):
+        yield start, counts[start : start + BLOCK].toarray()
 
 
-def adjust(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return p-values adjusted for their number (Benjamini and Hochberg, 1995)."""
+def adjust(p_values: NDArray[np.float64], n_tests: int | None = None) -> NDArray[np.float64]:
+    """Return p-values adjusted for their number (Benjamini and Hochberg, 1995).
+
+    Parameters
+    ----------
+    p_values
+        Of all tests, or of the smallest of them.
+    n_tests
+        How many tests there were, where some are left out.
+    """
     order = np.argsort(p_values)[::-1]
     ranks = np.arange(len(p_values), 0, -1)
+    scaled = p_values[order] * (len(p_values) if n_tests is None else n_tests) / ranks
     adjusted = np.empty(len(p_values))
-    adjusted[order] = np.minimum.accumulate(p_values[order] * len(p_values) / ranks)
+    adjusted[order] = np.minimum(np.minimum.accumulate(scaled), 1)
     return adjusted
 
 
@@ -150,14 +162,11 @@ def _candidates(
     label_matrix: csr_array,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return pairs that occur together or were expected to 5 times, and how often they do."""
-    n_rows, n_classes = label_matrix.shape
-    numbers = label_matrix.astype(np.int64)
-    crossed = (numbers.T @ numbers).tocsr()
-    counts = crossed.diagonal()
+    n_rows = label_matrix.shape[0]
+    counts = label_matrix.sum(axis=0, dtype=np.int64)
     found = []
-    for start in range(0, n_classes, BLOCK):
-        block = crossed[start : start + BLOCK].toarray()
-        expected_rows = np.outer(counts[start : start + BLOCK], counts)
+    for start, block in crossed(label_matrix, label_matrix):
+        expected_rows = np.outer(counts[start : start + len(block)], counts)
         kept = np.triu((block > 0) | (expected_rows >= MIN_EXPECTED * n_rows), start + 1)
         kept &= expected_rows > 0
         first, second = np.nonzero(kept)

@@ -1,5 +1,7 @@
 """Statistics of items with several labels each: labelsets and imbalance levels."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -28,6 +30,22 @@ def labelset_sizes(label_matrix: csr_array) -> NDArray[np.int64]:
         labels = label_matrix.indices[starts[rows] + depth]
         _, nodes = np.unique(nodes * n_classes + labels, return_inverse=True)
     return np.concatenate([np.zeros(0, dtype=np.int64), *sizes])
+
+
+def complexity(n_features: int, n_classes: int, n_labelsets: int) -> float:
+    """Return the theoretical complexity score (TCS), ``ln(n_features n_classes n_labelsets)``.
+
+    References
+    ----------
+    Charte and Charte, On the impact of dataset complexity and sampling strategy in multilabel
+    classifiers performance, HAIS 2018.
+
+    Examples
+    --------
+    >>> round(complexity(72, 6, 27), 6)
+    9.364262
+    """
+    return math.log(n_features) + math.log(n_classes) + math.log(n_labelsets)
 
 
 def imbalance_levels(counts: NDArray[np.int64]) -> NDArray[np.float64]:

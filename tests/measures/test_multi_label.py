@@ -6,15 +6,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import numbers, rows, states_of
+from made import embedded, numbers, rows, states_of
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from scipy.stats import chi2_contingency
 
 from labelaudit.errors import MissingInputError
 from labelaudit.measures import Findings
 from labelaudit.measures.multi_label import multi_label
-from labelaudit.statistics.cooccurrence import Pairs, adjust, label_pairs
-from labelaudit.statistics.labelsets import imbalance_levels, labelset_sizes, scumble_rows
+from labelaudit.statistics.cooccurrence import Pairs, adjust, dependent_share, label_pairs
+from labelaudit.statistics.labelsets import (
+    complexity,
+    imbalance_levels,
+    labelset_sizes,
+    scumble_rows,
+)
 
 TINY = np.array([[1, 0, 0], [1, 1, 0], [1, 0, 1], [1, 1, 0], [0, 0, 0], [1, 0, 0]])
 EMOTIONS = np.array([173, 166, 264, 148, 168, 189])
@@ -99,6 +105,54 @@ def test_pairs_of_emotions(
     assert pairs.p_value[0] == pytest.approx(tail, rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("n_features", "n_labels", "labelsets", "expected"),
+    [
+        (72, 6, 27, 9.364262),  # emotions
+        (260, 19, 133, 13.395470),  # birds
+        (1186, 27, 32, 13.839914),  # genbase
+        (19, 7, 54, 8.879333),  # flags
+        (68, 174, 502, 15.597163),  # cal500
+        (1449, 45, 94, 15.628586),  # medical
+        (1004, 75, 304, 16.946263),  # langlog
+        (1079, 22, 156, 15.124688),  # slashdot
+        (585, 227, 1078, 18.779425),  # stackex_chess
+        (1006, 20, 55, 13.916803),  # ng20
+    ],
+)
+def test_complexity_of_published_datasets(
+    n_features: int, n_labels: int, labelsets: int, expected: float
+) -> None:
+    assert complexity(n_features, n_labels, labelsets) == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_complexity_needs_embeddings_and_says_so() -> None:
+    assert numbers(scan(TINY))["tcs"] is None
+    names = ("a", "b", "c")
+    with_vectors = multi_label(
+        csr_array(TINY.astype(bool)), states_of(TINY), names, embedded(np.zeros((6, 16)))
+    )
+    assert numbers(with_vectors)["tcs"] == pytest.approx(math.log(16 * 3 * 4))
+    (note,) = [value.note for value in with_vectors.values if value.name == "tcs"]
+    assert "16 dimensions" in note
+
+
+def test_the_share_missing_of_emotions_with_one_positive_kept() -> None:
+    # SPML keeps one positive an item: 1 - 1 / cardinality of them are missing.
+    assert 1 - 593 / EMOTIONS.sum() == pytest.approx(0.464801, abs=1e-6)
+
+
+@given(st.lists(st.lists(st.integers(0, 1), min_size=4, max_size=4), min_size=1, max_size=60))
+def test_the_share_of_dependent_pairs_matches_its_definition(table: list[list[int]]) -> None:
+    dense = np.array(table)
+    dependent = 0
+    for first, second in combinations(range(4), 2):
+        square = np.histogram2d(dense[:, first], dense[:, second], bins=2, range=[[0, 1]] * 2)[0]
+        if square.sum(axis=0).all() and square.sum(axis=1).all():
+            dependent += chi2_contingency(square, correction=False).pvalue < 0.01
+    assert dependent_share(csr_array(dense.astype(bool))) == pytest.approx(dependent / 6)
+
+
 def dense_rows(max_rows: int = 30) -> st.SearchStrategy[list[list[int]]]:
     row = st.lists(st.integers(0, 1), min_size=4, max_size=4)
     return st.lists(row, min_size=1, max_size=max_rows)
@@ -166,6 +220,100 @@ def test_a_hard_exclusion_is_listed_and_a_rare_one_is_not() -> None:
     assert numbers(found)["exclusion_count"] == 1
 
 
+def test_labels_that_always_come_together_are_implied() -> None:
+    rng = np.random.default_rng(0)
+    dense = np.zeros((1000, 3), dtype=np.int64)
+    dense[:412, 0] = 1
+    dense[:500, 1] = 1
+    dense[:, 2] = rng.random(1000) < 0.5
+    found = scan(dense)
+    (implied,) = rows(found, "implications")
+    assert (implied["label"], implied["other_label"]) == ("label 0", "label 1")
+    assert implied["expected_without"] == 206
+    assert implied["true_rate_below"] == pytest.approx(1 - 0.05 ** (1 / 412))
+    assert numbers(found)["implication_count"] == 1
+    assert numbers(found)["near_rule_count"] == 0
+    dense[[7, 70, 300], 1] = 0
+    found = scan(dense)
+    assert rows(found, "implications") == []
+    (near,) = rows(found, "near_rules")
+    assert (near["items"], near["exceptions"]) == (412, 3)
+    (breakers,) = found.rankings
+    assert breakers.items.tolist() == [7, 70, 300]
+    assert breakers.details[0] == ("lacks label 1: all but 3 of 412 items with label 0 have it")
+    assert breakers.suggested is not None
+    assert breakers.suggested.tolist() == [1, 1, 1]
+    assert numbers(found)["rule_breaker_count"] == 3
+
+
+def test_items_that_break_an_exclusion_are_listed() -> None:
+    dense = np.zeros((300, 2), dtype=np.int64)
+    dense[:100, 0] = dense[99:250, 1] = 1
+    found = scan(dense)
+    (breakers,) = found.rankings
+    assert breakers.items.tolist() == [99]
+    assert breakers.details == ("has label 1 beside label 0: only 1 of 100 items with label 0 do",)
+    assert breakers.classes is not None
+    assert breakers.classes.tolist() == [0]
+
+
+def test_an_uncertain_label_breaks_no_rule() -> None:
+    cells = np.zeros((300, 2), dtype=np.int64)
+    cells[:100, 0] = cells[:150, 1] = 1
+    cells[[3, 4], 1] = (2, 3)
+    found = multi_label(csr_array(cells == 1), states_of(cells), ("a", "b"))
+    assert numbers(found)["implication_count"] == 1
+    assert len(found.rankings[0].items) == 0
+    cells[3, 1] = 0
+    found = multi_label(csr_array(cells == 1), states_of(cells), ("a", "b"))
+    assert found.rankings[0].items.tolist() == [3]
+
+
+def test_independent_labels_keep_no_rule() -> None:
+    rng = np.random.default_rng(1)
+    found = scan((rng.random((2000, 30)) < np.linspace(0.02, 0.9, 30)).astype(np.int64))
+    values = numbers(found)
+    assert values["implication_count"] == values["near_rule_count"] == 0
+
+
+def test_shares_have_intervals_that_groups_make_wider() -> None:
+    rng = np.random.default_rng(2)
+    of_patient = rng.random(100) < 0.3
+    dense = np.repeat(of_patient, 5)[:, None].astype(np.int64) * np.array([[1, 0]]) + [[0, 1]]
+    alone = rows(scan(dense), "labels")
+    groups = np.repeat(np.arange(100), 5).astype(np.int32)
+    found = multi_label(
+        csr_array(dense.astype(bool)), states_of(dense), ("a", "b"), item_groups=groups
+    )
+    first, second = (
+        next(row for row in table if row["count"] < 500) for table in (alone, rows(found, "labels"))
+    )
+    assert first["low"] < second["share"] < first["high"]
+    # Five equal items of a patient tell no more than one: the interval is sqrt(5) times as wide.
+    wider = (second["high"] - second["low"]) / (first["high"] - first["low"])
+    assert wider == pytest.approx(math.sqrt(5), rel=0.1)
+    assert numbers(found)["group_count"] == 100
+    every = next(row for row in rows(found, "labels") if row["count"] == 500)
+    assert every["low"] is every["high"] is None  # no group is without it
+
+
+def test_a_group_has_the_strongest_state_of_its_items() -> None:
+    # Groups: positive and uncertain; uncertain and negative; negative; unknown twice; no group.
+    cells = np.array([[1, 1], [2, 1], [2, 1], [0, 1], [0, 1], [3, 1], [3, 1], [1, 1]])
+    groups = np.array([0, 0, 1, 1, 2, 3, 3, -1], dtype=np.int32)
+    found = multi_label(csr_array(cells == 1), states_of(cells), ("a", "b"), item_groups=groups)
+    row = next(row for row in rows(found, "label_states_by_group") if row["label"] == "a")
+    assert row == {
+        "label": "a",
+        "positive_groups": 2,
+        "uncertain_groups": 1,
+        "negative_groups": 1,
+        "unknown_groups": 1,
+        "positive_share": 0.4,
+        "highest_if_uncertain": 0.6,
+    }
+
+
 def test_an_exclusion_is_expected_to_be_together_five_times() -> None:
     dense = np.zeros((20, 2), dtype=np.int64)
     dense[:10, 0] = dense[10:, 1] = 1
@@ -219,10 +367,13 @@ def test_uncertain_and_unknown_cells_bound_the_share_of_a_label() -> None:
     first = rows(found, "label_states")[0]
     assert first == {
         "label": "a",
+        "positive_share": 0.25,
         "uncertain_share": 0.25,
+        "negative_share": 0.25,
         "unknown_share": 0.25,
-        "lowest_share": 0.25,
-        "highest_share": 0.75,
+        "lowest": 0.25,
+        "highest_if_uncertain": 0.5,
+        "highest_if_unknown": 0.75,
         "share_of_determined": 0.5,
     }
     assert "label_states" not in [table.name for table in scan(TINY).tables]
