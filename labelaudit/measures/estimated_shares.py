@@ -10,7 +10,7 @@ from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.copies import some_of
 from labelaudit.inputs.pred_probs import PredProbs, View
 from labelaudit.report import Table
-from labelaudit.statistics.label_shift import bbse, calibrated, mlls, refusal, shares_from
+from labelaudit.statistics.label_shift import bbse, calibrate, mlls, refusal, shares_from
 from labelaudit.tabulate import ranked_table
 
 FEWEST_UNLABELLED: Final = 50
@@ -104,13 +104,10 @@ def _estimate(
     reason = refusal(joint)
     if reason:
         return np.empty(0), reason
-    factor, known = calibrated(logs, codes.astype(np.int32))
-    mean = np.exp(known).mean(axis=0, dtype=np.float64)
+    probabilities = calibrate(logs, codes.astype(np.int32))
     asked = _logs(view, target, classes.astype(np.int64))
     predicted = np.bincount(asked.argmax(axis=1), minlength=n) / len(target)
     counted = joint.sum(axis=0)
-    probs = np.exp(factor * np.maximum(asked, -60).astype(np.float64))
-    probs /= probs.sum(axis=1, keepdims=True)
     low, high = _interval(joint, len(source), predicted, len(target), random_state)
     best = shares_from(bbse(joint, predicted), counted)
     rows = (
@@ -119,7 +116,7 @@ def _estimate(
         best,
         np.minimum(low, best),
         np.maximum(high, best),
-        mlls(probs, mean),
+        mlls(probabilities(asked), probabilities(logs).mean(axis=0)),
     )
     return np.stack(rows), ""
 

@@ -82,7 +82,7 @@ def label_shift(
       class where labelled and mu the shares of the predictions where not; q proportional to w p.
       Its interval is that of 200 samples drawn anew;
     - MLLS: q = mean over items of q_k p_ik / p_k, normalized, until it stands still, of
-      probabilities calibrated by one factor, with p_k their mean where labelled.
+      probabilities calibrated by one factor and a bias a class, with p_k their mean where labelled.
 
     Range
     -----

@@ -3,17 +3,17 @@
 Both estimates hold under *label shift* only: within a class, source and target look the same.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.statistics.linear_probe import log_softmax
-
 MOST_CONDITION: Final = 100
 LEAST_RECALL: Final = 0.2
 N_ITERATIONS: Final = 10_000
 CONVERGED: Final = 1e-9
+FLOOR: Final = -60.0  # of a log probability
 
 
 def refusal(joint: NDArray[np.float64]) -> str:
@@ -64,7 +64,7 @@ def bbse(joint: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.
     >>> bbse(np.array([[0.4, 0.1], [0.1, 0.4]]), np.array([0.35, 0.65])).round(6).tolist()
     [0.5, 1.5]
     """
-    weights: NDArray[np.float64] = np.linalg.solve(joint, target)
+    weights = np.linalg.solve(joint, target).astype(np.float64)
     return np.maximum(weights, 0)
 
 
@@ -92,20 +92,39 @@ def mlls(probs: NDArray[np.floating], source: NDArray[np.float64]) -> NDArray[np
     2020, for the mean probabilities in place of the source's shares.
     """
     ratio = probs / source
-    shares = source / source.sum()
+    shares: NDArray[np.float64] = source / source.sum()
     for _ in range(N_ITERATIONS):
         before = shares
         weighted = ratio * shares
-        shares = (weighted / weighted.sum(axis=1, keepdims=True)).mean(axis=0, dtype=np.float64)
+        weighted /= weighted.sum(axis=1, keepdims=True)
+        shares = weighted.mean(axis=0, dtype=np.float64)
         if np.abs(shares - before).max() < CONVERGED:
             break
     return shares
 
 
-def calibrated(
-    logs: NDArray[np.float32], labels: NDArray[np.int32]
-) -> tuple[float, NDArray[np.float32]]:
-    """Return the factor of log probabilities under which labels are likeliest, and the product.
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """How log probabilities are made to say how often they are right.
+
+    Attributes
+    ----------
+    factor
+        What they are multiplied by.
+    bias
+        What is added to each class, shape ``(n_classes,)``.
+    """
+
+    factor: float
+    bias: NDArray[np.float64]
+
+    def __call__(self, logs: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return probabilities, shape ``(n, n_classes)``."""
+        return np.exp(_log_softmax(self.factor * np.maximum(logs, FLOOR) + self.bias))
+
+
+def calibrate(logs: NDArray[np.float32], labels: NDArray[np.int32]) -> Calibration:
+    """Fit the factor and biases under which labels are likeliest: bias-corrected temperature.
 
     Parameters
     ----------
@@ -114,14 +133,27 @@ def calibrated(
     labels
         Classes of the items, shape ``(n,)``.
     """
-    from scipy.optimize import minimize_scalar
+    from scipy.optimize import minimize
 
-    floor = np.maximum(logs, np.float32(-60))
-    rows = np.arange(len(labels))
+    n, n_classes = logs.shape
+    floored = np.maximum(logs, FLOOR).astype(np.float64)
+    rows = np.arange(n)
 
-    def loss(log_factor: float) -> float:
-        return float(-log_softmax(floor * np.float32(np.exp(log_factor)))[rows, labels].mean())
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        found = _log_softmax(parameters[0] * floored + parameters[1:])
+        value = float(-found[rows, labels].mean())
+        residual = np.exp(found)
+        residual[rows, labels] -= 1
+        slope = np.append(np.sum(residual * floored), residual.sum(axis=0)) / n
+        return value, slope
 
-    found = minimize_scalar(loss, bounds=(-4, 4), method="bounded", options={"xatol": 1e-4})
-    factor = float(np.exp(found.x))
-    return factor, log_softmax(floor * np.float32(factor))
+    start = np.append(1.0, np.zeros(n_classes))
+    bounds = [(0.01, 100.0), *[(-10.0, 10.0)] * n_classes]
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
+    return Calibration(float(found.x[0]), found.x[1:])
+
+
+def _log_softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    logs: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return logs

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
-from labelaudit.statistics.label_shift import bbse, calibrated, mlls, refusal, shares_from
+from labelaudit.statistics.label_shift import bbse, calibrate, mlls, refusal, shares_from
 
 FILES = ("cifar10-test-truth.parquet", "cifar10-test-pred-probs.npy")
 REFERENCE = (0.2516, 0.1889, 0.1434, 0.1152, 0.0877, 0.0675, 0.0542, 0.0401, 0.0249, 0.0265)
@@ -47,15 +47,13 @@ def main(folder: Path) -> int:
     counted = joint.sum(axis=0)
     predicted = np.bincount(probs[target].argmax(axis=1), minlength=n_classes) / len(target)
     logs = np.log(np.maximum(probs, 1e-12))
-    factor, known = calibrated(logs[source], labels[source])
-    sharpened = np.exp(factor * logs[target].astype(np.float64))
-    sharpened /= sharpened.sum(axis=1, keepdims=True)
+    calibrated = calibrate(logs[source], labels[source])
     found = {
         "true": np.bincount(labels[target], minlength=n_classes) / len(target),
         "predicted": predicted,
         "BBSE": shares_from(bbse(joint, predicted), counted),
         "BBSE, soft": shares_from(bbse(soft, probs[target].mean(axis=0)), counted),
-        "MLLS": mlls(sharpened, np.exp(known).mean(axis=0)),
+        "MLLS": mlls(calibrated(logs[target]), calibrated(logs[source]).mean(axis=0)),
         "MLLS, uncalibrated": mlls(
             probs[target].astype(np.float64), probs[source].mean(axis=0, dtype=np.float64)
         ),

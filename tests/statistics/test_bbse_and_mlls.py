@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from labelaudit.statistics.label_shift import bbse, calibrated, mlls, refusal, shares_from
+from labelaudit.statistics.label_shift import bbse, calibrate, mlls, refusal, shares_from
 
 
 def test_bbse_of_the_reference() -> None:
@@ -52,13 +52,13 @@ def test_shares_that_were_drawn_are_found_again() -> None:
     for classes in (source, target):
         x = means[classes] + rng.normal(size=(6000, 3))
         logs.append((-((x[:, None] - means) ** 2).sum(axis=2) / 2 * 1.7).astype(np.float32))
-    factor, known = calibrated(logs[0], source.astype(np.int32))
-    assert factor == pytest.approx(1 / 1.7, rel=0.1)
+    probabilities = calibrate(logs[0], source.astype(np.int32))
+    assert probabilities.factor == pytest.approx(1 / 1.7, rel=0.1)
+    assert probabilities.bias == pytest.approx(probabilities.bias.mean(), abs=0.1)
     joint = np.zeros((3, 3))
     np.add.at(joint, (logs[0].argmax(axis=1), source), 1 / 6000)
     predicted = np.bincount(logs[1].argmax(axis=1)) / 6000
     truth = np.bincount(target) / 6000
     assert shares_from(bbse(joint, predicted), joint.sum(axis=0)) == pytest.approx(truth, abs=0.02)
-    probs = np.exp(factor * logs[1])
-    probs /= probs.sum(axis=1, keepdims=True)
-    assert mlls(probs, np.exp(known).mean(axis=0)) == pytest.approx(truth, abs=0.02)
+    found = mlls(probabilities(logs[1]), probabilities(logs[0]).mean(axis=0))
+    assert found == pytest.approx(truth, abs=0.02)
