@@ -19,6 +19,8 @@ def item_table(
     """Return one row an item: path, split, label, and what the measures say of it."""
     names = np.array([None, *dataset.class_names], dtype=object)
     table = _about(dataset, content, np.arange(dataset.n_samples))
+    if dataset.targets is not None:
+        table["target"] = pa.array(dataset.targets, type=pa.float64(), from_pandas=True)
     if dataset.modality == "text":
         excerpts = [excerpt(dataset, item) for item in range(dataset.n_samples)]
         table["excerpt"] = pa.array(excerpts, type=pa.string())
@@ -76,12 +78,13 @@ def _about(
 ) -> dict[str, pa.Array]:
     """Return what the manifest says of some items, and the hash of their content."""
     split = np.array([None, *dataset.split_names], dtype=object)[dataset.splits[items] + 1]
-    if dataset.label_states is None:
+    if dataset.task == "multiclass":
         names = np.array([None, *dataset.class_names], dtype=object)
         label = pa.array(names[dataset.labels[items] + 1], type=pa.string())
     else:
         texts = [dataset.label_text(item) for item in items.tolist()]
-        label = pa.array(texts, type=pa.list_(pa.string()))
+        kind = pa.string() if dataset.task == "regression" else pa.list_(pa.string())
+        label = pa.array(texts, type=kind)
     hashes = [None] * len(items)
     if content is not None:
         hashes = [content.digests[item].tobytes().hex() for item in items.tolist()]

@@ -31,7 +31,8 @@ def check_from_model(dataset: Dataset, *, own_arrays: bool) -> None:
     wrong = {
         "--embeddings and --pred-probs take the place of a model's": own_arrays,
         "there are no images": dataset.media is None or dataset.modality != "image",
-        "an item of this dataset has several labels": dataset.task != "multiclass",
+        "an item of this dataset has several labels": dataset.task == "multilabel",
+        "an item of this dataset has a number, not a class": dataset.task == "regression",
     }
     for why, is_so in wrong.items():
         if is_so:

@@ -6,7 +6,10 @@ from typing import TypeVar
 
 from labelaudit.dataset import Dataset
 from labelaudit.errors import InputError, some
+from labelaudit.reading.annotation_files import with_annotations
+from labelaudit.reading.class_order import in_class_order
 from labelaudit.reading.options import Options as Options
+from labelaudit.reading.options import check_options
 from labelaudit.registry import declared
 from labelaudit.verdicts import VERDICTS_FILE
 
@@ -59,8 +62,19 @@ def open_dataset(path: Path | str, options: Options | None = None) -> Dataset:
         When there is nothing at the path, it looks like no format, or like several.
     """
     options = options or Options()
-    readers = load_readers()
+    check_options(options)
     path = Path(path)
+    dataset = _reader_of(path, options)(path, options)
+    if options.annotations:
+        dataset = with_annotations(dataset, options.annotations, options)
+    if options.class_order:
+        dataset = in_class_order(dataset, options.class_order)
+    return dataset
+
+
+def _reader_of(path: Path, options: Options) -> Read:
+    """Return the reader of the one format that a path looks like."""
+    readers = load_readers()
     if not path.exists():
         raise InputError(
             f"{path}: there is no such file or folder", hint="check the path for a typing error"
@@ -71,11 +85,11 @@ def open_dataset(path: Path | str, options: Options | None = None) -> Dataset:
                 f"--format {options.format}: no such format",
                 hint=f"there are {', '.join(readers)}",
             )
-        return readers[options.format](path, options)
+        return readers[options.format]
     reasons = {name: getattr(read, MARK)(path) for name, read in readers.items()}
     matches = {name: why for name, why in reasons.items() if why}
     if len(matches) == 1:
-        return readers[next(iter(matches))](path, options)
+        return readers[next(iter(matches))]
     if matches:
         raise InputError(
             f"{path}: could be read in {len(matches)} ways",

@@ -9,7 +9,7 @@ from labelaudit.dataset import Dataset, Source
 from labelaudit.errors import InputError, some
 from labelaudit.manifests import Options, reader
 from labelaudit.manifests.image_folder import metadata_files
-from labelaudit.reading.columns import refuse_options
+from labelaudit.reading.columns import BESIDE, refuse_options
 from labelaudit.reading.folders import (
     IMAGE_SUFFIXES,
     SPLIT_ALIASES,
@@ -38,7 +38,7 @@ def class_folders(path: Path, options: Options) -> Dataset:
     The classes are the sorted names of the folders, empty ones included. When every folder at
     the top is named as a split and holds folders, the classes are one level below.
     """
-    refuse_options(str(path), options)
+    refuse_options(str(path), options, BESIDE)
     files, folders, ignored = walk(path)
     images = [file for file in files if is_image(file)]
     if len(files) > len(images):

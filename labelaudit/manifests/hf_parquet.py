@@ -13,7 +13,6 @@ from labelaudit.manifests import Options, reader
 from labelaudit.manifests.image_folder import metadata_files
 from labelaudit.reading.assemble import Items, check_rows, identifiers, row_names, to_dataset
 from labelaudit.reading.cells import blank
-from labelaudit.reading.class_labels import declared_labels
 from labelaudit.reading.columns import choose_columns
 from labelaudit.reading.image_cells import has_bytes, image_columns
 from labelaudit.reading.item_paths import item_paths
@@ -92,7 +91,7 @@ def hf_parquet(path: Path, options: Options) -> Dataset:
         ),
         splits=_spread([shard.split for shard in shards], shards),
         splits_from="file names",
-        labels=declared_labels(roles, declared, options, problems),
+        declared=declared,
     )
     return to_dataset(items, roles, options, problems)
 

@@ -14,7 +14,7 @@ from labelaudit.manifests import Options, reader
 from labelaudit.reading.assemble import Items, row_names, to_dataset
 from labelaudit.reading.cells import INTEGER, Coded
 from labelaudit.reading.class_columns import cell_states, meanings_of
-from labelaudit.reading.columns import Roles, refuse_options
+from labelaudit.reading.columns import BESIDE, Roles, refuse_options
 from labelaudit.reading.declared_states import check_states
 from labelaudit.reading.image_arrays import Arrays, check_arrays, load_arrays, width_of
 from labelaudit.reading.label_sets import states_of
@@ -42,7 +42,7 @@ def medmnist(path: Path, options: Options) -> Dataset:
     ``train_paths`` and so on name the classes and the items; without them a class is called by
     its number, and an item such as ``train/0000007.pgm``.
     """
-    refuse_options(str(path), options, allowed=("label_states",))
+    refuse_options(str(path), options, allowed=("--label-states", *BESIDE))
     arrays = load_arrays(path)
     parts = [split for split in SPLITS if {f"{split}_images", f"{split}_labels"} & arrays.keys()]
     check_arrays(path, arrays, parts)

@@ -1,6 +1,6 @@
 """From the rows of a manifest and the roles of its columns to a dataset."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -10,9 +10,18 @@ from numpy.typing import NDArray
 from labelaudit.dataset import Dataset, Media, Modality, Source
 from labelaudit.errors import InputError, some
 from labelaudit.reading.cells import as_text, blank, encode
+from labelaudit.reading.class_labels import ClassLabels, declared_labels
 from labelaudit.reading.columns import Roles
 from labelaudit.reading.folders import encode_splits
+from labelaudit.reading.judgements import (
+    Judgements,
+    list_judgements,
+    note_repeated,
+    row_judgements,
+)
 from labelaudit.reading.labels import Labels, read_labels
+from labelaudit.reading.numbers import read_metadata
+from labelaudit.reading.one_item import number_items, one_item_a_path
 from labelaudit.reading.options import Options
 from labelaudit.reading.rows import Problems, Rows
 
@@ -30,7 +39,9 @@ class Items:
     splits_from
         Where these come from, in words.
     labels
-        The labels when the format itself declares its classes; or None.
+        The labels when the format has no columns; or None.
+    declared
+        Classes that the format declares, by the column that holds their numbers.
     """
 
     name: str
@@ -41,6 +52,7 @@ class Items:
     splits: pa.LargeStringArray | None = None
     splits_from: str = ""
     labels: Labels | None = None
+    declared: ClassLabels = field(default_factory=dict)
 
 
 def to_dataset(items: Items, roles: Roles, options: Options, problems: Problems) -> Dataset:
@@ -52,7 +64,7 @@ def to_dataset(items: Items, roles: Roles, options: Options, problems: Problems)
         With all problems, those that were noted before included.
     """
     rows = problems.rows
-    labels = items.labels or read_labels(rows, roles, options, problems)
+    labels = items.labels or _labels(items, roles, options, problems)
     names, splits_from = items.splits, items.splits_from
     if roles.split:
         splits_from = f"column {roles.split!r}"
@@ -61,25 +73,52 @@ def to_dataset(items: Items, roles: Roles, options: Options, problems: Problems)
     if roles.group:
         column = rows.table.column(roles.group)
         groups = encode(as_text(column, f"column {roles.group!r}", problems)).codes
-    problems.check()
     split_names, splits = encode_splits(pa.nulls(len(items.paths)) if names is None else names)
     why = [*items.source.why, *roles.why, *labels.why]
     why.append(f"splits: {splits_from}: {some(split_names)}" if split_names else "no splits")
-    return Dataset(
+    dataset = Dataset(
         name=items.name,
         task=labels.task,
         class_names=labels.class_names,
         paths=items.paths,
         labels=labels.labels,
         label_states=labels.label_states,
+        targets=labels.targets,
         split_names=split_names,
         splits=splits,
         groups=groups,
         annotations=labels.annotations,
+        metadata=read_metadata(rows, roles.metadata, problems),
         media=items.media,
         modality=items.modality,
         source=replace(items.source, why=tuple(why)),
     )
+    if roles.annotator:
+        dataset = one_item_a_path(dataset, roles, problems)
+    problems.check()
+    return dataset
+
+
+def _labels(items: Items, roles: Roles, options: Options, problems: Problems) -> Labels:
+    """Return the labels, and the judgements that are not in one column an annotator."""
+    judgements = None
+    if roles.judgement:
+        judgements = _judgements(roles, items.declared, problems)
+        each = number_items(items.paths) if roles.annotator else np.arange(len(items.paths))
+        note_repeated(judgements, each[judgements.rows], problems)
+    declared = declared_labels(roles, items.declared, options, problems, judgements)
+    return declared or read_labels(problems.rows, roles, options, problems, judgements)
+
+
+def _judgements(roles: Roles, declared: ClassLabels, problems: Problems) -> Judgements:
+    """Return the judgements of one column."""
+    class_names = declared.get(roles.judgement, ())
+    if roles.annotator:
+        return row_judgements(
+            problems.rows, roles.judgement, roles.annotator, class_names, problems
+        )
+    column = problems.rows.table.column(roles.judgement)
+    return list_judgements(column, f"column {roles.judgement!r}", class_names, problems)
 
 
 def check_rows(rows: Rows) -> None:

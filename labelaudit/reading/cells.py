@@ -129,7 +129,7 @@ def _whole(
     problems.add(
         np.unique(rows),
         lambda row: f"{name}: {numbers[cell[row]]:g} is not a whole number",
-        "a label is text or a whole number; regression targets are not supported yet",
+        "a label is text or a whole number; name a column of other numbers with --target-column",
     )
     return pa.array(np.where(whole, numbers, 0).astype(np.int64), mask=~whole)
 

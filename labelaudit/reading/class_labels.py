@@ -9,10 +9,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from labelaudit.errors import InputError, some
-from labelaudit.reading.cells import flat, is_list, is_text
+from labelaudit.reading.cells import flat, in_order, is_list, is_text
 from labelaudit.reading.columns import Roles
+from labelaudit.reading.judgements import Judgements, judgements_table
 from labelaudit.reading.label_sets import positive_states
-from labelaudit.reading.labels import Labels, judgements_table, unlabelled
+from labelaudit.reading.labels import Labels, unlabelled
 from labelaudit.reading.options import Options
 from labelaudit.reading.rows import Problems
 
@@ -64,9 +65,21 @@ def _names(feature: object) -> tuple[str, ...]:
 
 
 def declared_labels(
-    roles: Roles, declared: ClassLabels, options: Options, problems: Problems
+    roles: Roles,
+    declared: ClassLabels,
+    options: Options,
+    problems: Problems,
+    judgements: Judgements | None = None,
 ) -> Labels | None:
-    """Return labels by the declared classes; None when the label column declares none."""
+    """Return labels by the declared classes; None when the label column declares none.
+
+    A class that only annotators used comes after those that are declared.
+    """
+    if roles.target in declared:
+        problems.note(
+            f"column {roles.target!r} declares classes, and holds their numbers",
+            "name it with --label-column, or another column with --target-column",
+        )
     if len(roles.labels) != 1 or roles.labels[0] not in declared:
         return None
     (name,) = roles.labels
@@ -79,6 +92,9 @@ def declared_labels(
     cells = flat(problems.rows.table.column(name))
     why = f"{len(names)} classes declared by the file: {some(names)}"
     if is_list(cells.type):
+        if judgements is not None:
+            what = "judgements are read only when an item has one label"
+            problems.note(what, "leave out --judgement-column")
         return _sets(cells, name, names, problems, f"several labels an item: {why}")
     different = [a for a in roles.annotators if declared.get(a) != names]
     if different:
@@ -86,16 +102,21 @@ def declared_labels(
             f"columns {some(map(repr, different))} do not declare the classes of {name!r}",
             "declare them as the same ClassLabel",
         )
-    judgements = [
+    said = [
         _codes(flat(problems.rows.table.column(column)), column, names, problems)
         for column in roles.annotators
         if column not in different
     ]
+    annotations = judgements_table(said, roles.annotators) if said else None
+    class_names = names
+    if judgements is not None:
+        class_names += in_order(set(judgements.labels.values) - set(names))
+        annotations = judgements.table(class_names)
     return Labels(
         task="multiclass",
-        class_names=names,
+        class_names=class_names,
         labels=_codes(cells, name, names, problems),
-        annotations=judgements_table(judgements, roles.annotators) if judgements else None,
+        annotations=annotations,
         why=(f"one label an item: {why}",),
     )
 

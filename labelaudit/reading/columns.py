@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from labelaudit.errors import InputError, some
 from labelaudit.reading.options import Options
@@ -15,6 +15,11 @@ USUAL = {
     "group": ("group", "group_id", "patient_id"),
     "id": ("id",),
 }
+ORDER = (
+    *("image", "text", "split", "group", "id", "annotators", "annotator", "judgement"),
+    *("label", "target", "metadata"),
+)
+BESIDE = ("--annotations", "--annotations-columns", "--class-order")  # of no column
 ANNOTATOR = re.compile(r"annotator(?!s?[ _-]?(id|name|count)?s?$)(?!s[ _-]).+", re.IGNORECASE)
 
 
@@ -27,9 +32,17 @@ class Roles:
     image, text, split, group, id
         Name of the column; there is no image column beside one of texts.
     labels
-        The label column, or several of one class each.
+        The label column, or several of one class each; none where judgements are all there is.
+    target
+        The column of numbers that are the labels.
     annotators
         One column an annotator.
+    annotator
+        The column that names the annotator of each row, where an item has several rows.
+    judgement
+        The column of lists of judgements, or of one judgement where ``annotator`` is a column.
+    metadata
+        Columns to slice by.
     why
         What was taken and why, in words.
     """
@@ -37,10 +50,14 @@ class Roles:
     image: str = ""
     text: str = ""
     labels: tuple[str, ...] = ()
+    target: str = ""
     split: str = ""
     group: str = ""
     id: str = ""
     annotators: tuple[str, ...] = ()
+    annotator: str = ""
+    judgement: str = ""
+    metadata: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
 
 
@@ -114,33 +131,46 @@ def choose_columns(
     usual["image"] = [name for name in free if is_image(name)]
     usual["label"] = usual["label"] or [name for name in other_labels if name in free]
     asked = _asked(options)
-    found = {role: asked.get(role) or usual[role] for role in USUAL}
+    found = {role: asked.get(role) or usual.get(role, []) for role in ORDER}
     if options.text_column and not options.image_column:
         found["image"] = []
     if found["image"]:
         found["id"] = []
         found["text"] = asked["text"]
-    _check_columns(where, names, asked, found)
-    annotators = asked["annotator"] or [name for name in free if ANNOTATOR.fullmatch(name)]
-    if len(annotators) == 1 and not asked["annotator"]:
-        annotators = []  # one column is no disagreement; it may as well name the annotator
-    roles = ("image", "text", "split", "group", "id")
-    single = {role: (found[role] or [""])[0] for role in roles}
+    if found["target"]:
+        found["label"] = []
+    _check_columns(where, names, options, found)
+    found |= _judgements(asked, found, free)
+    several = {"label", "annotators", "metadata"}
     return Roles(
-        **single,
+        **{role: columns[0] for role, columns in found.items() if columns and role not in several},
         labels=tuple(found["label"]),
-        annotators=tuple(annotators),
-        why=_why(names, single | {"annotator": annotators, "label": found["label"]}, asked),
+        annotators=tuple(found["annotators"]),
+        metadata=tuple(found["metadata"]),
+        why=_why(names, found, asked),
     )
+
+
+def _judgements(
+    asked: dict[str, list[str]], found: dict[str, list[str]], free: list[str]
+) -> dict[str, list[str]]:
+    """Return the roles of the columns of judgements.
+
+    One column that is asked for names the annotator of each row. The label column then holds
+    the judgements, and the items have no label, unless another column is named for these.
+    """
+    if len(asked["annotator"]) == 1:
+        moved = not asked["judgement"] and len(found["label"]) == 1
+        return {"judgement": found["label"], "label": []} if moved else {}
+    columns = asked["annotator"] or [name for name in free if ANNOTATOR.fullmatch(name)]
+    is_wide = len(columns) > 1 and not (asked["judgement"] or asked["target"])
+    # One column that only looks like an annotator's is no disagreement: it may be a name.
+    return {"annotators": columns if is_wide else [], "annotator": []}
 
 
 def refuse_options(where: str, options: Options, allowed: Sequence[str] = ()) -> None:
     """Raise for options about columns that a format without columns cannot follow."""
-    given = [
-        f"--{field.name.removesuffix('s').replace('_', '-')}"
-        for field in fields(options)
-        if field.name not in {"format", *allowed} and getattr(options, field.name)
-    ]
+    given = [name for name in options.given() if name not in {"--format", *allowed}]
     if given:
         raise InputError(
             f"{where}: {some(given)} {'have' if len(given) > 1 else 'has'} no effect on this "
@@ -151,14 +181,18 @@ def refuse_options(where: str, options: Options, allowed: Sequence[str] = ()) ->
 
 def _asked(options: Options) -> dict[str, list[str]]:
     """Return the columns that the options name, by role."""
-    return {
-        "image": [options.image_column] if options.image_column else [],
-        "text": [options.text_column] if options.text_column else [],
-        "label": list(options.label_columns),
-        "split": [options.split_column] if options.split_column else [],
-        "group": [options.group_column] if options.group_column else [],
-        "annotator": list(options.annotator_columns),
+    said = {
+        "image": [options.image_column],
+        "text": [options.text_column],
+        "label": options.label_columns,
+        "target": [options.target_column],
+        "split": [options.split_column],
+        "group": [options.group_column],
+        "annotator": options.annotator_columns,
+        "judgement": [options.judgement_column],
+        "metadata": options.metadata_columns,
     }
+    return {role: [column for column in columns if column] for role, columns in said.items()}
 
 
 def _named(options: Options) -> set[str]:
@@ -171,19 +205,14 @@ def _plain(name: str) -> str:
 
 
 def _check_columns(
-    where: str, names: Sequence[str], asked: dict[str, list[str]], found: dict[str, list[str]]
+    where: str,
+    names: Sequence[str],
+    options: Options,
+    found: dict[str, list[str]],
 ) -> None:
     """Raise for columns that are missing or not clear, all at once."""
-    problems, hints = [], []
-    for role, columns in asked.items():
-        missing = [column for column in columns if column not in names]
-        if missing:
-            problems.append(f"there is no {role} column {some(map(repr, missing))}")
-            hints.append(f"check --{role}-column for a typing error")
-        twice = sorted({column for column in columns if columns.count(column) > 1})
-        if twice:
-            problems.append(f"the {role} column {some(map(repr, twice))} is asked for twice")
-            hints.append(f"name each --{role}-column once")
+    asked = _asked(options)
+    problems, hints = _not_there(names, asked)
     for role, columns in found.items():
         if len(columns) > 1 and not asked.get(role):
             problems.append(f"the {role} column could be {some(map(repr, columns))}")
@@ -191,7 +220,8 @@ def _check_columns(
     if found["image"] and found["text"]:
         problems.append("an image column and a text column are asked for")
         hints.append("the items are either: leave out --image-column or --text-column")
-    if not found["label"]:
+    others = options.target_column or options.judgement_column or options.annotations
+    if not found["label"] and not others:
         problems.append("there is no label column")
         first_line = "; the first line must name the columns"
         is_text = where.lower().endswith((".csv", ".tsv"))
@@ -203,26 +233,41 @@ def _check_columns(
         )
 
 
+def _not_there(names: Sequence[str], asked: dict[str, list[str]]) -> tuple[list[str], list[str]]:
+    """Return what is wrong with the columns that are asked for, and what to do about it."""
+    problems, hints = [], []
+    for role, columns in asked.items():
+        missing = [column for column in columns if column not in names]
+        if missing:
+            problems.append(f"there is no {role} column {some(map(repr, missing))}")
+            hints.append(f"check --{role}-column for a typing error")
+        twice = sorted({column for column in columns if columns.count(column) > 1})
+        if twice:
+            problems.append(f"the {role} column {some(map(repr, twice))} is asked for twice")
+            hints.append(f"name each --{role}-column once")
+    return problems, hints
+
+
 def _why(
-    names: Sequence[str], roles: dict[str, str | list[str]], asked: dict[str, list[str]]
+    names: Sequence[str], roles: dict[str, list[str]], asked: dict[str, list[str]]
 ) -> tuple[str, ...]:
     """Say which columns were taken, and which were not read."""
     why = []
-    read: set[str] = set()
-    for role, taken in roles.items():
-        columns = [taken] if isinstance(taken, str) else taken
-        if not any(columns):
-            if role == "image" and not roles["text"]:
-                why.append(f"no {role} column")
+    if not roles["image"] and not roles["text"]:
+        why.append("no image column")
+    for role, columns in roles.items():
+        if not columns:
             continue
-        read.update(columns)
         reason = "as asked for" if asked.get(role) else "the only one of the usual names"
-        if role == "annotator":
+        if role == "annotators":
             why.append(f"{len(columns)} annotator columns: {some(map(repr, columns))}")
         elif role == "label" and len(columns) > 1:
             why.append(f"{len(columns)} class columns {some(map(repr, columns))}: as asked for")
+        elif role == "judgement" and not asked[role]:
+            why.append(f"judgements in the label column {columns[0]!r}; items have no other label")
         else:
-            why.append(f"{role} column {columns[0]!r}: {reason}")
+            why.append(f"{role} column {some(map(repr, columns))}: {reason}")
+    read = {column for columns in roles.values() for column in columns}
     others = [name for name in names if name not in read]
     if others:
         why.append(f"columns that were not read: {some(map(repr, others))}")

@@ -60,11 +60,17 @@ def item_paths(
     paths = _inside(paths, problems)
     if folders is not None:
         paths = pc.binary_join_element_wise(folders, paths, pa.scalar("", paths.type))
-    if pc.any(pc.match_substring_regex(paths, LONG_WINDED)).as_py():
-        paths = pc.replace_substring_regex(paths, r"/(\./|/)+", "/")
-        paths = pc.replace_substring_regex(paths, r"^(\./)+", "")
+    paths = plain_paths(paths)
     _check_links(paths, root, problems)
     return paths
+
+
+def plain_paths(paths: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Return paths without steps that lead nowhere: ``./a//b.png`` as ``a/b.png``."""
+    if not pc.any(pc.match_substring_regex(paths, LONG_WINDED)).as_py():
+        return paths
+    paths = pc.replace_substring_regex(paths, r"/(\./|/)+", "/")
+    return pc.replace_substring_regex(paths, r"^(\./)+", "")
 
 
 def _inside(paths: pa.LargeStringArray, problems: Problems) -> pa.LargeStringArray:

@@ -1,6 +1,5 @@
-"""From the label columns of a table to classes: one label an item, several, or annotators'."""
+"""From the label columns of a table to labels: one an item, several, numbers, or annotators'."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +20,9 @@ from labelaudit.reading.cells import (
 from labelaudit.reading.class_columns import class_columns
 from labelaudit.reading.columns import Roles
 from labelaudit.reading.declared_states import check_minus_one, check_states
+from labelaudit.reading.judgements import Judgements, judgements_table
 from labelaudit.reading.label_sets import label_sets, parse_json_lists, split_cells
+from labelaudit.reading.numbers import looks_like_numbers, read_targets
 from labelaudit.reading.options import Options
 from labelaudit.reading.rows import Problems, Rows
 
@@ -36,17 +37,24 @@ class Labels:
     class_names: tuple[str, ...]
     labels: NDArray[np.int32]
     label_states: LabelStates | None = None
+    targets: NDArray[np.float64] | None = None
     annotations: pa.Table | None = None
     why: tuple[str, ...] = ()
 
 
-def read_labels(rows: Rows, roles: Roles, options: Options, problems: Problems) -> Labels:
+def read_labels(
+    rows: Rows,
+    roles: Roles,
+    options: Options,
+    problems: Problems,
+    judgements: Judgements | None = None,
+) -> Labels:
     """Read the labels of a table.
 
-    Several label columns are one class each. One column has several labels a cell when its
-    cells are lists, when all that are not blank are JSON lists, or when a separator is given;
-    otherwise a cell is one label. A blank cell or null is unlabelled; an empty list is an item
-    that was labelled with none of the classes.
+    A target column holds numbers. Several label columns are one class each. One column has
+    several labels a cell when its cells are lists, when all that are not blank are JSON lists,
+    or when a separator is given; otherwise a cell is one label. A blank cell or null is
+    unlabelled; an empty list is an item that was labelled with none of the classes.
 
     Parameters
     ----------
@@ -58,7 +66,14 @@ def read_labels(rows: Rows, roles: Roles, options: Options, problems: Problems) 
         ``label_separator``, ``label_states`` and ``annotator_columns`` count.
     problems
         Takes what is wrong; the labels are then not to be used.
+    judgements
+        What annotators said, where not in one column each; its classes are the items', too.
     """
+    if roles.target:
+        return _numbers(rows, roles.target, options, problems)
+    if not roles.labels:
+        nothing = Coded((), unlabelled(rows.table.num_rows))
+        return _one_label(nothing, roles, options, problems, judgements)
     if len(roles.labels) == 1:
         column = rows.table.column(roles.labels[0])
         if is_list(column.type):
@@ -70,7 +85,7 @@ def read_labels(rows: Rows, roles: Roles, options: Options, problems: Problems) 
             coded = encode(as_text(column, f"column {roles.labels[0]!r}", problems))
             found = _lists_in_text(coded, roles.labels[0], options, problems)
             if found is None:
-                return _one_label(rows, coded, roles, options, problems)
+                return _one_label(coded, roles, options, problems, judgements)
             lists = found
         return _label_lists(rows, lists, roles, options, problems)
     states = class_columns(rows, roles.labels, options.label_states, problems)
@@ -133,24 +148,50 @@ def _label_lists(
 
 
 def _no_annotators(options: Options, problems: Problems) -> None:
-    """Note annotator columns that were asked for beside labels that are sets."""
+    """Note judgements that were asked for beside labels that are sets."""
     if options.annotator_columns:
         problems.note(
             "annotator columns are read only when an item has one label",
             "leave out --annotator-column",
         )
+    if options.judgement_column:
+        problems.note(
+            "judgements are read only when an item has one label",
+            "leave out --judgement-column",
+        )
+
+
+def _numbers(rows: Rows, column: str, options: Options, problems: Problems) -> Labels:
+    """Return one number an item."""
+    name = f"column {column!r}"
+    targets = read_targets(rows.table.column(column), name, options.label_states, problems)
+    known = targets[~np.isnan(targets)]
+    span = f", from {known.min():g} to {known.max():g}" if len(known) else ""
+    return Labels(
+        task="regression",
+        class_names=(),
+        labels=unlabelled(len(targets)),
+        targets=targets,
+        why=(f"one number an item: {len(known):,} of {len(targets):,} have one{span}",),
+    )
 
 
 def _one_label(
-    rows: Rows, coded: Coded, roles: Roles, options: Options, problems: Problems
+    coded: Coded,
+    roles: Roles,
+    options: Options,
+    problems: Problems,
+    judgements: Judgements | None,
 ) -> Labels:
     """Return one label an item, and what each annotator said."""
     states = options.label_states
     check_states(states, ("unlabelled", "positive"), problems)
-    columns = {f"column {roles.labels[0]!r}": coded}
+    columns = {f"column {name!r}": coded for name in roles.labels}
     for annotator in roles.annotators:
         name = f"column {annotator!r}"
-        columns[name] = encode(as_text(rows.table.column(annotator), name, problems))
+        columns[name] = encode(as_text(problems.rows.table.column(annotator), name, problems))
+    if judgements is not None:
+        columns[judgements.name] = judgements.labels
     check_minus_one(columns, states, problems)
     class_names = in_order(
         value
@@ -158,24 +199,17 @@ def _one_label(
         for value in column.values
         if states.get(value) != "unlabelled"
     )
-    labels, *judgements = (recode(column, class_names) for column in columns.values())
+    annotations = None if judgements is None else judgements.table(class_names)
+    if roles.annotators:
+        said = [recode(columns[f"column {name!r}"], class_names) for name in roles.annotators]
+        annotations = judgements_table(said, roles.annotators)
+    why = [f"one label an item, {len(class_names)} classes: {some(class_names)}"]
+    if looks_like_numbers(class_names):
+        why.append("the classes look like numbers: if they are, say --target-column")
     return Labels(
         task="multiclass",
         class_names=class_names,
-        labels=labels,
-        annotations=judgements_table(judgements, roles.annotators) if judgements else None,
-        why=(f"one label an item, {len(class_names)} classes: {some(class_names)}",),
-    )
-
-
-def judgements_table(judgements: list[NDArray[np.int32]], annotators: Sequence[str]) -> pa.Table:
-    """Return the judgements that were made, one row each, by item."""
-    matrix = np.stack(judgements, axis=1)
-    items, columns = np.nonzero(matrix != UNLABELLED)
-    return pa.table(
-        {
-            "item": pa.array(items, type=pa.int64()),
-            "annotator": pa.array(annotators, type=pa.string()).take(pa.array(columns)),
-            "label": pa.array(matrix[items, columns], type=pa.int32()),
-        }
+        labels=recode(coded, class_names),
+        annotations=annotations,
+        why=tuple(why),
     )

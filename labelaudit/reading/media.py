@@ -37,6 +37,10 @@ class Files:
         except (IsADirectoryError, NotADirectoryError):
             raise FileNotFoundError(f"{path}: not a file") from None
 
+    def take(self, rows: NDArray[np.int64]) -> "Files":
+        """Return the files of some items."""
+        return Files(self._root, self._paths.take(pa.array(rows)))
+
 
 class ParquetCells:
     """Images that are ``bytes`` inside a struct column of Parquet files.

@@ -2,7 +2,9 @@
 
 import errno
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from labelaudit.reading.cells import flat, is_text
 from labelaudit.reading.rows import Problems
@@ -18,14 +20,18 @@ class Texts:
     """
 
     def __init__(self, cells: pa.LargeStringArray) -> None:
-        self._cells = cells.view(pa.large_binary())  # Parquet may hold what is no UTF-8
+        self.cells = cells.view(pa.large_binary())  # Parquet may hold what is no UTF-8
 
     def read(self, item: int) -> bytes:
         """Return the bytes of one text; raise ``FileNotFoundError`` where there is none."""
-        cell: bytes | None = self._cells[item].as_py()
+        cell: bytes | None = self.cells[item].as_py()
         if cell is None:
             raise FileNotFoundError(errno.ENOENT, "the cell of the text is null")
         return cell
+
+    def take(self, rows: NDArray[np.int64]) -> "Texts":
+        """Return the texts of some items."""
+        return Texts(self.cells.take(pa.array(rows)).view(pa.large_string()))
 
 
 def item_texts(column: pa.ChunkedArray, name: str, problems: Problems) -> Texts:

@@ -118,8 +118,13 @@ def check_rows(items: Items, dataset: Dataset) -> None:
 
 
 def refuse_unjudgeable(report: Report) -> None:
-    """Raise `InputError` for a dataset of several labels an item, or without images or texts."""
+    """Raise `InputError` where labels are sets or numbers, or there are no images or texts."""
     facts = report.dataset
+    if facts.task == "regression":
+        raise InputError(
+            f"{facts.name}: its labels are numbers; review asks which of two classes is right",
+            hint="scan with --label-column in place of --target-column where numbers are classes",
+        )
     if facts.task == "multilabel":
         raise InputError(
             f"{facts.name}: its items have several labels; review asks which of two labels is "

@@ -183,10 +183,11 @@ def test_annotators_are_a_long_table_over_the_union_of_classes(tmp_path: Path) -
 
 
 def test_annotators_can_be_any_columns(tmp_path: Path) -> None:
-    options = Options(annotator_columns=("ann",))
-    dataset = read(tmp_path, "label,ann,bob\ncat,dog,cat\n", options=options)
+    options = Options(annotator_columns=("ann", "bob"))
+    dataset = read(tmp_path, "label,ann,bob,annotator_1\ncat,dog,cat,cow\n", options=options)
     assert dataset.annotations is not None
-    assert dataset.annotations.num_rows == 1
+    assert dataset.annotations["annotator"].to_pylist() == ["ann", "bob"]
+    assert dataset.class_names == ("cat", "dog")
 
 
 @pytest.mark.parametrize(
