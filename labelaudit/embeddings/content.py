@@ -18,10 +18,12 @@ from labelaudit.embeddings.images.decode import (
     Status,
     pillow_warnings_ignored,
 )
+from labelaudit.embeddings.images.looks import LOOKS
 from labelaudit.embeddings.models.model import Model
 from labelaudit.embeddings.models.opener import image_opener
 from labelaudit.embeddings.pipeline import Chunk, Opener, embedded_chunks
 from labelaudit.embeddings.row_file import RowFile
+from labelaudit.embeddings.store.shard import LAYOUT
 from labelaudit.embeddings.store.store import Store, nearest
 from labelaudit.errors import OutputError
 from labelaudit.progress import Progress
@@ -46,6 +48,10 @@ class Content:
         16 x 16 gray copies, shape ``(n_samples, 256)``; ``(n_samples, 0)`` for texts.
     reasons
         Why an item is unreadable, by row.
+    n_bytes
+        Bytes of the file, 0 when unreadable; None where nobody looked.
+    looks
+        How an image looks, a row of `LOOKS` each, zeros when unreadable; None for texts.
     """
 
     digests: NDArray[np.uint8]
@@ -54,6 +60,8 @@ class Content:
     sizes: NDArray[np.int32]
     signatures: NDArray[np.uint8]
     reasons: dict[int, str]
+    n_bytes: NDArray[np.int64] | None = None
+    looks: NDArray[np.void] | None = None
 
     @property
     def readable(self) -> NDArray[np.bool_]:
@@ -82,9 +90,10 @@ def kept_by(
     folder: Path | None, n_features: int, made_by: Mapping[str, str], model: str = ""
 ) -> Store:
     """Return the store of what was made by all of this, below a folder; None to keep nothing."""
+    made_by = {**made_by, "layout": LAYOUT}
     key = hashlib.sha256("\n".join(made_by.values()).encode()).hexdigest()[:32]
     about = {"model": model} if model else {}
-    return Store(folder and folder / key, n_features, about | dict(made_by))
+    return Store(folder and folder / key, n_features, about | made_by)
 
 
 def read_content(
@@ -94,7 +103,7 @@ def read_content(
 
     New embeddings are written as they come, so a scan that was killed goes on where it was, at
     most one shard back; one that fails or is interrupted keeps what it has. Memory holds a
-    few inputs a thread, and some 300 bytes an item of what the files say; embeddings are on disk.
+    few inputs a thread, and some 400 bytes an item of what the files say; embeddings are on disk.
 
     Parameters
     ----------
@@ -178,6 +187,8 @@ def _blank(n: int, modality: Modality) -> Content:
         sizes=np.zeros((n, 2), dtype=np.int32),
         signatures=signatures,
         reasons={},
+        n_bytes=np.zeros(n, dtype=np.int64),
+        looks=np.zeros(n, dtype=LOOKS) if modality == "image" else None,
     )
 
 
@@ -188,6 +199,9 @@ def _take(chunk: Chunk, rows: slice, content: Content) -> None:
     content.oddities[rows] = chunk.facts["oddities"]
     content.sizes[rows, 0] = chunk.facts["width"]
     content.sizes[rows, 1] = chunk.facts["height"]
-    if content.signatures.shape[1]:
+    if content.n_bytes is not None:
+        content.n_bytes[rows] = chunk.facts["n_bytes"]
+    if content.looks is not None:
         content.signatures[rows] = chunk.facts["signature"]
+        content.looks[rows] = chunk.facts["looks"]
     content.reasons.update({rows.start + at: why for at, why in chunk.reasons.items()})

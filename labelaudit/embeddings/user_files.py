@@ -63,8 +63,9 @@ def read_pred_probs(path: Path, dataset: Dataset) -> NDArray[np.floating]:
     """
     where = f"--pred-probs {path}"
     if dataset.task != "multiclass":
+        labels = "several labels" if dataset.task == "multilabel" else "a number, not a class"
         raise InputError(
-            f"{where}: an item of this dataset has several labels",
+            f"{where}: an item of this dataset has {labels}",
             hint="probabilities of one label an item are supported",
         )
     probs = _npy(path, where)
@@ -91,6 +92,32 @@ def read_pred_probs(path: Path, dataset: Dataset) -> NDArray[np.floating]:
             hint="normalize each row; several labels an item are not supported here",
         )
     return probs
+
+
+def read_class_scores(path: Path, dataset: Dataset) -> NDArray[np.floating]:
+    """Read class scores of any scale, one row an item and one column a class, from ``.npy``.
+
+    Raises
+    ------
+    InputError
+        When the shape is another, or a row holds NaN.
+    """
+    where = f"--predictions {path}"
+    scores = _npy(path, where)
+    _check_rows(where, scores, dataset, str(len(dataset.class_names)))
+    if scores.shape[1] != len(dataset.class_names):
+        raise InputError(
+            f"{where}: {scores.shape[1]} columns for {len(dataset.class_names)} classes",
+            hint=f"one column a class, in the order {some(dataset.class_names, 10)}",
+        )
+    bad = _bad_rows(scores, lambda rows: ~np.isnan(rows))
+    if bad:
+        raise InputError(
+            f"{where}: {len(bad):,} rows hold NaN",
+            details=[f"row {row}" for row in bad[:SHOWN]],
+            hint="give every item a score for each class",
+        )
+    return scores
 
 
 def named(path: Path) -> str:

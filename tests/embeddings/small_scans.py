@@ -70,5 +70,5 @@ def read(
 def equal(one: Read, other: Read) -> bool:
     return all(
         np.array_equal(getattr(one[0], name), getattr(other[0], name))
-        for name in ("digests", "status", "oddities", "sizes", "signatures")
+        for name in ("digests", "status", "oddities", "sizes", "signatures", "n_bytes", "looks")
     ) and np.array_equal(one[1].vectors, other[1].vectors)

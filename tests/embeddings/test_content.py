@@ -234,3 +234,27 @@ def test_array_rows_are_read_under_threads(model: Model, n_threads: int) -> None
     assert (content.sizes == [8, 10]).all()
     assert (content.oddities[:60] == Oddity.NONE).all()
     assert (content.oddities[60:] == Oddity.GRAYSCALE).all()
+
+
+def test_a_store_of_another_layout_is_another_store(
+    tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(content_module, "LAYOUT", "facts-1")
+        read(IMAGES, model, tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert read(IMAGES, model, tmp_path)[2] == 0
+    assert read(IMAGES, model, tmp_path)[2] == 100
+    assert all(path.read_bytes() == data for path, data in before.items())
+
+
+def test_how_images_look_is_kept_with_the_bytes_of_their_files(
+    tmp_path: Path, model: Model
+) -> None:
+    for _ in range(2):
+        content, _, _ = read([*IMAGES[:3], b""], model, tmp_path)
+        assert content.looks is not None
+        assert content.n_bytes is not None
+        assert content.n_bytes.tolist() == [*map(len, IMAGES[:3]), 0]
+        assert (content.looks["entropy"][:3] > 0).all()
+        assert content.looks["entropy"][3] == 0

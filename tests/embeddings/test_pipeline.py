@@ -9,10 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from labelaudit.embeddings.images.decode import Status, UnreadableError
+from labelaudit.embeddings.images.looks import LOOKS
 from labelaudit.embeddings.pipeline import CHUNK, Input, Opener, embedded_chunks, in_order
 from labelaudit.embeddings.store.store import Store
 
-FACTS_OF_ONE = (0, 1, 1, np.zeros(256, np.uint8))
+FACTS_OF_ONE = (0, 1, 1, 1, np.zeros(256, np.uint8), np.zeros((), LOOKS))
 
 
 class Numbers:

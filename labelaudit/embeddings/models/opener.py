@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.embeddings.images.decode import decode, signature
+from labelaudit.embeddings.images.looks import SIDE, look, small_copy, smallest_copy
 from labelaudit.embeddings.images.preprocessing import Preprocessing, fit
 from labelaudit.embeddings.models.model import Model, run_model
 from labelaudit.embeddings.pipeline import Input, Opened, Opener
 
 LARGE = 2**24  # pixels, of which one thread alone takes some 200 MB
-LEAST_EDGE = 64  # that JPEGs are decoded at: their gray copies then hardly depend on the model
 
 
 def image_opener(model: Model | None) -> Opener:
@@ -36,7 +36,7 @@ def image_opener(model: Model | None) -> Opener:
 
 def _opened(data: bytes, wanted: Preprocessing | None, one: threading.Lock) -> Opened:
     """Decode an image to its facts, and to what a model wants of it; large ones one at a time."""
-    edge = max(wanted.shortest_edge if wanted else 0, LEAST_EDGE)
+    edge = max(wanted.shortest_edge if wanted else 0, SIDE)
     with ExitStack() as held:
 
         def before_load(n_pixels: int) -> None:
@@ -44,5 +44,8 @@ def _opened(data: bytes, wanted: Preprocessing | None, one: threading.Lock) -> O
                 held.enter_context(one)
 
         decoded = decode(data, at_least=edge, before_load=before_load)
-        facts = (decoded.oddities, decoded.width, decoded.height, signature(decoded.image))
+        small = small_copy(decoded.image)
+        smallest = smallest_copy(small)
+        size = decoded.width, decoded.height, len(data)
+        facts = (decoded.oddities, *size, signature(smallest), look(small, smallest))
         return facts, fit(decoded.image, wanted) if wanted else None

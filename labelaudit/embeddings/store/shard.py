@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.embeddings.images.decode import SIGNATURE_SIDE
+from labelaudit.embeddings.images.looks import LOOKS
 
 NAME = re.compile(r"[0-9a-f]{32}\.npy")
 FACTS = np.dtype(
@@ -22,9 +23,12 @@ FACTS = np.dtype(
         ("oddities", "<u2"),
         ("width", "<i4"),
         ("height", "<i4"),
+        ("n_bytes", "<i8"),
         ("signature", "u1", (SIGNATURE_SIDE**2,)),
+        ("looks", LOOKS),
     ]
 )
+LAYOUT = "facts-2"  # of `FACTS`, and what each of them is; part of what a store is known by
 
 
 def write_shard(

@@ -10,6 +10,7 @@ from labelaudit.dataset import Dataset
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content, kept_by, read_items
 from labelaudit.embeddings.images.decode import Status, UnreadableError
+from labelaudit.embeddings.images.looks import LOOKS
 from labelaudit.embeddings.pipeline import Input, Opened, Opener
 from labelaudit.embeddings.store.store import Store
 from labelaudit.embeddings.texts.model import TextModel, embed_tokens
@@ -17,6 +18,7 @@ from labelaudit.embeddings.texts.tokens import Tokenizer
 from labelaudit.progress import Progress
 
 POLICY = "text-1"
+NO_LOOKS = np.zeros((), dtype=LOOKS)
 BATCHES = 8  # of the model that are embedded together, so that many texts share a length
 
 
@@ -114,7 +116,8 @@ def _opened(data: bytes, tokenizer: Tokenizer | None) -> Opened:
     if not text.strip():
         raise UnreadableError(Status.EMPTY, "only white space")
     if tokenizer is None:
-        return (TextOddity.NONE, len(text), 0, 0), None
+        return (TextOddity.NONE, len(text), 0, len(data), 0, NO_LOOKS), None
     tokens, is_cut = tokenizer.tokens(text)
     oddities = TextOddity.CUT * is_cut | TextOddity.WORDLESS * (len(tokens) == 0)
-    return (oddities, len(text), len(tokens), 0), tokens if len(tokens) else None
+    facts = (oddities, len(text), len(tokens), len(data), 0, NO_LOOKS)
+    return facts, tokens if len(tokens) else None
