@@ -10,6 +10,17 @@ from scipy.sparse import csr_array
 def labelset_sizes(label_matrix: csr_array) -> NDArray[np.int64]:
     """Return how many rows have each distinct set of labels, in no particular order.
 
+    Parameters
+    ----------
+    label_matrix
+        Boolean, shape ``(n, n_classes)``, column indices ascending in each row.
+    """
+    return np.bincount(labelset_codes(label_matrix))
+
+
+def labelset_codes(label_matrix: csr_array) -> NDArray[np.int64]:
+    """Return a number a row that rows with the same set of labels share, from 0 without gaps.
+
     Rows are numbered as in a trie, one label of each row at a time: exact, and linear in the
     number of labels but for sorting.
 
@@ -20,16 +31,17 @@ def labelset_sizes(label_matrix: csr_array) -> NDArray[np.int64]:
     """
     n_rows, n_classes = label_matrix.shape
     starts, lengths = label_matrix.indptr[:-1], np.diff(label_matrix.indptr)
-    sizes = []
+    codes, n_codes = np.zeros(n_rows, dtype=np.int64), 0
     rows, nodes = np.arange(n_rows), np.zeros(n_rows, dtype=np.int64)
     for depth in range(int(lengths.max(initial=-1)) + 1):
         ended = lengths[rows] == depth
-        found = np.bincount(nodes[ended])
-        sizes.append(found[found > 0])
+        found, numbers = np.unique(nodes[ended], return_inverse=True)
+        codes[rows[ended]] = n_codes + numbers
+        n_codes += len(found)
         rows, nodes = rows[~ended], nodes[~ended]
         labels = label_matrix.indices[starts[rows] + depth]
         _, nodes = np.unique(nodes * n_classes + labels, return_inverse=True)
-    return np.concatenate([np.zeros(0, dtype=np.int64), *sizes])
+    return codes
 
 
 def complexity(n_features: int, n_classes: int, n_labelsets: int) -> float:
