@@ -11,6 +11,7 @@ from labelaudit.embeddings.images.again import image_again
 from labelaudit.embeddings.images.preprocessing import Preprocessing, fit
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
+from labelaudit.statistics.nearest_enemy import pairwise_distances
 
 N_PIXEL_SAMPLES = 4000
 SIDE = 32
@@ -32,7 +33,7 @@ SMALL_RGB = Preprocessing(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pixels:
-    """Small copies of a sample of the labelled images.
+    """Small copies of a sample of the images.
 
     Attributes
     ----------
@@ -53,15 +54,16 @@ class Pixels:
 
 
 @provider
-def pixels(
-    dataset: Dataset,
-    content: Content,
-    labels: NDArray[np.int32],
-) -> Pixels:
-    """Return small copies of a sample of the readable and labelled images."""
+def pixels(dataset: Dataset, content: Content) -> Pixels:
+    """Return small copies of a sample of the readable images: of labelled ones, if there are any.
+
+    The sample is in an order that is as good as random, and the same however the manifest is
+    sorted.
+    """
     if dataset.modality != "image":
         raise MissingInputError("the items are texts, which have no pixels")
-    items = np.flatnonzero(content.readable & (labels >= 0))
+    labelled = dataset.labelled
+    items = np.flatnonzero(content.readable & (labelled if labelled.any() else True))
     if not len(items):
         raise MissingInputError("no labelled image can be read")
     drawn = items[by_content(content, items)[:N_PIXEL_SAMPLES]]
@@ -78,6 +80,12 @@ def pixels(
         space=f"RGB, {SIDE} x {SIDE}, [0, 1], of {len(drawn):,} of {len(items):,} images",
         n_candidates=len(items),
     )
+
+
+@provider
+def pixel_distances(pixels: Pixels) -> NDArray[np.float32]:
+    """Return the distances between all images of the sample, as `pairwise_distances` has them."""
+    return pairwise_distances(pixels.values)
 
 
 def by_content(content: Content, items: NDArray[np.int64]) -> NDArray[np.int64]:

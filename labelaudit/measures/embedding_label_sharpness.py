@@ -4,37 +4,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.embeddings import Embeddings
+from labelaudit.inputs.label_differences import LabelDifferences
 from labelaudit.measures import Findings, measure
 from labelaudit.measures.sharpness import sharpness_findings
-from labelaudit.statistics.nearest_enemy import draw_pool
+from labelaudit.measures.sharpness_pool import pool_of
+from labelaudit.statistics.nearest_enemy import draw_pool, pairwise_distances
 
 
 @measure(family="label_sharpness", title="Label sharpness of the embeddings")
 def embedding_label_sharpness(
-    labels: NDArray[np.int32],
+    label_differences: LabelDifferences,
     embeddings: Embeddings,
+    class_names: tuple[str, ...],
     random_state: int,
     embedding_hashes: NDArray[np.uint64] | None = None,
 ) -> Findings:
-    """Measure how close samples of different classes are, as the embedding model sees them.
+    """Measure how close samples with different labels are, as the embedding model sees them.
 
     The same values as of label_sharpness, with embeddings in place of pixels. At most 4,000
     labelled samples are drawn, with a seed, and all of their distances are compared exactly.
 
     Formula
     -------
-    Over embeddings x_i with labels y_i; an enemy is a sample of another class, a friend one of
-    the same:
+    Over embeddings x_i with labels y_i; |y_i - y_j| is 1 for different classes and 0 for equal
+    ones, 1 less the Jaccard index for sets of labels, and the absolute difference for numbers; an
+    enemy is a sample of another class, a friend one of the same:
 
-    - kf_max: max over pairs of [y_i != y_j] / ||x_i - x_j||_2, mean over 25 draws of 1,000 (one
+    - kf_max: max over pairs of |y_i - y_j| / ||x_i - x_j||_2, mean over 25 draws of M = 1,000 (one
       draw of all, if there are fewer)
-    - kf_q05: one over the 5 % quantile of the distances to the nearest enemy, in the same draws
+    - kf_q05: of classes, one over the 5 % quantile of the distances to the nearest enemy, in the
+      same draws; of other labels, the largest ratio of each sample, which 5 % of them exceed
     - kf_null_ratio: kf_max over its mean with the labels of each draw shuffled, 100 shuffles in
-      all; below 1 the classes are apart, near 1 K_F says nothing about them
-    - enemy_friend_ratio: median over all samples drawn of the distance to the nearest enemy over
-      that to the nearest friend; above 1 the classes are apart
-    - nearest_neighbor_error: share of them for which that ratio is below 1; a tie is no error,
-      and a sample alone in its class is one
+      all; below 1 labels follow the embeddings, near 1 K_F says nothing about them
+    - enemy_friend_ratio (of classes): median over all samples drawn of the distance to the nearest
+      enemy over that to the nearest friend; above 1 the classes are apart
+    - nearest_neighbor_error (of classes): share of them for which that ratio is below 1; a tie is
+      no error, and a sample alone in its class is one
+    - neighbor_change_ratio (of sets and numbers): mean |y_i - y_j| of nearest neighbors over that
+      of any two samples; near 0 labels follow the embeddings, near 1 they do not
     - contradictory_duplicates: pairs of equal embeddings with different labels, left out of the
       first three
 
@@ -44,9 +51,11 @@ def embedding_label_sharpness(
 
     Undefined
     ---------
-    The first three, when samples of different classes never differ; the enemy-to-friend ratio,
-    when half of the samples equal another one of their class. A class of fewer than 30 samples
-    in a draw is noted; fewer than 30 samples, or one class, are not measured.
+    The first three, when samples with different labels never differ, or when no two classes have
+    30 samples in a draw: a class with fewer is left out of that draw, and its row of the table by
+    class is undefined. The enemy-to-friend ratio, when half of the samples equal another one of
+    their class. Fewer than 30 samples, labels that are all equal, or embeddings that are all equal
+    are not measured.
 
     Not comparable
     --------------
@@ -55,10 +64,12 @@ def embedding_label_sharpness(
 
     Parameters
     ----------
-    labels
-        Class of each item, ``-1`` when unlabelled, shape ``(n_samples,)``.
+    label_differences
+        The labels, and how different any two are.
     embeddings
         One vector an item.
+    class_names
+        Names of all declared classes.
     random_state
         Seed of the sample and of the draws.
     embedding_hashes
@@ -66,37 +77,24 @@ def embedding_label_sharpness(
 
     Returns
     -------
-    Values with intervals over the draws.
+    Values with intervals over the draws, and tables by class, quantile and number of samples.
 
     Raises
     ------
     MissingInputError
-        When fewer than 30 labelled items have an embedding, or those drawn are of one
-        class.
+        When fewer than 30 labelled items have an embedding, or all embeddings or all labels are
+        equal.
 
     References
     ----------
     Konz and Mazurowski (2024), "The effect of intrinsic dataset properties on generalization:
     unraveling learning differences between natural and medical images", ICLR,
     arXiv:2401.08865.
-
-    Examples
-    --------
-    Two classes of 20 points one apart, and two between the nearest of different classes:
-
-    >>> points = np.array([*range(20), *range(21, 41)], dtype=np.float32)[:, None]
-    >>> present = np.ones(40, dtype=bool)
-    >>> line = Embeddings(
-    ...     vectors=points, present=present, model="", model_sha256="", preprocessing=""
-    ... )
-    >>> found = embedding_label_sharpness(np.repeat(np.int32([0, 1]), 20), line, 0)
-    >>> found.values[0].value
-    0.5
     """
-    rows = np.flatnonzero((labels >= 0) & embeddings.present)
+    rows = np.flatnonzero(label_differences.labelled & embeddings.present)
     if embedding_hashes is not None:
         rows = rows[np.argsort(embedding_hashes[rows], kind="stable")]
-    chosen = draw_pool(rows, labels[rows], random_state)
-    return sharpness_findings(
-        labels[chosen], embeddings.vectors[chosen], random_state, total=len(rows)
-    )
+    chosen = draw_pool(rows, random_state)
+    vectors = embeddings.vectors[chosen]
+    pool = pool_of(chosen, vectors, pairwise_distances(vectors), label_differences, total=len(rows))
+    return sharpness_findings(pool, label_differences, class_names, random_state)

@@ -5,36 +5,51 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from labelaudit.inputs.label_differences import LabelDifferences
 from labelaudit.inputs.pixels import Pixels
 from labelaudit.measures import Findings, measure
 from labelaudit.measures.sharpness import sharpness_findings
+from labelaudit.measures.sharpness_pool import pool_of
 from labelaudit.statistics.nearest_enemy import draw_pool
 
 
 @measure(family="label_sharpness", title="Label sharpness")
-def label_sharpness(labels: NDArray[np.int32], pixels: Pixels, random_state: int) -> Findings:
-    """Measure how similar images of different classes can be: how sharply labels change.
+def label_sharpness(
+    label_differences: LabelDifferences,
+    pixels: Pixels,
+    pixel_distances: NDArray[np.float32],
+    class_names: tuple[str, ...],
+    random_state: int,
+) -> Findings:
+    """Measure how similar images with different labels can be: how sharply labels change.
 
-    K_F is the Lipschitz constant of the labels over the images: one over the smallest distance
-    between two classes. It is computed as the paper defines it; the code published with the
-    paper compares pairs of one class instead, so its output is another quantity. Beside it is
-    what it takes to read it: a quantile that does not hang on a single pair, its value under
-    shuffled labels, and the distance to the nearest image of another class (enemy) over that to
+    K_F is the Lipschitz constant of the labels over the images: how much labels change over a
+    distance, at most. For classes it is one over the smallest distance between two of them. It is
+    computed as the paper defines it; the code published with the paper compares pairs of one class
+    instead, so its output is another quantity. Beside it is what it takes to read it: a quantile
+    that does not hang on a single pair, its value under shuffled labels, its value for other
+    numbers of images, and the distance to the nearest image of another class (enemy) over that to
     the nearest of the same class (friend).
 
     Formula
     -------
-    Over images x_i with labels y_i, as vectors of pixels in [0, 1]:
+    Over images x_i with labels y_i, as vectors of pixels in [0, 1]; |y_i - y_j| is 1 for different
+    classes and 0 for equal ones, 1 less the Jaccard index for sets of labels, and the absolute
+    difference for numbers (then K_F has their unit):
 
-    - kf_max: max over pairs of [y_i != y_j] / ||x_i - x_j||_2, mean over 25 draws of 1,000 (one
+    - kf_max: max over pairs of |y_i - y_j| / ||x_i - x_j||_2, mean over 25 draws of M = 1,000 (one
       draw of all, if there are fewer)
-    - kf_q05: one over the 5 % quantile of the distances to the nearest enemy, in the same draws
+    - kf_q05: of classes, one over the 5 % quantile of the distances to the nearest enemy, in the
+      same draws; of other labels, the largest ratio of each image, which 5 % of them exceed
     - kf_null_ratio: kf_max over its mean with the labels of each draw shuffled, 100 shuffles in
-      all; below 1 the classes are apart, near 1 K_F says nothing about them
-    - enemy_friend_ratio: median over all images drawn of the distance to the nearest enemy over
-      that to the nearest friend; above 1 the classes are apart
-    - nearest_neighbor_error: share of them for which that ratio is below 1, the leave-one-out
-      error of the nearest neighbor; a tie is no error, and an image alone in its class is one
+      all; below 1 labels follow the images, near 1 K_F says nothing about them
+    - enemy_friend_ratio (of classes): median over all images compared of the distance to the
+      nearest enemy over that to the nearest friend; above 1 the classes are apart
+    - nearest_neighbor_error (of classes): share of them for which that ratio is below 1, the
+      leave-one-out error of the nearest neighbor; a tie is no error, and an image alone in its
+      class is one
+    - neighbor_change_ratio (of sets and numbers): mean |y_i - y_j| of nearest neighbors over that
+      of any two images; near 0 labels follow the images, near 1 they do not
     - contradictory_duplicates: pairs of equal images with different labels. They would make K_F
       infinite, and are left out of the first three
 
@@ -44,56 +59,55 @@ def label_sharpness(labels: NDArray[np.int32], pixels: Pixels, random_state: int
 
     Undefined
     ---------
-    The first three, when images of different classes never differ; the enemy-to-friend ratio,
-    when half of the images equal another one of their class. A class of fewer than 30 images in
-    a draw is noted; fewer than 30 images, or one class, are not measured.
+    The first three, when images with different labels never differ, or when no two classes have 30
+    images in a draw: a class with fewer is left out of that draw, and its row of the table by class
+    is undefined. The enemy-to-friend ratio, when half of the images equal another one of their
+    class. Fewer than 30 images, labels that are all equal, or images that are all equal are not
+    measured.
 
     Not comparable
     --------------
     K_F between images of different size, channels or range: it is in 1/[0, 1] units, 255 times
     that of 8-bit levels, and gray images copied to three channels read sqrt(3) lower. All but
-    the null ratio between draws of different size, as every distance shrinks with more images.
+    the null ratio between draws of different size, as every distance shrinks with more images:
+    K_F of two classes of CIFAR-10 is 0.109 at M = 100 and 0.162 at 10,000.
 
     Parameters
     ----------
-    labels
-        Class of each item, ``-1`` when unlabelled, shape ``(n_samples,)``.
+    label_differences
+        The labels, and how different any two are.
     pixels
         Images of a sample of the items, all of one size, scaled to [0, 1].
+    pixel_distances
+        The distances between them.
+    class_names
+        Names of all declared classes.
     random_state
         Seed of the draws.
 
     Returns
     -------
-    Values with intervals over the draws.
+    Values with intervals over the draws, and tables by class, quantile and number of images.
 
     Raises
     ------
     MissingInputError
-        When fewer than 30 labelled items have an image, or those drawn are of one class.
+        When fewer than 30 labelled items have an image, or all images or all labels are equal.
 
     References
     ----------
     Konz and Mazurowski (2024), "The effect of intrinsic dataset properties on generalization:
     unraveling learning differences between natural and medical images", ICLR,
     arXiv:2401.08865. The quantile, the ratios and the shuffles are labelaudit's own.
-
-    Examples
-    --------
-    Two classes of 20 gray levels each, 0.25 between the nearest of different classes:
-
-    >>> levels = np.array([*range(20), *range(35, 55)], dtype=np.float32)[:, None] / 64
-    >>> pixels = Pixels(items=np.arange(40), values=levels, space="one gray pixel", n_candidates=40)
-    >>> found = label_sharpness(np.repeat(np.int32([0, 1]), 20), pixels, 0)
-    >>> found.values[0].value
-    4.0
     """
-    rows = np.flatnonzero(labels[pixels.items] >= 0)
-    chosen = draw_pool(rows, labels[pixels.items[rows]], random_state)
-    found = sharpness_findings(
-        labels[pixels.items[chosen]],
+    rows = np.flatnonzero(label_differences.labelled[pixels.items])
+    chosen = draw_pool(rows, random_state)
+    pool = pool_of(
+        pixels.items[chosen],
         pixels.values[chosen],
-        random_state,
+        pixel_distances[np.ix_(chosen, chosen)],
+        label_differences,
         total=pixels.n_candidates,
     )
+    found = sharpness_findings(pool, label_differences, class_names, random_state)
     return replace(found, parameters={**found.parameters, "space": pixels.space})

@@ -1,91 +1,72 @@
 """Label sharpness in any space: the values that its measures share."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from labelaudit.inputs.label_differences import LabelDifferences
 from labelaudit.measures import Findings
-from labelaudit.report import EXACT, Scalar, Value
+from labelaudit.measures.sharpness_pool import Pool
+from labelaudit.measures.sharpness_tables import class_table, distance_table, size_table
+from labelaudit.report import EXACT, Value
 from labelaudit.statistics.intervals import wilson
-from labelaudit.statistics.nearest_enemy import (
-    MIN_ROWS,
-    N_PERMUTATIONS,
-    Draws,
-    content_order,
-    draw_sharpness,
-    nearest,
-    pairwise_distances,
-)
+from labelaudit.statistics.label_steepness import N_PERMUTATIONS, Draws, draw_sharpness
+from labelaudit.statistics.nearest_enemy import MIN_ROWS, enemy_friend_ratios, nearest
 from labelaudit.tabulate import bounded
 
 ONE_DRAW: Final = "a single draw of all samples has no spread"
+NO_DIFFERENCE: Final = "undefined: no two samples with different labels differ"
 
 
 def sharpness_findings(
-    labels: NDArray[np.int32], vectors: NDArray[np.floating], random_state: int, *, total: int
+    pool: Pool, labels: LabelDifferences, class_names: Sequence[str], random_state: int
 ) -> Findings:
-    """Return the label sharpness of a pool of rows; everything but where they come from.
-
-    Parameters
-    ----------
-    labels
-        Class of each row, shape ``(n,)``.
-    vectors
-        Shape ``(n, n_features)``.
-    random_state
-        Seed of the draws.
-    total
-        Labelled rows that the pool was drawn from.
-    """
-    order = content_order(vectors, labels)
-    labels, distances = labels[order], pairwise_distances(vectors[order])
-    enemy, friend = (found.astype(np.float64) for found in nearest(distances, labels))
-    draws = draw_sharpness(distances, labels, random_state)
-    pairs = (distances == 0) & (labels[:, None] != labels[None, :])
-    values = (
-        *_draw_values(draws),
-        *_neighbor_values(enemy, friend, sampled=len(labels) < total),
-        Value(
-            name="contradictory_duplicates",
-            title="Pairs of equal samples with different labels",
-            value=int(np.count_nonzero(pairs)) // 2,
-            unit="count",
-            better="lower",
-            no_interval=EXACT,
-            note="among the samples drawn; left out of K_F, which they would make infinite",
+    """Return the label sharpness of a pool of samples; everything but where they come from."""
+    draws = draw_sharpness(pool.distances, pool.differences, pool.classes, random_state)
+    single = labels.kind == "classes"
+    beside = _neighbor_values(pool) if single else _neighbor_change(pool)
+    return Findings(
+        values=(*_draw_values(draws, single=single), *beside, _contradictory(pool)),
+        tables=(
+            *((class_table(pool, class_names), distance_table(pool)) if single else ()),
+            size_table(pool, draws, random_state),
         ),
+        notes=_notes(draws, class_names),
+        parameters={
+            "pool": len(pool.items),
+            "labelled": pool.total,
+            "draws": len(draws.steepest),
+            "draw_size": draws.size,
+            "permutations": N_PERMUTATIONS,
+            "numerator": labels.numerator,
+        },
     )
-    parameters: Mapping[str, Scalar] = {
-        "pool": len(labels),
-        "labelled": total,
-        "draws": len(draws.steepest),
-        "draw_size": draws.size,
-        "permutations": N_PERMUTATIONS,
-    }
-    return Findings(values=values, notes=_notes(draws, values), parameters=parameters)
 
 
-def _draw_values(draws: Draws) -> tuple[Value, ...]:
+def _draw_values(draws: Draws, *, single: bool) -> tuple[Value, ...]:
     """Return what is averaged over draws, with t-intervals."""
     measured = np.isfinite(draws.steepest)
     steepest, quantile = draws.steepest[measured], draws.quantile[measured]
     shuffled = draws.shuffled[measured]
-    each = f"one draw of all {draws.size:,} samples"
+    each = f"at M = {draws.size:,}: one draw of all samples"
     if len(draws.steepest) > 1:
-        each = f"mean of {len(steepest)} draws of {draws.size:,} samples"
+        each = f"at M = {draws.size:,}: mean of {len(steepest)} draws"
+    few = f"undefined: a draw of {draws.size:,} has {MIN_ROWS} samples of no two classes"
+    too_rare = single and np.count_nonzero(draws.n_left_out)
     value = Value(
         name="kf_max",
-        title="Label sharpness K_F (1 / distance)",
+        title="Label sharpness K_F (label difference / distance)",
         value=None,
         better="lower",
-        note=each if len(steepest) else "undefined: no two samples of different classes differ",
+        note=f"{each}; it grows with M" if len(steepest) else few if too_rare else NO_DIFFERENCE,
     )
-    quantile_value = replace(
-        value, name="kf_q05", title="K_F at the 5 % quantile of nearest-enemy distances"
-    )
+    title = "K_F that 5 % of the samples exceed"
+    if single:
+        title = "K_F at the 5 % quantile of nearest-enemy distances"
+    quantile_value = replace(value, name="kf_q05", title=title)
     ratio = replace(value, name="kf_null_ratio", title="K_F against shuffled labels", unit="ratio")
     if not len(steepest):
         return value, quantile_value, ratio
@@ -94,7 +75,11 @@ def _draw_values(draws: Draws) -> tuple[Value, ...]:
         _with_interval(value, float(steepest.mean()), steepest),
         _with_interval(quantile_value, float(quantile.mean()), quantile),
         # Linearization of a ratio of two means over the same draws.
-        _with_interval(ratio, against, (steepest - against * shuffled) / shuffled.mean()),
+        _with_interval(
+            replace(ratio, note=each),
+            against,
+            (steepest - against * shuffled) / shuffled.mean(),
+        ),
     )
 
 
@@ -109,17 +94,16 @@ def _with_interval(value: Value, mean: float, spread: NDArray[np.float64]) -> Va
     return bounded(value, max(0.0, mean - half), mean + half, "95 % t-interval over the draws")
 
 
-def _neighbor_values(
-    enemy: NDArray[np.float64], friend: NDArray[np.float64], *, sampled: bool
-) -> tuple[Value, ...]:
+def _neighbor_values(pool: Pool) -> tuple[Value, ...]:
     """Return the ratio of nearest enemy to nearest friend, and how often it is below 1."""
     from scipy.stats import binom
 
-    ties = np.where(enemy == 0, 1.0, np.inf)
-    ratios = np.sort(np.divide(enemy, friend, out=ties, where=friend > 0))
+    enemy, friend, _ = nearest(pool.distances, pool.classes)
+    ratios = np.sort(enemy_friend_ratios(enemy, friend))
     size, wrong = len(ratios), int((ratios < 1).sum())
     below = int(binom.ppf(0.025, size, 0.5))
     middle, low, high = float(np.median(ratios)), float(ratios[below - 1]), float(ratios[-below])
+    sampled = size < pool.total
     ratio = Value(
         name="enemy_friend_ratio",
         title="Distance to the nearest enemy over that to the nearest friend, median",
@@ -147,21 +131,57 @@ def _neighbor_values(
     return ratio, bounded(error, float(ends[0]), float(ends[1]), covers.format("Wilson"))
 
 
-def _notes(draws: Draws, values: tuple[Value, ...]) -> tuple[str, ...]:
+def _neighbor_change(pool: Pool) -> tuple[Value, ...]:
+    """Return how much labels of nearest neighbors differ, beside those of any two samples."""
+    rows = np.arange(len(pool.items))
+    nearby = float(pool.differences[rows, pool.distances.argmin(axis=1)].mean())
+    any_two = float(pool.differences.mean(dtype=np.float64)) * len(rows) / (len(rows) - 1)
+    return (
+        Value(
+            name="neighbor_change_ratio",
+            title="Label difference of nearest neighbors over that of any two samples",
+            value=nearby / any_two,
+            unit="ratio",
+            better="lower",
+            no_interval=EXACT
+            if len(rows) == pool.total
+            else "neighbors of a sample share each other, so that their spread is no error",
+            note=f"near 0 labels follow distance, near 1 they do not; of {len(rows):,} samples",
+        ),
+    )
+
+
+def _contradictory(pool: Pool) -> Value:
+    pairs = (pool.distances == 0) & (pool.differences > 0)
+    return Value(
+        name="contradictory_duplicates",
+        title="Pairs of equal samples with different labels",
+        value=int(np.count_nonzero(pairs)) // 2,
+        unit="count",
+        better="lower",
+        no_interval=EXACT,
+        note="among the samples compared; left out of K_F, which they would make infinite",
+    )
+
+
+def _notes(draws: Draws, class_names: Sequence[str]) -> tuple[str, ...]:
     """Return the warnings that belong beside the values."""
     notes = []
-    found = {value.name: value.value for value in values}
-    if (found["kf_null_ratio"] or 0) > 0.9:  # noqa: PLR2004 - reference: gate of the ratio
+    measured = np.isfinite(draws.steepest)
+    ratio = draws.steepest[measured].sum() / max(draws.shuffled[measured].sum(), 1e-300)
+    if ratio > 0.9:  # noqa: PLR2004 - reference: gate of the ratio
         notes.append(
             "K_F is hardly lower than with shuffled labels: here it says little about the "
-            "classes; read the enemy-to-friend ratio"
+            "labels; read what compares neighbors"
         )
-    if draws.n_rarest < MIN_ROWS:
+    rare = np.flatnonzero(draws.n_left_out)
+    if len(rare):
+        named = ", ".join(sorted(class_names[at] for at in rare.tolist())[:3])
         notes.append(
-            f"a class has only {draws.n_rarest:,} samples in a draw: with fewer than {MIN_ROWS} "
-            "the distances from it are chance"
+            f"{len(rare):,} of {len(class_names):,} classes have fewer than {MIN_ROWS} samples in "
+            f"a draw of {draws.size:,}, and are left out of K_F there: {named}"
+            + (", ..." if len(rare) > 3 else "")  # noqa: PLR2004 - as many as are named
         )
-    missing = int(np.isnan(draws.steepest).sum())
-    if missing:
-        notes.append(f"{missing} of {len(draws.steepest)} draws had no two classes apart")
+    if 0 < measured.sum() < len(measured):
+        notes.append(f"{int((~measured).sum())} of {len(measured)} draws had no two labels apart")
     return tuple(notes)

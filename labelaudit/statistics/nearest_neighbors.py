@@ -137,13 +137,13 @@ def _meet(
         other, line = np.divmod(better, product.shape[1])
         order = np.argsort(line, kind="stable")
         taken = (line[order], rows.start + other[order], product.ravel()[better[order]])
-        _merge(best, index, columns, *taken)
+        take_better(best, index, columns, *taken)
     better = np.flatnonzero(product > best[rows].min(axis=1)[:, None])
     line, other = np.divmod(better, product.shape[1])
-    _merge(best, index, rows, line, columns.start + other, product.ravel()[better])
+    take_better(best, index, rows, line, columns.start + other, product.ravel()[better])
 
 
-def _merge(
+def take_better(
     best: NDArray[np.float32],
     index: NDArray[np.int64],
     rows: slice,
@@ -153,8 +153,9 @@ def _merge(
 ) -> None:
     """Take better neighbors into those of some rows.
 
-    ``line`` counts from the first of the rows and ascends; ``other`` and ``product`` are the
-    neighbor and its inner product, as long as ``line``.
+    ``best`` and ``index`` are changed in place, shape ``(n, k)``, in no order. ``line`` counts
+    from the first of the rows and ascends; ``other`` and ``product`` are the neighbor and its
+    inner product, as long as ``line``.
     """
     if not len(line):
         return

@@ -2,27 +2,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import compute, numbers
+from made import numbers, rows
 from numpy.typing import NDArray
+from sharp import of_classes, of_numbers, of_sets, sharpness
 
 from labelaudit.errors import MissingInputError
+from labelaudit.inputs.label_differences import LabelDifferences
 from labelaudit.inputs.pixels import Pixels
-from labelaudit.statistics.nearest_enemy import draw_sharpness, nearest, pairwise_distances
+from labelaudit.statistics import label_steepness
+from labelaudit.statistics.label_steepness import draw_sharpness, steepest_of_each
+from labelaudit.statistics.nearest_enemy import nearest, pairwise_distances
 
 
-def steepest(vectors: NDArray[np.float64], labels: list[int]) -> float:
-    """Return K_F of all rows in one draw."""
-    distances = pairwise_distances(vectors)
-    return float(draw_sharpness(distances, np.array(labels, dtype=np.int32), 0).steepest[0])
-
-
-def pixels_of(values: NDArray[np.floating]) -> Pixels:
-    return Pixels(
-        items=np.arange(len(values)),
-        values=values.astype(np.float32),
-        space="a test's own",
-        n_candidates=len(values),
-    )
+def steepest(vectors: NDArray[np.float64], labels: LabelDifferences) -> float:
+    """Return K_F of all rows, however few."""
+    differences = labels.between(np.arange(len(vectors)))
+    return float(steepest_of_each(pairwise_distances(vectors), differences).max())
 
 
 def lattice() -> tuple[NDArray[np.float32], NDArray[np.int32]]:
@@ -32,18 +27,50 @@ def lattice() -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     return points, np.repeat(np.array([0, 1], dtype=np.int32), 100)
 
 
+LINE = np.array([[0.0], [1.0], [3.0], [7.0]])
+
+
 @pytest.mark.parametrize(
     ("labels", "expected"), [([0, 0, 1, 1], 0.5), ([0, 1, 2, 2], 1.0), ([0, 1, 1, 1], 1.0)]
 )
 def test_the_steepest_change_on_a_line(labels: list[int], expected: float) -> None:
-    assert steepest(np.array([[0.0], [1.0], [3.0], [7.0]]), labels) == expected
+    assert steepest(LINE, of_classes(np.array(labels, dtype=np.int32))) == expected
+
+
+def test_the_steepest_change_of_numbers_has_their_unit() -> None:
+    assert steepest(LINE, of_numbers(np.array([0.0, 5, 2, 2]))) == 5
+
+
+def test_sets_differ_by_what_they_do_not_share() -> None:
+    # {a} and {a, b} differ by 1/2 over 1, {a, b} and {c} by 1 over 2, {c} and {} by 1 over 4.
+    cells = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 1], [0, 0, 0]])
+    labels = of_sets(cells)
+    assert labels.between(np.arange(4)).tolist() == [
+        [0, 0.5, 1, 1],
+        [0.5, 0, 1, 1],
+        [1, 1, 0, 1],
+        [1, 1, 1, 0],
+    ]
+    assert steepest(LINE, labels) == 0.5
+    uncertain = np.where(cells == 0, 2, cells)
+    assert np.array_equal(of_sets(uncertain).between(np.arange(4)), labels.between(np.arange(4)))
+
+
+def test_single_sets_are_as_sharp_as_classes() -> None:
+    rng = np.random.default_rng(0)
+    codes = np.tile(np.arange(3, dtype=np.int32), 35)
+    points = rng.random((105, 2))
+    as_classes, as_sets = (
+        numbers(sharpness(labels, points))
+        for labels in (of_classes(codes), of_sets(np.eye(3, dtype=np.int64)[codes]))
+    )
+    for name in ("kf_max", "kf_q05", "contradictory_duplicates"):
+        assert as_classes[name] == pytest.approx(as_sets[name])
 
 
 def test_two_shifted_lattices() -> None:
     points, labels = lattice()
-    found = numbers(
-        compute("label_sharpness", labels=labels, pixels=pixels_of(points), random_state=0)
-    )
+    found = numbers(sharpness(of_classes(labels), points))
     assert found["kf_max"] == pytest.approx(2.0, rel=1e-5)
     assert found["kf_q05"] == pytest.approx(2.0, rel=1e-5)
     assert found["enemy_friend_ratio"] == pytest.approx(0.5, rel=1e-5)
@@ -53,12 +80,7 @@ def test_two_shifted_lattices() -> None:
 
 def test_scaling_the_space_divides_sharpness_and_leaves_ratios() -> None:
     points, labels = lattice()
-    one, three = (
-        numbers(
-            compute("label_sharpness", labels=labels, pixels=pixels_of(a * points), random_state=0)
-        )
-        for a in (1, 3)
-    )
+    one, three = (numbers(sharpness(of_classes(labels), a * points)) for a in (1, 3))
     for name in ("kf_max", "kf_q05"):
         assert one[name] == pytest.approx(3 * (three[name] or 0), rel=1e-5)
     for name in ("kf_null_ratio", "enemy_friend_ratio", "nearest_neighbor_error"):
@@ -66,41 +88,44 @@ def test_scaling_the_space_divides_sharpness_and_leaves_ratios() -> None:
 
 
 def test_a_contradictory_duplicate_is_counted_and_left_out() -> None:
-    line = np.concatenate([np.arange(40.0), [19.0]])[:, None]
-    labels = np.array([0] * 20 + [1] * 21, dtype=np.int32)
-    found = numbers(
-        compute("label_sharpness", labels=labels, pixels=pixels_of(line), random_state=0)
-    )
+    line = np.concatenate([np.arange(60.0), [29.0]])[:, None]
+    labels = np.array([0] * 30 + [1] * 31, dtype=np.int32)
+    found = numbers(sharpness(of_classes(labels), line))
     assert found["contradictory_duplicates"] == 1
     assert found["kf_max"] == 1
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(0, 2)), min_size=2, max_size=25
-    )
+Points = list[tuple[int, int, int]]
+POINTS = st.lists(
+    st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(0, 2)), min_size=2, max_size=25
 )
-def test_values_match_the_definitions_in_double_loops(points: list[tuple[int, int, int]]) -> None:
+
+
+@given(POINTS)
+def test_values_match_the_definitions_in_double_loops(points: Points) -> None:
     vectors = np.array([point[:2] for point in points], dtype=np.float32) / 8
     labels = np.array([point[2] for point in points], dtype=np.int32)
     distances = pairwise_distances(vectors)
-    enemy, friend = nearest(distances, labels)
-    steepest = np.nan
+    enemy, friend, enemies = nearest(distances, labels)
+    of_each = steepest_of_each(distances, of_classes(labels).between(np.arange(len(labels))))
+    as_numbers = of_numbers(labels.astype(np.float64)).between(np.arange(len(labels)))
+    of_numbers_each = steepest_of_each(distances, as_numbers)
     for i, x in enumerate(vectors):
         others = [
-            (float(np.linalg.norm(x - z)), labels[i] != labels[j])
+            (float(np.linalg.norm(x - z)), abs(int(labels[i]) - int(labels[j])))
             for j, z in enumerate(vectors)
             if j != i
         ]
-        enemies = [distance for distance, other in others if other]
-        friends = [distance for distance, other in others if not other]
-        assert enemy[i] == pytest.approx(min(enemies, default=np.inf))
-        assert friend[i] == pytest.approx(min(friends, default=np.inf))
-        for distance in enemies:
-            if distance > 0:
-                steepest = np.fmax(steepest, 1 / distance)
-    found = draw_sharpness(distances, labels, 0)
-    assert found.steepest[0] == pytest.approx(steepest, nan_ok=True)
+        apart = [distance for distance, change in others if change]
+        assert enemy[i] == pytest.approx(min(apart, default=np.inf))
+        assert friend[i] == pytest.approx(min((d for d, c in others if not c), default=np.inf))
+        if apart:
+            assert distances[i, enemies[i]] == enemy[i]
+            assert labels[enemies[i]] != labels[i]
+        steep = [1 / d for d, change in others if change and d > 0]
+        assert of_each[i] == pytest.approx(max(steep, default=0))
+        steep = [change / d for d, change in others if d > 0]
+        assert of_numbers_each[i] == pytest.approx(max(steep, default=0))
 
 
 def test_distances_of_near_duplicates_far_from_the_origin_keep_their_digits() -> None:
@@ -122,14 +147,30 @@ def test_blocks_do_not_change_distances(monkeypatch: pytest.MonkeyPatch) -> None
     assert np.allclose(pairwise_distances(vectors), whole, rtol=1e-6)
 
 
+@pytest.mark.parametrize("steep", [False, True])
+def test_shuffles_are_exact_though_only_near_pairs_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch, *, steep: bool
+) -> None:
+    # Numbers of which one alone is large: its steepest change is not among the nearest pairs.
+    rng = np.random.default_rng(0)
+    distances = pairwise_distances(rng.random((60, 4)))
+    targets = np.where(np.arange(60) == 7, 1e3, 0) if steep else rng.random(60)
+    differences = of_numbers(targets).between(np.arange(60))
+    one_class = np.zeros(60, dtype=np.int32)
+    all_pairs = draw_sharpness(distances, differences, one_class, 0)
+    monkeypatch.setattr(label_steepness, "LOOKED_AT", 20)
+    assert np.array_equal(
+        draw_sharpness(distances, differences, one_class, 0).shuffled, all_pairs.shuffled
+    )
+
+
 def test_shuffled_labels_are_as_sharp_as_random_ones_and_separated_ones_are_not() -> None:
     rng = np.random.default_rng(0)
     vectors = rng.random((300, 6))
     labels = rng.integers(0, 2, 300).astype(np.int32)
-    random = compute("label_sharpness", labels=labels, pixels=pixels_of(vectors), random_state=0)
-    assert numbers(random)["kf_null_ratio"] == pytest.approx(1, abs=0.25)
-    apart = vectors + 2.0 * labels[:, None]
-    found = compute("label_sharpness", labels=labels, pixels=pixels_of(apart), random_state=0)
+    random = numbers(sharpness(of_classes(labels), vectors))
+    assert random["kf_null_ratio"] == pytest.approx(1, abs=0.25)
+    found = sharpness(of_classes(labels), vectors + 2.0 * labels[:, None])
     values = numbers(found)
     assert values["kf_null_ratio"] is not None
     assert values["kf_null_ratio"] < 0.5
@@ -137,88 +178,148 @@ def test_shuffled_labels_are_as_sharp_as_random_ones_and_separated_ones_are_not(
     assert found.notes == ()
 
 
+def test_numbers_that_follow_the_images_change_little_between_neighbors() -> None:
+    rng = np.random.default_rng(0)
+    points = rng.random((300, 2))
+    smooth, random = (
+        numbers(sharpness(of_numbers(targets), points))
+        for targets in (points.sum(axis=1), rng.random(300))
+    )
+    assert smooth["kf_max"] == pytest.approx(2**0.5, rel=0.01)  # the slope of x + y
+    assert smooth["neighbor_change_ratio"] == pytest.approx(0.06, abs=0.03)
+    assert random["neighbor_change_ratio"] == pytest.approx(1, abs=0.15)
+    assert random["kf_null_ratio"] == pytest.approx(1, abs=0.6)
+
+
+def test_the_change_between_neighbors_by_hand() -> None:
+    # Pairs of neighbors 1 apart that differ by 2; any two of the 40 differ by 1 on average:
+    # half of the items are 0 and half 2, so 20 * 20 of 780 pairs differ, by 2.
+    line = np.concatenate([10 * np.arange(20.0), 10 * np.arange(20.0) + 1])[:, None]
+    targets = np.repeat([0.0, 2.0], 20)
+    found = numbers(sharpness(of_numbers(targets), line))
+    assert found["neighbor_change_ratio"] == pytest.approx(2 / (400 * 2 / 780))
+    assert found["kf_max"] == 2
+    assert found["contradictory_duplicates"] == 0
+
+
 def test_sharpness_that_says_nothing_is_warned_about() -> None:
     line = np.arange(60.0)[:, None]
     labels = np.tile(np.array([0, 1], dtype=np.int32), 30)
-    found = compute("label_sharpness", labels=labels, pixels=pixels_of(line), random_state=0)
+    found = sharpness(of_classes(labels), line)
     assert numbers(found)["kf_null_ratio"] == 1
     assert any("shuffled" in note for note in found.notes)
 
 
-def test_a_class_with_few_samples_is_warned_about() -> None:
-    line = np.arange(40.0)[:, None]
-    labels = np.array([0] * 35 + [1] * 5, dtype=np.int32)
-    found = compute("label_sharpness", labels=labels, pixels=pixels_of(line), random_state=0)
-    assert any("only 5 samples" in note for note in found.notes)
+def test_a_class_with_few_samples_is_left_out_of_draws() -> None:
+    line = np.concatenate([np.arange(30.0), 100 + np.arange(35.0), [29.5, 30, 31, 32, 33]])
+    labels = np.array([0] * 30 + [1] * 35 + [2] * 5, dtype=np.int32)
+    found = sharpness(of_classes(labels), line[:, None])
+    assert numbers(found)["kf_max"] == pytest.approx(1 / 71)
+    (note,) = found.notes
+    assert note.startswith("1 of 20 classes have fewer than 30 samples in a draw of 70")
+    assert note.endswith(": class 2")
+    by_class = {row["class"]: row for row in rows(found, "classes")}
+    assert by_class["class 2"]["error_share"] is None
+    assert by_class["class 2"]["nearest_class"] == "too few samples"
+    assert by_class["class 0"]["nearest_class"] == "class 2"
+
+
+def test_classes_that_are_all_rare_have_no_sharpness() -> None:
+    line = np.arange(60.0)[:, None]
+    labels = np.repeat(np.arange(3, dtype=np.int32), 20)
+    found = sharpness(of_classes(labels), line)
+    assert found.values[0].value is None
+    assert found.values[0].note == "undefined: a draw of 60 has 30 samples of no two classes"
+    assert numbers(found)["nearest_neighbor_error"] == 0
 
 
 def test_several_draws_give_an_interval_around_their_mean() -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, 1100).astype(np.int32)
-    pixels = pixels_of(rng.random((1100, 3)))
-    found = compute("label_sharpness", labels=labels, pixels=pixels, random_state=0)
+    found = sharpness(of_classes(labels), rng.random((1100, 3)))
     for value in found.values[:3]:
         assert value.value is not None
         assert value.low is not None
         assert value.high is not None
         assert value.low < value.value < value.high
+        assert value.note.startswith("at M = 1,000: mean of 25 draws")
     assert found.parameters["draws"] == 25
     assert found.parameters["space"] == "a test's own"
+    sizes = {row["samples"]: row for row in rows(found, "sizes")}
+    assert list(sizes) == [250, 500, 1000, 1100]
+    assert sizes[250]["kf_max"] < sizes[1000]["kf_max"] < sizes[1100]["kf_max"]
+    assert sizes[1000]["kf_max"] == found.values[0].value
+
+
+def test_the_table_by_class() -> None:
+    # Class 1 lies between the classes 0 and 2, nearer to 0; class 2 is far from both.
+    ends = [np.arange(40.0), 40.5 + np.arange(40.0), 200 + np.arange(40.0)]
+    labels = np.repeat(np.arange(3, dtype=np.int32), 40)
+    found = sharpness(of_classes(labels), np.concatenate(ends)[:, None])
+    by_class = {row["class"]: row for row in rows(found, "classes")}
+    assert by_class["class 2"] == {
+        "class": "class 2",
+        "samples": 40,
+        "error_share": 0,
+        "enemy_friend_ratio": 140,
+        "enemy_distance_q05": pytest.approx(120.5 + 1.95),
+        "enemy_distance_median": 140,
+        "nearest_class": "class 1",
+        "nearest_class_is_enemy": 1,
+    }
+    assert by_class["class 0"]["nearest_class"] == "class 1"
+    assert by_class["class 1"]["nearest_class"] == "class 0"
+    quantiles = rows(found, "nearest_distances")
+    assert quantiles[0] == {"quantile": 0, "to_nearest_enemy": 1.5, "to_nearest_friend": 1}
 
 
 def test_a_friend_at_distance_zero_leaves_the_median_undefined() -> None:
-    line = np.concatenate([np.zeros(20), np.ones(20)])[:, None]
-    labels = np.repeat(np.array([0, 1], dtype=np.int32), 20)
-    found = numbers(
-        compute("label_sharpness", labels=labels, pixels=pixels_of(line), random_state=0)
-    )
+    line = np.concatenate([np.zeros(30), np.ones(30)])[:, None]
+    labels = np.repeat(np.array([0, 1], dtype=np.int32), 30)
+    found = numbers(sharpness(of_classes(labels), line))
     assert found["enemy_friend_ratio"] is None
     assert found["nearest_neighbor_error"] == 0
 
 
 def test_classes_that_never_differ_leave_sharpness_undefined() -> None:
-    labels = np.tile(np.array([0, 1], dtype=np.int32), 20)
-    found = compute(
-        "label_sharpness", labels=labels, pixels=pixels_of(np.zeros((40, 2))), random_state=0
-    )
+    labels = np.tile(np.array([0, 1], dtype=np.int32), 30)
+    points = np.zeros((62, 2))
+    points[60:] = 1  # another image, of a class too rare to count
+    found = sharpness(of_classes(np.append(labels, np.int32(2)).repeat([1] * 60 + [2])), points)
     values = numbers(found)
     assert values["kf_max"] is values["kf_q05"] is values["kf_null_ratio"] is None
-    assert values["contradictory_duplicates"] == 400
+    assert values["contradictory_duplicates"] == 900
     assert (values["enemy_friend_ratio"], values["nearest_neighbor_error"]) == (1, 0)
 
 
 def test_a_tie_of_friend_and_enemy_is_no_error() -> None:
-    line = np.arange(40.0)[:, None]
-    labels = np.tile(np.array([0, 0, 1, 1], dtype=np.int32), 10)
-    found = numbers(
-        compute("label_sharpness", labels=labels, pixels=pixels_of(line), random_state=0)
-    )
+    line = np.arange(60.0)[:, None]
+    labels = np.tile(np.array([0, 0, 1, 1], dtype=np.int32), 15)
+    found = numbers(sharpness(of_classes(labels), line))
     assert (found["enemy_friend_ratio"], found["nearest_neighbor_error"]) == (1, 0)
 
 
 def test_the_quantile_is_of_the_distances_to_the_nearest_enemy() -> None:
-    # Pairs of enemies 1, 2, ..., 20 apart, far from all others; the 5 % quantile of the 40
-    # distances lies at rank 1.95, between the last 1 and the first 2.
-    gaps = np.arange(1.0, 21.0)
+    # Pairs of enemies 1, 2, ..., 30 apart, far from all others; the 5 % quantile of the 60
+    # distances lies at rank 2.95, between the first 2 and the second.
+    gaps = np.arange(1.0, 31.0)
     line = np.concatenate([1000 * gaps, 1000 * gaps + gaps])[:, None]
-    labels = np.repeat(np.array([0, 1], dtype=np.int32), 20)
-    found = numbers(
-        compute("label_sharpness", labels=labels, pixels=pixels_of(line), random_state=0)
-    )
+    labels = np.repeat(np.array([0, 1], dtype=np.int32), 30)
+    found = numbers(sharpness(of_classes(labels), line))
     assert found["kf_max"] == 1
-    assert found["kf_q05"] == pytest.approx(1 / 1.95)
+    assert found["kf_q05"] == pytest.approx(1 / 2)
 
 
 def test_only_the_sampled_and_labelled_items_count() -> None:
-    labels = np.array([-1] * 10 + [0] * 20 + [1] * 20 + [0] * 50, dtype=np.int32)
-    values = np.concatenate([np.arange(10.0) + 19.4, np.arange(20.0), np.arange(21.0, 41.0)])
+    labels = np.array([-1] * 10 + [0] * 30 + [1] * 30 + [0] * 50, dtype=np.int32)
+    values = np.concatenate([np.arange(10.0) + 29.4, np.arange(30.0), np.arange(31.0, 61.0)])
     pixels = Pixels(
-        items=np.arange(50), values=values[:, None].astype(np.float32), space="", n_candidates=90
+        items=np.arange(70), values=values[:, None].astype(np.float32), space="", n_candidates=110
     )
-    found = compute("label_sharpness", labels=labels, pixels=pixels, random_state=0)
+    found = sharpness(of_classes(labels), pixels)
     assert numbers(found)["kf_max"] == 0.5
-    assert found.parameters["pool"] == 40
-    assert found.parameters["labelled"] == 90
+    assert found.parameters["pool"] == 60
+    assert found.parameters["labelled"] == 110
     error = next(value for value in found.values if value.name == "nearest_neighbor_error")
     assert error.interval
 
@@ -228,6 +329,11 @@ def test_only_the_sampled_and_labelled_items_count() -> None:
 )
 def test_too_few_rows_or_one_class_are_not_measured(counts: tuple[int, int], reason: str) -> None:
     labels = np.repeat(np.array([0, 1], dtype=np.int32), counts)
-    line = np.arange(float(len(labels)))[:, None]
     with pytest.raises(MissingInputError, match=reason):
-        compute("label_sharpness", labels=labels, pixels=pixels_of(line), random_state=0)
+        sharpness(of_classes(labels), np.arange(float(len(labels)))[:, None])
+
+
+def test_equal_images_are_not_measured() -> None:
+    labels = np.repeat(np.array([0, 1], dtype=np.int32), 30)
+    with pytest.raises(MissingInputError, match="all 60 vectors are equal"):
+        sharpness(of_classes(labels), np.ones((60, 3)))
