@@ -24,6 +24,8 @@ from labelaudit.errors import SHOWN, InputError, ModelError
 from labelaudit.inputs.given_probs import Use
 from labelaudit.inputs.model_probs import check_from_model, classes_of_model, split_scores
 from labelaudit.inputs.pred_probs import PredProbs, user_probs
+from labelaudit.inputs.predictions import PredictionFiles, Predictions, read_predictions
+from labelaudit.inputs.screening import Screening, read_screening
 from labelaudit.measures.judgement import LabelFilter
 from labelaudit.progress import Progress
 
@@ -41,7 +43,7 @@ class ScanOptions:
     Attributes
     ----------
     model
-        ONNX file of the embedding model; texts have no built-in one.
+        ONNX file of the embedding model; texts have no built-in one. None to embed nothing.
     device
         Where it has to run.
     declared
@@ -56,8 +58,14 @@ class ScanOptions:
     pred_probs_use
         Whether given probabilities, the model's own too, replace those from the embeddings or are
         mixed with them.
+    predictions
+        Files of what models predict of the items; None where there are none.
+    screening
+        The report.json of an earlier scan, whose suspects are taken; None for this scan's.
     verdicts
         File of what people judged of the labels; None where there is none.
+    measures
+        Names of the measures to run; empty for all.
     data
         The dataset as it was named, for the record, where that is relative.
     cache
@@ -71,7 +79,7 @@ class ScanOptions:
         refusing the dataset.
     """
 
-    model: Path = BUILTIN
+    model: Path | None = BUILTIN
     device: Device = "auto"
     declared: Mapping[str, object] = field(default_factory=dict)
     pred_probs_from_model: bool = False
@@ -80,7 +88,10 @@ class ScanOptions:
     pred_probs: Path | None = None
     pred_probs_use: Use = "replace"
     label_filter: LabelFilter = "adaptive"
+    predictions: PredictionFiles | None = None
+    screening: Path | None = None
     verdicts: Path | None = None
+    measures: frozenset[str] = frozenset()
     data: str = ""
     cache: Path | None = None
     n_threads: int = 1
@@ -96,6 +107,8 @@ class Opened:
     content: Content | None = None
     embeddings: Embeddings | None = None
     pred_probs: PredProbs | None = None
+    predictions: Predictions | None = None
+    screening: Screening | None = None
     n_from_cache: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -117,6 +130,10 @@ def open_items(dataset: Dataset, options: ScanOptions, progress: Progress) -> Op
     if options.pred_probs:
         probs = read_pred_probs(options.pred_probs, dataset)
         read.pred_probs = user_probs(probs, dataset.labels, named(options.pred_probs))
+    if options.predictions:
+        read.predictions = read_predictions(options.predictions, dataset)
+    if options.screening:
+        read.screening = read_screening(options.screening, dataset)
     if dataset.media is None:
         return read
     before = perf_counter()
@@ -133,7 +150,9 @@ def _read_images(
     dataset: Dataset, read: Opened, options: ScanOptions, progress: Progress
 ) -> Embeddings | None:
     """Read the images, and return their embeddings where there are none yet."""
-    model = _load_model(options) if read.embeddings is None else None
+    model = None
+    if options.model is not None and read.embeddings is None:
+        model = _load_model(options, options.model)
     classes = None
     if model is not None and model.n_scores:
         classes = classes_of_model(model, options.class_map, dataset)
@@ -160,8 +179,9 @@ def _read_texts(
             hint="declare a text model in the file beside it",
         )
     model = None
-    if options.model != BUILTIN and read.embeddings is None:
-        model = load_text_model(options.model, options.device)
+    path = options.model
+    if path is not None and path != BUILTIN and read.embeddings is None:
+        model = load_text_model(path, options.device)
     elif options.device not in {"auto", "cpu"}:
         raise ModelError(
             f"--device {options.device}: no model runs; {NO_EMBEDDINGS['text']}",
@@ -178,15 +198,15 @@ def _read_texts(
     return embedded
 
 
-def _load_model(options: ScanOptions) -> Model:
-    sidecar = sidecar_path(options.model)
-    if options.model.is_file() and sidecar.is_file() and declares_text(sidecar):
+def _load_model(options: ScanOptions, path: Path) -> Model:
+    sidecar = sidecar_path(path)
+    if path.is_file() and sidecar.is_file() and declares_text(sidecar):
         raise ModelError(
-            f"{options.model}: declared as a model of texts; the items are images",
+            f"{path}: declared as a model of texts; the items are images",
             hint="name a model of images, or the column of the texts with --text-column",
         )
     return load_model(
-        options.model,
+        path,
         options.device,
         options.declared,
         with_scores=options.pred_probs_from_model,

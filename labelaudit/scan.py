@@ -88,7 +88,7 @@ def scan(
     with threadpool_limits(1):  # threads are our own, so that their number changes no result
         read = open_items(dataset, options, progress)
         inputs = _inputs(dataset, read, verdicts, options, progress)
-        found = _measure(dataset, inputs, read.content, progress)
+        found = _measure(dataset, inputs, read.content, options.measures, progress)
     read.seconds |= _seconds(inputs)
     before = perf_counter()
     rankings = [ranking for _, findings in found for ranking in findings.rankings]
@@ -130,16 +130,24 @@ def _inputs(
         "n_threads": options.n_threads,
         "progress": progress,
     }
+    if read.predictions is not None:
+        given["predictions"] = read.predictions
+    if read.screening is not None:
+        given["screening"] = read.screening
     if read.pred_probs is not None:
         given["pred_probs"] = provide_given(read.pred_probs, options.pred_probs_use)
     return Inputs(given)
 
 
 def _measure(
-    dataset: Dataset, inputs: Inputs, content: Content | None, progress: Progress
+    dataset: Dataset,
+    inputs: Inputs,
+    content: Content | None,
+    wanted: frozenset[str],
+    progress: Progress,
 ) -> list[tuple[MeasureResult, Findings]]:
-    """Run every measure."""
-    measures = load_measures()
+    """Run the wanted measures; all when none is named."""
+    measures = {name: run for name, run in load_measures().items() if not wanted or name in wanted}
     found = []
     for done, (name, measure) in enumerate(measures.items()):
         progress("measuring", done, len(measures))

@@ -20,6 +20,7 @@ from labelaudit.cli.render import render
 from labelaudit.cli.review import review
 from labelaudit.cli.scan import scan
 from labelaudit.cli.schema import schema
+from labelaudit.cli.stability import stability
 from labelaudit.errors import LabelauditError
 
 FAILED, INTERRUPTED = 2, 130
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (scan, inspect, review, render, explain, schema, doctor):
+for command in (scan, inspect, review, stability, render, explain, schema, doctor):
     app.command()(command)
 app.add_typer(models, name="models")
 app.add_typer(cache, name="cache")

@@ -7,6 +7,7 @@ import typer
 
 from labelaudit.cli import manifest_options as said
 from labelaudit.cli import model_options as of_model
+from labelaudit.cli import prediction_options as of_predictions
 from labelaudit.errors import InputError, MeasureError
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ def scan(  # noqa: PLR0913 - each is an option
     label_filter: Annotated[
         str, typer.Option(help="Rule that suspects labels: adaptive, or one of cleanlab's seven.")
     ] = "adaptive",
+    predictions: of_predictions.PREDICTIONS = None,
+    item_column: of_predictions.ITEM_COLUMN = "",
+    prediction_column: of_predictions.PREDICTION_COLUMN = "",
     verdicts: Annotated[
         Path | None,
         typer.Option(
@@ -142,6 +146,9 @@ def scan(  # noqa: PLR0913 - each is an option
                 pred_probs=pred_probs,
                 pred_probs_use=pred_probs_use,
                 label_filter=checked_filter(label_filter),
+                predictions=of_predictions.prediction_files(
+                    predictions, item_column, prediction_column
+                ),
                 verdicts=verdicts or judged_beside(data),
                 data="" if data.is_absolute() else data.as_posix(),
                 cache=None if no_cache else cache or default_cache(),

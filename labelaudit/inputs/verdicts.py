@@ -43,6 +43,8 @@ class JudgedLabels:
     right
         Class that people found right in place of each wrong label, ``-1`` for none,
         shape ``(n_samples,)``.
+    accepted
+        Item and class of each label that people found right, alone or beside others.
     items
         Every judged item, and every copy of one.
     samples
@@ -57,6 +59,7 @@ class JudgedLabels:
 
     today: NDArray[np.int8]
     right: NDArray[np.int32]
+    accepted: tuple[NDArray[np.int64], NDArray[np.int32]]
     items: JudgedItems
     samples: tuple[JudgedSample, ...]
     votes: tuple[NDArray[np.int64], NDArray[np.int32]]
@@ -121,6 +124,7 @@ def verdicts(
     return JudgedLabels(
         today=today,
         right=right,
+        accepted=_accepted(rows, spoken, codes),
         items=asked.judged(items),
         samples=drawn_samples(said, dataset, items, asked),
         votes=_votes(spoken),
@@ -140,6 +144,21 @@ def _rows_of(contents: Sequence[str], content: Content) -> dict[str, list[int]]:
         if key in rows:
             rows[key].append(row)
     return rows
+
+
+def _accepted(
+    rows: dict[str, list[int]], spoken: dict[str, list[Verdict]], codes: dict[str, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return item and class of each label that the reviewers found right."""
+    found = []
+    for key, items in rows.items():
+        names = dict.fromkeys(name for verdict in spoken[key] for name in verdict[:2])
+        right = [
+            codes[name] for name in names if name in codes and fit_of(spoken[key], name) in RIGHT
+        ]
+        found += [(item, code) for item in items for code in right]
+    items_of, classes = np.array(found, dtype=np.int64).reshape(-1, 2).T
+    return items_of, classes.astype(np.int32)
 
 
 def _refuse_others(rows: dict[str, list[int]]) -> None:
