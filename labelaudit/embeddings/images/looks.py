@@ -8,6 +8,7 @@ SIDE = 64  # no side of the copy is longer; JPEGs are decoded at no less, whatev
 APART = 4  # pixels between those that neighbors are compared with, for the sharpness
 GRID = 16  # the smallest copy; of it, the border is two pixels wide
 LEVELS = np.arange(256, dtype=np.float64)
+REC_601 = np.array([0.299, 0.587, 0.114])  # gray of red, green and blue
 QUANTILES = np.array([0.05, 0.99]) - 1e-9
 LOOKS = np.dtype(
     [
@@ -72,7 +73,7 @@ def look(small: Image.Image, smallest: Image.Image) -> tuple[object, ...]:
         mean / 255,
         low / 255,
         high / 255,
-        max(shares @ LEVELS**2 - mean**2, 0) ** 0.5 / 255,
+        np.sqrt(max(float(shares @ LEVELS**2 - mean**2), 0)) / 255,
         -present @ np.log2(present),
         sharpness_of(gray.astype(np.float32)),
         (most - least).max() / 255,
