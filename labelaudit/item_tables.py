@@ -39,6 +39,14 @@ def issue_table(dataset: Dataset, content: Content | None, rankings: Iterable[Ra
     return pa.concat_tables(tables, promote_options="permissive")
 
 
+def export_table(dataset: Dataset, content: Content | None, table: pa.Table) -> pa.Table:
+    """Return a table with path and content hash in place of its column ``item``."""
+    about = _about(dataset, content, table["item"].to_numpy())
+    rest = table.drop_columns(["item"])
+    named = {"path": about["path"], "content_sha256": about["content_sha256"]}
+    return pa.table(named | dict(zip(rest.column_names, rest.columns, strict=True)))
+
+
 def excerpt(dataset: Dataset, item: int) -> str | None:
     """Return how a text begins, its white space as single spaces; None when there is none."""
     text = dataset.text(item)

@@ -1,6 +1,7 @@
 """From a dataset to a report: read the items, run every measure, gather what they found."""
 
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -22,7 +23,7 @@ from labelaudit.gather import (
 )
 from labelaudit.inputs import Inputs
 from labelaudit.inputs.given_probs import provide_given
-from labelaudit.item_tables import issue_table, item_table
+from labelaudit.item_tables import export_table, issue_table, item_table
 from labelaudit.measures import Findings, Measure, describe, load_measures, summary
 from labelaudit.open_items import NO_EMBEDDINGS, Opened, ScanOptions, open_items
 from labelaudit.progress import Progress, silent
@@ -47,11 +48,14 @@ class Scan:
         One row an item: its label and what the measures say of it.
     issues
         One row a finding, rule by rule, worst first.
+    exports
+        Tables that measures made for others to use, by the name of their file.
     """
 
     report: Report
     items: pa.Table
     issues: pa.Table
+    exports: Mapping[str, pa.Table]
 
 
 def scan(
@@ -109,6 +113,11 @@ def scan(
         report,
         item_table(dataset, read.content, columns),
         issue_table(dataset, read.content, rankings),
+        {
+            name: export_table(dataset, read.content, table)
+            for _, findings in found
+            for name, table in findings.exports.items()
+        },
     )
 
 

@@ -5,9 +5,10 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from labelaudit.item_tables import issue_table, item_table
+from labelaudit.item_tables import export_table, issue_table, item_table
 from labelaudit.manifests import open_dataset
 from labelaudit.measures import Ranking
 from labelaudit.render.issues import issue_files
@@ -50,3 +51,19 @@ def test_no_finding_is_a_table_without_rows(tmp_path: Path) -> None:
     found = issue_table(open_dataset(manifest), None, [])
     assert found.num_rows == 0
     assert "evidence" in found.column_names
+
+
+def test_exports_have_path_and_hash_in_place_of_the_item(tmp_path: Path) -> None:
+    manifest = tmp_path / "items.csv"
+    manifest.write_text("path,label\na.png,cat\nb.png,dog\n", encoding="utf-8")
+    dataset = open_dataset(manifest)
+    table = pa.table({"item": np.array([1, 0]), "votes": [[2, 1], [3]]})
+    found = export_table(dataset, None, table)
+    assert found.to_pylist() == [
+        {"path": "b.png", "content_sha256": None, "votes": [2, 1]},
+        {"path": "a.png", "content_sha256": None, "votes": [3]},
+    ]
+    nothing = issue_table(dataset, None, [])
+    files = issue_files(item_table(dataset, None, {}), nothing, {"soft.parquet": found})
+    assert sorted(files) == ["issues.csv", "issues.parquet", "items.parquet", "soft.parquet"]
+    assert pq.read_table(io.BytesIO(files["soft.parquet"])) == found

@@ -194,7 +194,7 @@ def write(found: "Scan", output: Path, templates: Path | None) -> None:
     from labelaudit.render.issues import issue_files
     from labelaudit.render.json import to_json
 
-    issues = issue_files(found.items, found.issues)
+    issues = issue_files(found.items, found.issues, found.exports)
     try:
         files = rendered_files(found.report, templates)
     except InputError:

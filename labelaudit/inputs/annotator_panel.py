@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
+from labelaudit.inputs.judgements import Judgements
 from labelaudit.statistics.votes import Votes, count_votes
 
 MIN_ITEMS: Final = 50
 MIN_JUDGEMENTS: Final = 30
 MIN_A_CLASS: Final = 10
 MOST_RATES: Final = 1 << 25
+NOBODY: Final = "the judgements are anonymous"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +56,8 @@ class AnnotatorPanel:
     rated
         The voters where a rate is estimated for each pair of classes: ten shared judgements a
         class are enough, and no fewer than 30.
+    unrated
+        Why nobody is rated, so that all votes count the same; empty when somebody is.
     """
 
     items: NDArray[np.int64]
@@ -64,37 +66,45 @@ class AnnotatorPanel:
     n_shared: NDArray[np.int64]
     weighed: Voters
     rated: Voters
+    unrated: str
 
 
 @provider
-def annotator_panel(annotations: pa.Table, class_names: tuple[str, ...]) -> AnnotatorPanel:
+def annotator_panel(judgements: Judgements, class_names: tuple[str, ...]) -> AnnotatorPanel:
     """Return the judgements that name a class, and who of the annotators can be told apart."""
-    judged = annotations.filter(pc.greater_equal(annotations["label"], 0))
-    items, rows = np.unique(judged["item"].to_numpy(), return_inverse=True)
-    encoded = judged["annotator"].combine_chunks().dictionary_encode()
-    names = tuple(encoded.dictionary.to_pylist())
-    who: NDArray[np.int64] = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    shared = np.bincount(rows, minlength=len(items)) > 1
+    n_items, n_named = len(judgements.items), len(judgements.names)
+    shared = judgements.n_an_item > 1
     if shared.sum() < MIN_ITEMS:
         raise MissingInputError(
-            f"{int(shared.sum()):,} items have two or more judgements; "
+            f"{int(shared.sum()):,} of {n_items:,} judged items have two or more judgements; "
             f"a consensus needs {MIN_ITEMS}"
         )
-    n_shared = np.bincount(who[shared[rows]], minlength=len(names))
-    votes = count_votes(rows, who, judged["label"].to_numpy(), len(items), len(class_names))
-    rated = _voters(votes, n_shared >= min_rated(len(class_names)))
-    if len(rated.votes.labels) * len(class_names) > MOST_RATES:
-        raise MissingInputError(
-            f"the error rates of {len(names):,} annotators in {len(class_names):,} classes do "
-            "not fit into memory"
+    # The anonymous are one more, whom nothing is known of.
+    who = np.where(judgements.annotators < 0, n_named, judgements.annotators)
+    n_shared = np.bincount(who[shared[judgements.rows]], minlength=n_named + 1)
+    n_shared[n_named] = 0
+    votes = count_votes(judgements.rows, who, judgements.labels, n_items, len(class_names))
+    least = min_rated(len(class_names))
+    rated = _voters(votes, n_shared >= least, n_named)
+    unrated = ""
+    if not n_named:
+        unrated = NOBODY
+    elif not rated.known.any():
+        unrated = f"no annotator has {least:,} judgements of items that another judged, too"
+    elif len(rated.votes.labels) * len(class_names) > MOST_RATES:
+        unrated = (
+            f"the error rates of {n_named:,} annotators in {len(class_names):,} classes do not "
+            "fit into memory"
         )
+        rated = _voters(votes, np.zeros(n_named + 1, dtype=bool), n_named)
     return AnnotatorPanel(
-        items=items,
-        names=names,
-        n_judged=np.bincount(who, minlength=len(names)),
-        n_shared=n_shared,
-        weighed=_voters(votes, n_shared >= MIN_JUDGEMENTS),
+        items=judgements.items,
+        names=judgements.names,
+        n_judged=np.bincount(who, minlength=n_named + 1)[:n_named],
+        n_shared=n_shared[:n_named],
+        weighed=_voters(votes, n_shared >= MIN_JUDGEMENTS, n_named),
         rated=rated,
+        unrated=unrated,
     )
 
 
@@ -103,6 +113,7 @@ def min_rated(n_classes: int) -> int:
     return max(MIN_JUDGEMENTS, MIN_A_CLASS * n_classes)
 
 
-def _voters(votes: Votes, known: NDArray[np.bool_]) -> Voters:
+def _voters(votes: Votes, known: NDArray[np.bool_], n_named: int) -> Voters:
+    """Return the voters: those who are known, and the others as one."""
     numbers = np.where(known, np.cumsum(known) - 1, known.sum())
-    return Voters(votes.pooled(numbers), known, numbers)
+    return Voters(votes.pooled(numbers), known[:n_named], numbers[:n_named])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from labelaudit.registry import declared
@@ -64,6 +65,9 @@ class Findings:
         Items to look at.
     columns
         One value an item, for ``items.parquet``; those named ``*_label`` hold classes.
+    exports
+        Other tables by the name of their file, ending in ``.parquet``, for others to use. Their
+        column ``item`` holds rows of the dataset; the scan puts path and hash in its place.
     """
 
     values: tuple[Value, ...] = ()
@@ -72,6 +76,7 @@ class Findings:
     notes: tuple[str, ...] = ()
     parameters: Mapping[str, Scalar] = field(default_factory=dict)
     columns: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    exports: Mapping[str, pa.Table] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from labelaudit.errors import MissingInputError
+from labelaudit.inputs.judgements import Judgements
 from labelaudit.measures import Findings, measure
-from labelaudit.report import Table, Value
+from labelaudit.measures.agreement_tables import class_table, disputed_table, interval_table
+from labelaudit.report import Value
 from labelaudit.statistics.agreement import (
     N_REPLICATES,
     UNDEFINED_IN_REPLICATES,
@@ -21,15 +20,22 @@ from labelaudit.statistics.agreement import (
     vote_counts,
     vote_patterns,
 )
-from labelaudit.tabulate import Specification, bounded, exact_values, ranked_table
+from labelaudit.statistics.annotator_bootstrap import Shared, bootstrap_annotators
+from labelaudit.tabulate import Specification, bounded, exact_values
 
 MIN_ITEMS: Final = 50
-MIN_JUDGEMENTS: Final = 30
+MIN_ANNOTATORS: Final = 20
+RELIABLE: Final = 0.8
+TENTATIVE: Final = 2 / 3
 COUNTS: Final[tuple[Specification, ...]] = (
     ("annotator_count", "Annotators", "count", "neither"),
     ("judgement_count", "Judgements", "count", "neither"),
     ("shared_item_count", "Items with two or more judgements", "count", "neither"),
     ("judgements_per_item", "Judgements an item", "", "neither"),
+)
+ORDERED: Final[tuple[Specification, ...]] = (
+    ("ordinal_alpha", "Krippendorff's alpha, ordinal", "", "higher"),
+    ("interval_alpha", "Krippendorff's alpha of the classes' ranks", "", "higher"),
 )
 STATISTICS: Final[tuple[Specification, ...]] = (
     ("krippendorff_alpha", "Krippendorff's alpha", "", "higher"),
@@ -38,20 +44,27 @@ STATISTICS: Final[tuple[Specification, ...]] = (
     ("fleiss_kappa", "Fleiss' kappa", "", "higher"),
     ("full_agreement_share", "Items on which all agree", "share", "higher"),
 )
+Replicates = Mapping[str, NDArray[np.float64]]
 
 
 @measure(family="annotators", title="Annotator agreement")
 def annotator_agreement(
-    annotations: pa.Table, class_names: tuple[str, ...], random_state: int
+    judgements: Judgements, class_names: tuple[str, ...], random_state: int, *, ordered: bool
 ) -> Findings:
     """Measure how far the annotators of an item agree, beyond what chance would give.
 
     Only items with two or more judgements count for agreement; annotators and judgements are
-    counted over all. Krippendorff reads an alpha of 0.8 and more as
-    reliable, 0.667 to 0.8 as fit for tentative conclusions. Where one class dominates, alpha
-    and kappa fall though annotators agree; AC1 does not, so read them together. Intervals are
-    percentiles of 1,000 bootstrap replicates that draw items, not annotators: they hold for
-    these annotators.
+    counted over all, the anonymous ones included. Krippendorff reads an alpha of 0.8 and more as
+    reliable, 0.667 to 0.8 as fit for tentative conclusions. Where one class dominates, alpha and
+    kappa fall though annotators agree; AC1 does not, so read them together. Of classes that are
+    declared from the lowest to the highest, read the ordinal alpha: to the nominal one, "maybe"
+    is as far from "yes" as "no" is.
+
+    Intervals are percentiles of 1,000 bootstrap replicates. Those beside the values draw items:
+    they hold for these annotators. With 20 annotators or more, all of them named, a table has
+    those that draw annotators, too: they hold for these items, and annotators of this kind. Items
+    that were judged in more than 2,000 ways are drawn in 2,000 groups, more than 500 annotators in
+    500.
 
     Formula
     -------
@@ -60,12 +73,14 @@ def annotator_agreement(
     - agreement of two judgements: A, the mean of A_i = sum_k c_ik (c_ik - 1) / (n_i (n_i - 1))
     - Krippendorff's alpha, nominal, with missing judgements: 1 - D_o / D_e, where
       D_o = sum n_i (1 - A_i) / n and D_e = (n^2 - sum n_k^2) / (n (n - 1))
+    - alpha of ordered classes: with o_kl pairs of judgements of an item, each item's adding up to
+      n_i, 1 - (n - 1) sum o_kl d_kl / sum n_k n_l d_kl, where d_kl = (k - l)^2 of ranks, and
+      ordinal (n_k / 2 + the n_m between + n_l / 2)^2
     - Gwet's AC1: (A - e) / (1 - e), where e = sum_k p_k (1 - p_k) / (K - 1) over all K declared
       classes, p_k being the mean of c_ik / n_i
     - Fleiss' kappa: (A - e) / (1 - e), where e = sum_k (n_k / n)^2
     - items on which all agree: the share with A_i = 1
-    - agreement of an annotator: mean over that one's judgements of shared items of the share of
-      the other judgements that name the same class
+    - agreement on class k: o_kk / n_k, and alpha of the class against all others
 
     Range
     -----
@@ -75,8 +90,8 @@ def annotator_agreement(
     Undefined
     ---------
     Alpha, AC1 and kappa, when every judgement names the same class; kappa, when items differ in
-    their number of judgements; the agreement of an annotator, under 30 judgements of shared
-    items. With fewer than 50 shared items nothing is measured.
+    their number of judgements. Nothing is measured when fewer than 50 items have two judgements,
+    or one annotator gave all.
 
     Not comparable
     --------------
@@ -85,21 +100,24 @@ def annotator_agreement(
 
     Parameters
     ----------
-    annotations
-        One row a judgement: ``item``, ``annotator`` and ``label``, negative for none.
+    judgements
+        The judgements that name a class.
     class_names
         Names of all declared classes.
     random_state
         Seed of the bootstrap.
+    ordered
+        Whether the classes are declared from the lowest to the highest.
 
     Returns
     -------
-    Values with intervals; a table of annotators, those who agree least first.
+    Values with intervals; a table of classes, the most disputed first, and one of pairs of
+    classes that annotators call the same item.
 
     Raises
     ------
     MissingInputError
-        When fewer than 50 items have two or more judgements.
+        When fewer than 50 items have two or more judgements, or all are of one annotator.
 
     References
     ----------
@@ -112,51 +130,89 @@ def annotator_agreement(
     --------
     Two annotators of 100 items, who differ on the first ten:
 
-    >>> first = np.arange(100) % 2
-    >>> second = np.where(np.arange(100) < 10, 1 - first, first)
-    >>> table = pa.table(
-    ...     {
-    ...         "item": np.tile(np.arange(100), 2),
-    ...         "annotator": ["ann"] * 100 + ["bob"] * 100,
-    ...         "label": np.concatenate([first, second]).astype(np.int32),
-    ...     }
+    >>> items = np.arange(100)
+    >>> first = (items % 2).astype(np.int32)
+    >>> labels = np.concatenate([first, np.where(items < 10, 1 - first, first)])
+    >>> judged = Judgements(
+    ...     items, np.tile(items, 2), np.repeat([0, 1], 100), labels, ("ann", "bob"), 0
     ... )
-    >>> found = annotator_agreement(table, ("cat", "dog"), 0)
+    >>> found = annotator_agreement(judged, ("cat", "dog"), 0, ordered=False)
     >>> {value.name: value.value for value in found.values}["raw_agreement"]
     0.9
     """
-    judged = annotations.filter(pc.greater_equal(annotations["label"], 0))
-    items: NDArray[np.int64] = judged["item"].to_numpy()
-    labels: NDArray[np.int32] = judged["label"].to_numpy()
-    rows, votes = vote_counts(items, labels, len(class_names))
+    n_an_item, n_classes = judgements.n_an_item, len(class_names)
+    _check(judgements, n_an_item)
+    votes = vote_counts(judgements.rows, judgements.labels, len(judgements.items), n_classes)
     patterns = vote_patterns(votes)
-    n_shared = int(patterns.items.sum())
-    if n_shared < MIN_ITEMS:
-        raise MissingInputError(
-            f"{n_shared:,} items have two or more judgements; agreement needs {MIN_ITEMS}"
+    ordered = ordered and n_classes > 2  # noqa: PLR2004 - two classes are as far apart either way
+    replicates = bootstrap(patterns, random_state, ordered=ordered)
+    redrawn: Replicates = {}
+    if len(judgements.names) >= MIN_ANNOTATORS and not judgements.n_anonymous:
+        shared = n_an_item[judgements.rows] > 1
+        redrawn = bootstrap_annotators(
+            Shared(*(each[shared] for each in _columns(judgements))),
+            judgements.names,
+            n_classes,
+            random_state,
+            ordered=ordered,
         )
-    codes = judged["annotator"].combine_chunks().dictionary_encode()
-    names = tuple(codes.dictionary.to_pylist())
-    annotators: NDArray[np.int64] = codes.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    counts = {
-        "annotator_count": len(names),
-        "judgement_count": len(items),
-        "shared_item_count": n_shared,
-        "judgements_per_item": len(items) / votes.shape[0],
-    }
+    values = _statistics(patterns, replicates, redrawn, ordered=ordered)
+    tables = [
+        class_table(patterns.votes, patterns.items, class_names),
+        disputed_table(patterns.votes, patterns.items, class_names),
+    ]
+    if redrawn:
+        tables.insert(0, interval_table(values, {"items": replicates, "annotators": redrawn}))
     return Findings(
-        values=(*_statistics(patterns, random_state), *exact_values(COUNTS, counts, {})),
-        tables=(_annotator_table(votes, rows, labels, annotators, names),),
-        notes=_notes(annotations.num_rows - len(items), rows * len(names) + annotators),
-        parameters={"replicates": N_REPLICATES, "min_judgements": MIN_JUDGEMENTS},
+        values=(*values, *_counts(judgements, n_an_item)),
+        tables=tuple(tables),
+        notes=_notes(judgements),
+        parameters={"replicates": N_REPLICATES, "intervals_over": _drawn(judgements)},
     )
 
 
-def _statistics(patterns: Patterns, seed: int) -> tuple[Value, ...]:
+def _columns(judgements: Judgements) -> tuple[NDArray[np.int64], ...]:
+    return judgements.rows, judgements.annotators, judgements.labels.astype(np.int64)
+
+
+def _check(judgements: Judgements, n_an_item: NDArray[np.int64]) -> None:
+    """Refuse judgements that say nothing of agreement, with the numbers."""
+    n_shared, n_items = int((n_an_item > 1).sum()), len(judgements.items)
+    if len(judgements.names) == 1 and not judgements.n_anonymous and n_shared:
+        raise MissingInputError(
+            f"one annotator gave all judgements: {n_shared:,} items have two or more, but agreeing "
+            "with oneself is another matter"
+        )
+    if not n_shared and len(judgements.names) > 1:
+        raise MissingInputError(
+            f"the {len(judgements.names):,} annotators share no item: they judged {n_items:,} "
+            f"items, of which none has two or more judgements; agreement needs {MIN_ITEMS}"
+        )
+    if n_shared < MIN_ITEMS:
+        raise MissingInputError(
+            f"{n_shared:,} of {n_items:,} judged items have two or more judgements; agreement "
+            f"needs {MIN_ITEMS}"
+        )
+
+
+def _drawn(judgements: Judgements) -> str:
+    """Return what the intervals draw, and why not annotators."""
+    if judgements.n_anonymous:
+        return "items; not annotators, as judgements are anonymous"
+    if len(judgements.names) < MIN_ANNOTATORS:
+        return f"items; not annotators, as they are fewer than {MIN_ANNOTATORS}"
+    return "items, and annotators in a table"
+
+
+def _statistics(
+    patterns: Patterns, replicates: Replicates, redrawn: Replicates, *, ordered: bool
+) -> tuple[Value, ...]:
     """Return the statistics of agreement with their intervals."""
-    found = agreement_statistics(patterns, patterns.items[None, :].astype(np.float64))
-    numbers = {name: float(number[0]) for name, number in found.items()}
+    numbers = agreement_statistics(patterns, ordered=ordered)
     notes = {
+        name: _read(number) if name in {"krippendorff_alpha", "ordinal_alpha"} else ""
+        for name, number in numbers.items()
+    } | {
         name: "undefined: every judgement names the same class"
         for name, number in numbers.items()
         if np.isnan(number)
@@ -164,58 +220,58 @@ def _statistics(patterns: Patterns, seed: int) -> tuple[Value, ...]:
     if "fleiss_kappa" not in numbers:
         numbers["fleiss_kappa"] = np.nan
         notes["fleiss_kappa"] = "undefined: the items differ in their number of judgements"
-    replicates = bootstrap(patterns, seed)
-    values = exact_values(STATISTICS, numbers, notes, UNDEFINED_IN_REPLICATES)
-    return tuple(_bounded(value, replicates) for value in values)
+    specifications = (*ORDERED, *STATISTICS) if ordered else STATISTICS
+    values = exact_values(specifications, numbers, notes, UNDEFINED_IN_REPLICATES)
+    over = "95 % bootstrap over items, for these annotators" + "; others in a table" * bool(redrawn)
+    return tuple(_bounded(value, replicates, over) for value in values)
 
 
-def _bounded(value: Value, replicates: Mapping[str, NDArray[np.float64]]) -> Value:
+def _read(alpha: float) -> str:
+    """Return how Krippendorff reads an alpha."""
+    reading = "0.8 and more is reliable, 0.667 to 0.8 fit for tentative conclusions"
+    if alpha >= RELIABLE:
+        return f"reliable, as Krippendorff reads it: {reading}"
+    if alpha >= TENTATIVE:
+        return f"fit for tentative conclusions only, as Krippendorff reads it: {reading}"
+    return f"too low to draw conclusions from, as Krippendorff reads it: {reading}"
+
+
+def _bounded(value: Value, replicates: Replicates, over: str) -> Value:
     """Return a value with its bootstrap interval, if nearly all replicates define it."""
     drawn = replicates.get(value.name, np.full(1, np.nan))
     defined = drawn[~np.isnan(drawn)]
     if value.value is None or len(defined) < 0.95 * len(drawn):
         return value
     low, high = np.quantile(defined, [0.025, 0.975])
-    return bounded(value, low, high, "95 % bootstrap over items, for these annotators")
+    return bounded(value, low, high, over)
 
 
-def _annotator_table(
-    votes: csr_array,
-    rows: NDArray[np.int64],
-    labels: NDArray[np.int32],
-    annotators: NDArray[np.int64],
-    names: tuple[str, ...],
-) -> Table:
-    """Return one row an annotator: how much was judged, and how far the others agree."""
-    others = votes.sum(axis=1)[rows] - 1
-    shared = others > 0
-    same = np.asarray(votes[rows[shared], labels[shared]]).ravel() - 1
-    n_shared = np.bincount(annotators[shared], minlength=len(names))
-    agreed = np.bincount(annotators[shared], weights=same / others[shared], minlength=len(names))
-    agreement = np.full(len(names), np.nan)
-    np.divide(agreed, n_shared, out=agreement, where=n_shared >= MIN_JUDGEMENTS)
-    return ranked_table(
-        "annotators",
-        "Annotators, by agreement with the others",
-        (
-            ("annotator", "", names),
-            ("judgements", "count", np.bincount(annotators, minlength=len(names))),
-            ("of_shared_items", "count", n_shared),
-            ("agreement", "share", agreement),
-        ),
-        np.lexsort((np.array(names), agreement)),
-    )
+def _counts(judgements: Judgements, n_an_item: NDArray[np.int64]) -> tuple[Value, ...]:
+    """Return how many annotators, judgements and shared items there are."""
+    numbers = {
+        "annotator_count": len(judgements.names) or None,
+        "judgement_count": len(judgements.rows),
+        "shared_item_count": int((n_an_item > 1).sum()),
+        "judgements_per_item": len(judgements.rows) / len(judgements.items),
+    }
+    unnamed = "undefined: the judgements are anonymous" if not judgements.names else ""
+    return exact_values(COUNTS, numbers, {"annotator_count": unnamed})
 
 
-def _notes(n_without: int, pairs: NDArray[np.int64]) -> tuple[str, ...]:
-    """Return the warnings about judgements without a class, and repeated ones."""
+def _notes(judgements: Judgements) -> tuple[str, ...]:
+    """Return the warnings about judgements without a class or a name, and repeated ones."""
     notes = []
-    if n_without:
-        notes.append(f"{n_without:,} judgements name no class and are left out")
-    repeated = len(pairs) - len(np.unique(pairs))
-    if repeated:
+    if judgements.n_without_class:
+        notes.append(f"{judgements.n_without_class:,} judgements name no class and are left out")
+    n_anonymous = judgements.n_anonymous
+    if n_anonymous:
         notes.append(
-            f"{repeated:,} judgements repeat an annotator's own of the same item: each counts as "
+            f"{n_anonymous:,} judgements are anonymous: each counts as of another annotator"
+        )
+    n_repeated = judgements.n_repeated
+    if n_repeated:
+        notes.append(
+            f"{n_repeated:,} judgements repeat an annotator's own of the same item: each counts as "
             "one of another annotator, which raises agreement"
         )
     return tuple(notes)

@@ -1,22 +1,16 @@
 """What the annotators of an item agree on, and which labels differ from it."""
 
-from collections.abc import Iterator
-from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
-from labelaudit.inputs.annotator_panel import MIN_JUDGEMENTS, AnnotatorPanel, min_rated
-from labelaudit.inputs.pred_probs import PredProbs
+from labelaudit.inputs.annotator_panel import MIN_ITEMS, MIN_JUDGEMENTS, min_rated
+from labelaudit.inputs.item_consensus import ItemConsensus
 from labelaudit.measures import Findings, Ranking, measure
-from labelaudit.report import Table, Value
-from labelaudit.statistics.consensus import Consensus, annotators_consensus, joint_consensus
-from labelaudit.statistics.crowdlab import Crowdlab
-from labelaudit.statistics.dawid_skene import DawidSkene, dawid_skene
-from labelaudit.statistics.votes import majority, votes_for
-from labelaudit.tabulate import Specification, exact_values, ranked_table
+from labelaudit.report import Value
+from labelaudit.statistics.votes import votes_for
+from labelaudit.tabulate import Specification, exact_values
 
 SPECIFICATIONS: Final[tuple[Specification, ...]] = (
     ("consensus_differs_share", "Labels that differ from the consensus", "share", "lower"),
@@ -30,50 +24,45 @@ SPECIFICATIONS: Final[tuple[Specification, ...]] = (
 
 @measure(family="annotators", title="Annotator consensus")
 def annotator_consensus(
-    annotator_panel: AnnotatorPanel,
-    class_names: tuple[str, ...],
-    labelled: NDArray[np.bool_],
-    labels: NDArray[np.int32] | None = None,
-    pred_probs: PredProbs | None = None,
+    item_consensus: ItemConsensus, class_names: tuple[str, ...], labelled: NDArray[np.bool_]
 ) -> Findings:
     """Find the consensus of the annotators of each item, and labels that differ from it.
 
     The consensus is that of CROWDLAB where an item has out-of-sample probabilities: annotators
     and classifier vote with weights by what each adds to guessing. Elsewhere it is that of Dawid
     and Skene: the most probable class under annotators who err by the class alone, each at rates
-    of their own. The *quality* is its probability under the method. It ranks items well but is
-    no frequency: CROWDLAB's is too low as a rule, that of Dawid and Skene too high, as
-    annotators repeat each other's mistakes.
+    of their own. Where nobody can be told apart, as judgements are anonymous or everybody gave
+    few, it is the majority of the votes, all equal. The *quality* is its probability under the
+    method, or its share of the votes. It ranks items well but is no frequency: CROWDLAB's is too
+    low as a rule, that of Dawid and Skene too high, as annotators repeat each other's mistakes.
 
     What is compared with the consensus is the manifest's label; where the manifest labels no
     item, the majority of the judgements, items with a tie left out. Labels are ranked by the
     quality of the given label less that of the consensus.
 
     Rates of errors are estimated for annotators with ten judgements a class, 30 at least, of items
-    that another judged, too; those with fewer share one set of rates, as alone theirs would fit
-    anything. Weights are estimated from 30 such judgements on.
+    that another judged, too; those with fewer, and the anonymous, share one set of rates, as alone
+    theirs would fit anything. Weights are estimated from 30 such judgements on. From two
+    judgements an item alone the rates cannot be told: many fit equally well.
 
     Formula
     -------
     - Dawid and Skene: shares p_k of the classes and rates r_jkl at which annotator j calls
       items of class k l, of greatest likelihood, by expectation maximization from the shares of
       votes until the log likelihood changes by less than 1e-9 of itself, unsmoothed;
-    - accuracy of an annotator: sum_k p_k r_jkk;
     - CROWDLAB: of class k, (w q_ik + sum_j w_j [P if j names k, else (1 - P) / (K - 1)]) /
       (w + sum_j w_j) with the classifier's probability q_ik; P, the mean agreement with the
-      consensus, and the weights come from items with two or more judgements;
-    - quality of an annotator: u times the mean quality of that one's labels, and 1 - u times
-      their agreement with the consensus, u being the classifier's share of the weight.
+      consensus, and the weights come from items with two or more judgements.
 
     Range
     -----
-    Shares, accuracies and qualities in ``[0, 1]``; a lower share that differs is better, a higher
-    quality is. Scores of the ranking in ``[-1, 0]``, the most doubtful label first.
+    Shares and qualities in ``[0, 1]``; a lower share that differs is better, a higher quality is.
+    Scores of the ranking in ``[-1, 0]``, the most doubtful label first.
 
     Undefined
     ---------
-    The accuracy and the quality of an annotator, with fewer judgements than that; every quality
-    of an annotator, without probabilities. With fewer than 50 shared items nothing is measured.
+    The consensus of an item whose votes tie, where all count the same. With fewer than 50 items
+    of two or more judgements nothing is measured.
 
     Not comparable
     --------------
@@ -82,27 +71,21 @@ def annotator_consensus(
 
     Parameters
     ----------
-    annotator_panel
-        The judgements, by item and annotator.
+    item_consensus
+        The consensus, and the labels to compare with it.
     class_names
         Names of all declared classes.
     labelled
         Whether each item has a label.
-    labels
-        The manifest's labels; None when there is none, or an item has several.
-    pred_probs
-        Out-of-sample class probabilities; None when there are none.
 
     Returns
     -------
-    Values; a table of annotators, the worst first; a ranking of labels that differ; the
-    consensus and its quality of each item.
+    Values; a ranking of labels that differ; the consensus and its quality of each item.
 
     Raises
     ------
     MissingInputError
-        When fewer than 50 items have two or more judgements, or annotators and classes are so
-        many that their error rates do not fit into memory.
+        When fewer than 50 items have two or more judgements.
 
     References
     ----------
@@ -115,48 +98,40 @@ def annotator_consensus(
     --------
     Three annotators of 60 items, who agree; the manifest calls one of the cats a dog:
 
-    >>> import pyarrow as pa
     >>> from labelaudit.inputs.annotator_panel import annotator_panel
-    >>> table = pa.table(
-    ...     {
-    ...         "item": np.tile(np.arange(60), 3),
-    ...         "annotator": np.repeat(["ann", "bob", "cid"], 60),
-    ...         "label": np.tile(np.arange(60) % 2, 3).astype(np.int32),
-    ...     }
-    ... )
-    >>> labels = (np.arange(60) % 2).astype(np.int32)
+    >>> from labelaudit.inputs.item_consensus import item_consensus as consensus_of
+    >>> from labelaudit.inputs.judgements import Judgements
+    >>> items, labels = np.arange(60), (np.arange(60) % 2).astype(np.int32)
+    >>> who, said = np.repeat(np.arange(3), 60), np.tile(labels, 3)
+    >>> judged = Judgements(items, np.tile(items, 3), who, said, ("ann", "bob", "cid"), 0)
     >>> labels[8] = 1
-    >>> panel = annotator_panel(table, ("cat", "dog"))
-    >>> found = annotator_consensus(panel, ("cat", "dog"), labels >= 0, labels)
+    >>> panel = annotator_panel(judged, ("cat", "dog"))
+    >>> consensus = consensus_of(panel, labels >= 0, labels)
+    >>> found = annotator_consensus(consensus, ("cat", "dog"), labels >= 0)
     >>> found.rankings[0].items.tolist(), found.rankings[0].details[0]
     ([8], '3 of 3 annotators say cat, 0 dog; consensus cat (Dawid-Skene, quality 1.00; dog 0.00)')
     """
-    panel, by_class = annotator_panel, annotator_panel.weighed.votes.by_class
-    most_named = majority(by_class)
-    given = most_named if labels is None else labels[panel.items]
-    model = dawid_skene(panel.rated.votes)
-    plain = annotators_consensus(model, panel.rated.votes, given)
-    consensus, crowd = plain, None
-    if pred_probs is not None:
-        blocks = partial(_blocks, pred_probs, panel.items, len(labelled))
-        consensus, crowd = joint_consensus(plain, panel.weighed.votes, blocks, given)
-    differs = (given >= 0) & (consensus.labels != given)
+    panel, found = item_consensus.panel, item_consensus.joint
+    compared = (item_consensus.given >= 0) & (found.labels >= 0)
+    differs = compared & (found.labels != item_consensus.given)
     against = np.zeros(len(labelled), dtype=bool)
     against[panel.items] = differs
     codes = np.full(len(labelled), -1, dtype=np.int32)
-    codes[panel.items] = consensus.labels
+    codes[panel.items] = found.labels
     quality = np.full(len(labelled), np.nan)
-    quality[panel.items] = consensus.quality
+    quality[panel.items] = found.quality
+    model = item_consensus.model
     return Findings(
-        values=_values(given, differs, most_named, plain, consensus, crowd),
-        tables=(_annotator_table(panel, model, crowd),),
-        rankings=(_ranking(panel, by_class, given, differs, consensus, class_names),),
-        notes=_notes(panel, model, given, majority_given=labels is None),
+        values=_values(item_consensus, compared, differs),
+        rankings=(_ranking(item_consensus, differs, class_names),),
+        notes=_notes(item_consensus),
         parameters={
-            "probabilities": None if crowd is None or pred_probs is None else pred_probs.source,
+            "method": method_of(item_consensus),
+            "probabilities": item_consensus.probabilities,
             "min_judgements_weighed": MIN_JUDGEMENTS,
             "min_judgements_rated": min_rated(len(class_names)),
-            "iterations": model.n_iterations,
+            "smoothing": None if model is None else 0.0,
+            "iterations": None if model is None else model.n_iterations,
         },
         columns={
             "consensus_label": codes,
@@ -166,39 +141,33 @@ def annotator_consensus(
     )
 
 
-def _blocks(
-    pred_probs: PredProbs, judged: NDArray[np.int64], n_samples: int
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """Yield the probabilities of the judged items, numbered among themselves."""
-    position = np.full(n_samples, -1, dtype=np.int64)
-    position[judged] = np.arange(len(judged))
-    for items, logs in pred_probs.blocks():
-        rows = position[items]
-        yield rows[rows >= 0], np.exp(logs[rows >= 0])
+def method_of(item_consensus: ItemConsensus) -> str:
+    """Return how the consensus was found."""
+    alone = "votes" if item_consensus.model is None else "Dawid-Skene"
+    return alone if item_consensus.crowd is None else f"CROWDLAB, without probabilities {alone}"
 
 
 def _values(
-    given: NDArray[np.int32],
-    differs: NDArray[np.bool_],
-    most_named: NDArray[np.int32],
-    plain: Consensus,
-    consensus: Consensus,
-    crowd: Crowdlab | None,
+    item_consensus: ItemConsensus, compared: NDArray[np.bool_], differs: NDArray[np.bool_]
 ) -> tuple[Value, ...]:
-    compared, untied = given >= 0, most_named >= 0
-    both = consensus.has_classifier
+    """Return how many labels, majorities and consensuses of the other method differ."""
+    found, plain = item_consensus.joint, item_consensus.plain
+    untied = item_consensus.most_named >= 0
+    both = found.has_classifier & (plain.labels >= 0)
     numbers: dict[str, float | None] = {
         "consensus_differs_share": _share(differs, compared),
         "consensus_differs_count": int(differs.sum()),
         "compared_item_count": int(compared.sum()),
-        "majority_differs_share": _share(consensus.labels != most_named, untied),
+        "majority_differs_share": _share(found.labels != item_consensus.most_named, untied),
         "tied_vote_share": _share(~untied, np.ones(len(untied), dtype=bool)),
-        "methods_differ_share": _share(plain.labels != consensus.labels, both),
+        "methods_differ_share": _share(plain.labels != found.labels, both),
     }
     notes = {
         "consensus_differs_share": "" if compared.any() else "No judged item has a label.",
         "majority_differs_share": "" if untied.any() else "No item has a majority.",
-        "methods_differ_share": "" if crowd else "There are no probabilities, so one method.",
+        "methods_differ_share": ""
+        if item_consensus.crowd
+        else "There are no probabilities, so one method.",
     }
     return exact_values(SPECIFICATIONS, numbers, notes)
 
@@ -207,83 +176,71 @@ def _share(some: NDArray[np.bool_], of: NDArray[np.bool_]) -> float | None:
     return float((some & of).sum() / of.sum()) if of.any() else None
 
 
-def _annotator_table(panel: AnnotatorPanel, model: DawidSkene, crowd: Crowdlab | None) -> Table:
-    """Return one row an annotator, the least accurate first."""
-    accuracy = np.round(panel.rated.of_annotators(model.accuracy), 9)
-    quality = np.full(len(panel.names), np.nan)
-    if crowd is not None:
-        quality = panel.weighed.of_annotators(crowd.annotator_quality)
-    return ranked_table(
-        "annotators",
-        "Annotators, by accuracy",
-        (
-            ("annotator", "", panel.names),
-            ("judgements", "count", panel.n_judged),
-            ("of_shared_items", "count", panel.n_shared),
-            ("accuracy", "share", accuracy),
-            ("quality", "share", quality),
-        ),
-        np.lexsort((np.array(panel.names), accuracy)),
-    )
-
-
 def _ranking(
-    panel: AnnotatorPanel,
-    by_class: csr_array,
-    given: NDArray[np.int32],
-    differs: NDArray[np.bool_],
-    consensus: Consensus,
-    class_names: tuple[str, ...],
+    item_consensus: ItemConsensus, differs: NDArray[np.bool_], class_names: tuple[str, ...]
 ) -> Ranking:
     """Return the labels that differ from the consensus, the surest first."""
+    found, given = item_consensus.joint, item_consensus.given
+    by_class = item_consensus.panel.weighed.votes.by_class
+    alone = "votes" if item_consensus.model is None else "Dawid-Skene"
     rows = np.flatnonzero(differs)
-    scores = consensus.given_quality[rows] - consensus.quality[rows]
+    scores = found.given_quality[rows] - found.quality[rows]
     order = np.lexsort((rows, scores))
     rows, scores = rows[order], scores[order]
     n_votes = np.asarray(by_class.sum(axis=1)).ravel()[rows].astype(np.int64)
-    others = consensus.labels[rows]
+    others = found.labels[rows]
     named = [votes_for(by_class, rows, of).astype(int) for of in (others, given[rows])]
     return Ranking(
         name="consensus_differs",
         title="Labels that differ from the annotators' consensus",
-        items=panel.items[rows],
+        items=item_consensus.panel.items[rows],
         scores=scores,
         suggested=others.astype(np.int32),
         details=tuple(
             f"{n_other} of {n} annotators say {class_names[other]}, {n_own} {class_names[own]}; "
-            f"consensus {class_names[other]} ({'CROWDLAB' if joint else 'Dawid-Skene'}, quality "
+            f"consensus {class_names[other]} ({'CROWDLAB' if joint else alone}, quality "
             f"{quality:.2f}; {class_names[own]} {own_quality:.2f})"
             for n_other, n_own, n, other, own, joint, quality, own_quality in zip(
                 *named,
                 n_votes,
                 others,
                 given[rows],
-                consensus.has_classifier[rows],
-                consensus.quality[rows],
-                consensus.given_quality[rows],
+                found.has_classifier[rows],
+                found.quality[rows],
+                found.given_quality[rows],
                 strict=True,
             )
         ),
     )
 
 
-def _notes(
-    panel: AnnotatorPanel, model: DawidSkene, given: NDArray[np.int32], *, majority_given: bool
-) -> tuple[str, ...]:
-    notes = []
-    if majority_given:
+def _notes(item_consensus: ItemConsensus) -> tuple[str, ...]:
+    """Return what a reader must know of the consensus."""
+    panel, model, notes = item_consensus.panel, item_consensus.model, []
+    unlabelled = int((item_consensus.given < 0).sum())
+    if item_consensus.is_majority_given:
         notes.append(
             "The manifest labels no item: the majority of the judgements is compared with the "
             "consensus."
         )
-    elif (given < 0).any():
-        notes.append(f"Judged items without a label in the manifest: {int((given < 0).sum()):,}.")
+    elif unlabelled:
+        notes.append(f"Judged items without a label in the manifest: {unlabelled:,}.")
+    if model is None:
+        notes.append(f"All votes count the same, as {panel.unrated}.")
+        return tuple(notes)
     few = int((~panel.rated.known).sum())
     if few:
         least = min_rated(panel.rated.votes.n_classes)
         notes.append(
             f"Annotators with fewer than {least:,} judgements of shared items, who share one set "
             f"of error rates: {few:,}."
+        )
+    n_votes = panel.rated.votes.counts.sum(axis=1)
+    n_thrice = int((n_votes > 2).sum())  # noqa: PLR2004 - rates cannot be told from two
+    if n_thrice < MIN_ITEMS:
+        notes.append(
+            f"Items with three or more judgements: {n_thrice:,}. From two an item the error rates "
+            "cannot be told: many fit equally well."
         )
     if not model.converged:
         notes.append(

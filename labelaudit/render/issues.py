@@ -1,16 +1,22 @@
 """What a scan found, item by item and finding by finding, as Parquet and CSV."""
 
 import io
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 FORMULA = r"^([=+\-@\t\r])"
+NONE: Final[Mapping[str, pa.Table]] = MappingProxyType({})
 
 
-def issue_files(items: pa.Table, issues: pa.Table) -> dict[str, bytes]:
-    """Return ``items.parquet``, one row an item, and the findings as Parquet and CSV.
+def issue_files(
+    items: pa.Table, issues: pa.Table, exports: Mapping[str, pa.Table] = NONE
+) -> dict[str, bytes]:
+    """Return ``items.parquet``, one row an item, the findings as Parquet and CSV, and exports.
 
     In the CSV file, a text that a spreadsheet would run as a formula has a quote before it.
 
@@ -20,12 +26,15 @@ def issue_files(items: pa.Table, issues: pa.Table) -> dict[str, bytes]:
         One row an item.
     issues
         One row a finding.
+    exports
+        Other tables, by the name of their Parquet file.
     """
     text = _plain(issues).to_pandas().to_csv(index=False, lineterminator="\n")
     return {
         "items.parquet": _parquet(items),
         "issues.parquet": _parquet(issues),
         "issues.csv": text.encode(),
+        **{name: _parquet(table) for name, table in exports.items()},
     }
 
 

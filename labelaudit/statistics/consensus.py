@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from labelaudit.statistics.crowdlab import Crowdlab, Probabilities, crowdlab
 from labelaudit.statistics.dawid_skene import DawidSkene
-from labelaudit.statistics.votes import Votes
+from labelaudit.statistics.votes import Votes, majority, votes_for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,9 +17,9 @@ class Consensus:
     Attributes
     ----------
     labels
-        Consensus class.
+        Consensus class, ``-1`` for none.
     quality
-        Its probability, in ``[0, 1]``.
+        Its probability, in ``[0, 1]``; NaN where there is none.
     given_quality
         Probability of the label to compare with; NaN where there is none.
     has_classifier
@@ -50,6 +50,28 @@ def annotators_consensus(model: DawidSkene, votes: Votes, given: NDArray[np.int3
         quality[block] = posterior[rows, labels[block]]
         compared = np.where(given[block] >= 0, posterior[rows, given[block]], np.nan)
         given_quality[block] = compared
+    return Consensus(labels, quality, given_quality, np.zeros(votes.n_items, dtype=bool))
+
+
+def votes_consensus(votes: Votes, given: NDArray[np.int32]) -> Consensus:
+    """Return what most judgements of each item name, no class where two tie.
+
+    The quality is the share of the judgements that name it.
+
+    Parameters
+    ----------
+    votes
+        Judgements.
+    given
+        Label to compare with, ``-1`` for none, shape ``(n_items,)``.
+    """
+    by_class = votes.by_class
+    labels = majority(by_class).astype(np.int64)
+    n_votes = np.asarray(by_class.sum(axis=1)).ravel()
+    quality, given_quality = np.full(votes.n_items, np.nan), np.full(votes.n_items, np.nan)
+    for named, share in ((labels, quality), (given, given_quality)):
+        rows = np.flatnonzero(named >= 0)
+        share[rows] = votes_for(by_class, rows, named[rows]) / n_votes[rows]
     return Consensus(labels, quality, given_quality, np.zeros(votes.n_items, dtype=bool))
 
 

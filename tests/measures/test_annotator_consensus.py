@@ -3,56 +3,38 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from made import numbers, rows
+from made import numbers
 from numpy.typing import NDArray
+from panels import (
+    NAMES,
+    annotator_panel,
+    consensus_of,
+    judgements,
+    probs_of,
+    three_annotators,
+    truth,
+)
 
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import annotator_panel as panels
-from labelaudit.inputs.annotator_panel import annotator_panel
-from labelaudit.inputs.pred_probs import PredProbs, user_probs
+from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.measures import Findings
 from labelaudit.measures.annotator_consensus import annotator_consensus
+from labelaudit.statistics import dawid_skene as models
 from labelaudit.statistics.votes import count_votes
-
-NAMES = ("cat", "dog", "emu")
-
-
-def judgements(table: NDArray[np.int64]) -> pa.Table:
-    """Return the judgements of a table with one column an annotator, negative for none."""
-    items, annotators = np.nonzero(table >= 0)
-    return pa.table(
-        {
-            "item": items,
-            "annotator": [f"ann {at}" for at in annotators],
-            "label": table[items, annotators].astype(np.int32),
-        }
-    )
 
 
 def found_in(
     table: NDArray[np.int64],
     labels: NDArray[np.int32] | None = None,
     pred_probs: PredProbs | None = None,
+    *,
+    named: bool = True,
 ) -> Findings:
-    panel = annotator_panel(judgements(table), NAMES)
-    labelled = np.zeros(len(table), dtype=bool) if labels is None else labels >= 0
-    return annotator_consensus(panel, NAMES, labelled, labels, pred_probs)
-
-
-def three_annotators(n_items: int = 90) -> NDArray[np.int64]:
-    """Return three who agree, but for two items that one of them gets wrong."""
-    table = np.repeat(np.arange(n_items)[:, None] % 3, 3, axis=1)
-    table[0, 0], table[1, 2] = 1, 0
-    return table
-
-
-def truth(n_items: int = 90) -> NDArray[np.int32]:
-    return (np.arange(n_items) % 3).astype(np.int32)
-
-
-def probs_of(labels: NDArray[np.int32], given: NDArray[np.int32]) -> PredProbs:
-    """Return the probabilities of a classifier that gives some labels .8."""
-    return user_probs(0.1 + 0.7 * np.eye(3)[labels], given, "mine")
+    labelled = np.zeros(len(table), dtype=bool)
+    return annotator_consensus(
+        consensus_of(table, labels, pred_probs, named=named), NAMES, labelled
+    )
 
 
 def test_a_label_that_no_annotator_gives_is_listed_with_its_evidence() -> None:
@@ -103,11 +85,6 @@ def test_an_annotator_who_is_often_wrong_is_outvoted() -> None:
     found = found_in(table, truth(240))
     assert numbers(found)["consensus_differs_count"] == 0
     assert numbers(found)["tied_vote_share"] == pytest.approx(20 / 240)
-    table_rows = rows(found, "annotators")
-    assert table_rows[0]["annotator"] == "ann 2"
-    assert table_rows[0]["accuracy"] == pytest.approx(1 - 1 / 6, abs=0.01)
-    assert [row["accuracy"] for row in table_rows[1:]] == pytest.approx([1, 1, 1], abs=1e-3)
-    assert [row["quality"] for row in table_rows] == [None] * 4
 
 
 def test_with_probabilities_it_is_crowdlab() -> None:
@@ -121,8 +98,7 @@ def test_with_probabilities_it_is_crowdlab() -> None:
     )
     assert numbers(found)["methods_differ_share"] == 0
     assert found.parameters["probabilities"] == "mine"
-    for row in rows(found, "annotators"):
-        assert 0.8 < row["quality"] <= 1
+    assert str(found.parameters["method"]).startswith("CROWDLAB")
 
 
 def test_items_without_probabilities_keep_the_other_consensus() -> None:
@@ -157,9 +133,9 @@ def test_annotators_of_few_items_vote_as_one_and_are_not_rated() -> None:
     assert panel.rated.votes.n_annotators == panel.weighed.votes.n_annotators == 1
     assert not panel.rated.known.any()
     found = found_in(table, truth())
-    assert {row["accuracy"] for row in rows(found, "annotators")} == {None}
-    assert "fewer than 30 judgements" in found.notes[-1]
-    assert "share one set of error rates: 60." in found.notes[-1]
+    assert found.parameters["method"] == "votes"
+    (note,) = found.notes
+    assert "as no annotator has 30 judgements of items that another judged" in note
 
 
 def test_thirty_judgements_of_shared_items_are_enough_for_a_weight() -> None:
@@ -183,12 +159,6 @@ def test_rates_of_errors_need_ten_judgements_a_class() -> None:
     panel = annotator_panel(judgements(table), names)
     assert panel.weighed.known.tolist() == [True] * 3
     assert panel.rated.known.tolist() == [True, True, False]
-    labels = (np.arange(90) % 5).astype(np.int32)
-    probs = user_probs(0.1 + 0.7 * np.eye(5)[labels], labels, "mine")
-    found = annotator_consensus(panel, names, labels >= 0, labels, probs)
-    (last,) = (row for row in rows(found, "annotators") if row["annotator"] == "ann 2")
-    assert last["accuracy"] is None
-    assert last["quality"] > 0.8
 
 
 def test_those_taken_together_have_the_sum_of_their_votes() -> None:
@@ -204,12 +174,76 @@ def test_those_taken_together_have_the_sum_of_their_votes() -> None:
     assert pooled.labels.tolist() == expected.labels.tolist()
 
 
-def test_it_is_refused_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(MissingInputError, match="49 items have two or more"):
+def test_annotators_with_few_judgements_share_one_set_of_rates() -> None:
+    table = np.append(three_annotators(), np.full((90, 2), -1), axis=1)
+    table[:3, 3], table[3:6, 4] = 0, 1
+    notes = found_in(table, truth()).notes
+    assert any("share one set of error rates: 2." in note for note in notes)
+
+
+def test_rates_from_two_judgements_an_item_are_warned_about() -> None:
+    table = three_annotators()
+    table[41:, 2] = -1
+    assert any("three or more judgements: 41." in note for note in found_in(table).notes)
+    assert found_in(three_annotators(), truth()).notes == ()
+
+
+def test_it_is_warned_when_the_model_has_not_converged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "MAX_ITERATIONS", 1)
+    found = found_in(three_annotators(), truth())
+    assert found.notes == ("The model of Dawid and Skene has not converged after 1 steps.",)
+    assert found.parameters["smoothing"] == 0
+
+
+def test_the_consensus_of_the_anonymous_is_what_most_of_them_say() -> None:
+    table = three_annotators()
+    table[5, 2], table[6] = -1, (0, 1, 2)
+    table[5, 0] = 0  # of two, one says 0 and one 2
+    labels = truth()
+    labels[4] = 2
+    found = found_in(table, labels, named=False)
+    values = numbers(found)
+    assert values["consensus_differs_count"] == 1
+    assert values["compared_item_count"] == 88
+    assert values["majority_differs_share"] == 0
+    assert values["tied_vote_share"] == pytest.approx(2 / 90)
+    assert found.notes == ("All votes count the same, as the judgements are anonymous.",)
+    assert found.rankings[0].details == (
+        "3 of 3 annotators say dog, 0 emu; consensus dog (votes, quality 1.00; emu 0.00)",
+    )
+    assert found.columns["consensus_label"][[4, 5, 6]].tolist() == [1, -1, -1]
+    assert np.isnan(found.columns["consensus_quality"][[5, 6]]).all()
+
+
+def test_a_classifier_votes_with_the_anonymous() -> None:
+    table = three_annotators()
+    table[6] = 0, 1, 2
+    found = found_in(table, truth(), probs_of(truth(), truth()), named=False)
+    assert found.columns["consensus_label"].tolist() == truth().tolist()
+    assert found.parameters["method"] == "CROWDLAB, without probabilities votes"
+
+
+def test_some_anonymous_judgements_vote_as_one_more() -> None:
+    table = judgements(three_annotators())
+    nobody = judgements(three_annotators()[:, :1], named=False)
+    panel = annotator_panel(pa.concat_tables([table, nobody]), NAMES)
+    assert panel.names == ("ann 0", "ann 1", "ann 2")
+    assert panel.rated.known.tolist() == [True] * 3
+    assert panel.rated.votes.n_annotators == 4
+    assert panel.n_judged.tolist() == [90] * 3
+    assert panel.unrated == ""
+
+
+def test_it_is_refused_with_a_reason() -> None:
+    with pytest.raises(MissingInputError, match="49 of 49 judged items have two or more"):
         annotator_panel(judgements(three_annotators(49)), NAMES)
+
+
+def test_votes_count_where_the_rates_do_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(panels, "MOST_RATES", 26)
-    with pytest.raises(MissingInputError, match="3 annotators in 3 classes do not fit"):
-        annotator_panel(judgements(three_annotators()), NAMES)
+    found = found_in(three_annotators(), truth())
+    assert found.parameters["method"] == "votes"
+    assert "3 annotators in 3 classes do not fit" in found.notes[0]
 
 
 def test_judgements_that_name_no_class_do_not_count() -> None:
