@@ -94,8 +94,35 @@ def facts_of(dataset: "Dataset") -> dict[str, object]:
         "items": dataset.n_samples,
         "ignored": dict(source.ignored),
         "unlabelled": int((~dataset.labelled).sum()),
+        "targets": _targets(dataset),
         "classes": len(dataset.class_names),
         "class_names": list(dataset.class_names),
+        "class_order": "from the lowest to the highest" if dataset.ordered else "",
+        "judgements": _judgements(dataset),
+        "metadata": [] if dataset.metadata is None else dataset.metadata.column_names,
         "splits": dict(zip(dataset.split_names, counts[1:], strict=True)),
         "first_items": [path.as_py() for path in dataset.paths[:3]],
+    }
+
+
+def _targets(dataset: "Dataset") -> dict[str, float]:
+    """Return the span of labels that are numbers."""
+    import numpy as np
+
+    known = np.empty(0) if dataset.targets is None else dataset.targets[dataset.labelled]
+    if not len(known):
+        return {}
+    lowest, median, highest = np.quantile(known, (0, 0.5, 1)).tolist()
+    return {"lowest": lowest, "median": median, "highest": highest}
+
+
+def _judgements(dataset: "Dataset") -> dict[str, int]:
+    """Count the judgements, the items that were judged, and who is known to have judged."""
+    if dataset.annotations is None:
+        return {}
+    columns = dataset.annotations
+    return {
+        "judgements": columns.num_rows,
+        "items judged": len(columns["item"].unique()),
+        "annotators by name": len(columns["annotator"].drop_null().unique()),
     }

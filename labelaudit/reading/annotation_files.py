@@ -19,7 +19,7 @@ from labelaudit.reading.declared_states import check_minus_one
 from labelaudit.reading.item_paths import plain_paths
 from labelaudit.reading.judgements import Judgements, note_repeated
 from labelaudit.reading.options import Options
-from labelaudit.reading.rows import Problems, Rows, quoted
+from labelaudit.reading.rows import Problems, Rows, counted, quoted
 from labelaudit.reading.table_files import read_rows
 
 COLUMNS = {
@@ -52,7 +52,7 @@ def with_annotations(dataset: Dataset, file: Path, options: Options) -> Dataset:
     usual = {name for names in COLUMNS.values() for name in names}
     rows = read_rows(file, lambda name: name in said.values() or name.strip().casefold() in usual)
     columns = _columns(rows, said)
-    check_rows(rows)
+    check_rows(rows, of="a judgement")
     problems = Problems(rows)
     items = _items(rows, columns["item"], dataset, problems)
     judgements = _judgements(rows, columns, options, problems)
@@ -65,7 +65,7 @@ def with_annotations(dataset: Dataset, file: Path, options: Options) -> Dataset:
     passed = len(items) - table.num_rows
     named = some(repr(column) for column in columns.values() if column)
     why = f"{table.num_rows:,} judgements in {file.name}: columns {named}"
-    more = (f"{passed:,} rows of it declared as unlabelled are no judgements",) if passed else ()
+    more = (f"no judgements are {counted(passed, 'row')} declared as unlabelled",) if passed else ()
     source = replace(dataset.source, why=(*dataset.source.why, why, *more))
     return replace(dataset, annotations=table, source=source)
 
@@ -81,8 +81,8 @@ def _refuse(dataset: Dataset, file: Path) -> None:
         )
     if dataset.annotations is not None:
         raise InputError(
-            f"{where}: the manifest has judgements itself: {some(dataset.source.why[-3:])}",
-            hint="leave out --annotations, or rename the columns of annotators",
+            f"{where}: the manifest has judgements itself, such as one column an annotator",
+            hint="see with labelaudit inspect how it is read; keep the judgements in one place",
         )
 
 
@@ -151,8 +151,10 @@ def _judgements(
     annotators = pa.nulls(len(at), pa.large_string())
     if who := columns["annotator"]:
         annotators = as_text(rows.table.column(who), f"column {who!r}", problems)
+        nameless = blank(annotators)
+        annotators = pc.if_else(pa.array(nameless), None, annotators)
         problems.add(
-            np.flatnonzero(blank(annotators)),
+            np.flatnonzero(nameless),
             lambda _: f"column {who!r}: nobody is named who judged",
             'name the annotator of each judgement, or say --annotations-columns "annotator="',
         )

@@ -13,12 +13,8 @@ from labelaudit.reading.cells import as_text, blank, encode
 from labelaudit.reading.class_labels import ClassLabels, declared_labels
 from labelaudit.reading.columns import Roles
 from labelaudit.reading.folders import encode_splits
-from labelaudit.reading.judgements import (
-    Judgements,
-    list_judgements,
-    note_repeated,
-    row_judgements,
-)
+from labelaudit.reading.judgement_lists import list_judgements
+from labelaudit.reading.judgements import Judgements, note_repeated, row_judgements
 from labelaudit.reading.labels import Labels, read_labels
 from labelaudit.reading.numbers import read_metadata
 from labelaudit.reading.one_item import number_items, one_item_a_path
@@ -121,12 +117,12 @@ def _judgements(roles: Roles, declared: ClassLabels, problems: Problems) -> Judg
     return list_judgements(column, f"column {roles.judgement!r}", class_names, problems)
 
 
-def check_rows(rows: Rows) -> None:
-    """Raise `InputError` when a manifest has columns and no rows."""
+def check_rows(rows: Rows, of: str = "an item") -> None:
+    """Raise `InputError` when a table has columns and no rows; each is one of something."""
     if not rows.table.num_rows:
         raise InputError(
             f"{rows.where}: there are no rows below the columns {some(rows.names)}",
-            hint="write one row an item",
+            hint=f"write one row {of}",
         )
 
 

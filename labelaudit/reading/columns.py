@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from labelaudit.errors import InputError, some
+from labelaudit.reading.column_checks import check_columns, why_columns
 from labelaudit.reading.options import Options
 
 USUAL = {
@@ -139,7 +140,8 @@ def choose_columns(
         found["text"] = asked["text"]
     if found["target"]:
         found["label"] = []
-    _check_columns(where, names, options, found)
+    no_label = bool(options.target_column or options.judgement_column or options.annotations)
+    check_columns(where, names, asked, found, no_label=no_label)
     found |= _judgements(asked, found, free)
     several = {"label", "annotators", "metadata"}
     return Roles(
@@ -147,7 +149,7 @@ def choose_columns(
         labels=tuple(found["label"]),
         annotators=tuple(found["annotators"]),
         metadata=tuple(found["metadata"]),
-        why=_why(names, found, asked),
+        why=why_columns(names, found, asked),
     )
 
 
@@ -179,6 +181,17 @@ def refuse_options(where: str, options: Options, allowed: Sequence[str] = ()) ->
         )
 
 
+def refuse_images(where: str, options: Options, images: Sequence[str]) -> None:
+    """Raise for a column of images that is asked for as anything else."""
+    for role, columns in _asked(options).items():
+        wrong = [column for column in columns if column in images and role != "image"]
+        if wrong:
+            raise InputError(
+                f"{where}: the {role} column {wrong[0]!r} holds images",
+                hint=f"name a column of text or numbers with --{role}-column",
+            )
+
+
 def _asked(options: Options) -> dict[str, list[str]]:
     """Return the columns that the options name, by role."""
     said = {
@@ -202,73 +215,3 @@ def _named(options: Options) -> set[str]:
 
 def _plain(name: str) -> str:
     return name.strip().casefold()
-
-
-def _check_columns(
-    where: str,
-    names: Sequence[str],
-    options: Options,
-    found: dict[str, list[str]],
-) -> None:
-    """Raise for columns that are missing or not clear, all at once."""
-    asked = _asked(options)
-    problems, hints = _not_there(names, asked)
-    for role, columns in found.items():
-        if len(columns) > 1 and not asked.get(role):
-            problems.append(f"the {role} column could be {some(map(repr, columns))}")
-            hints.append(f"say which with --{role}-column" if role != "id" else "keep one of them")
-    if found["image"] and found["text"]:
-        problems.append("an image column and a text column are asked for")
-        hints.append("the items are either: leave out --image-column or --text-column")
-    others = options.target_column or options.judgement_column or options.annotations
-    if not found["label"] and not others:
-        problems.append("there is no label column")
-        first_line = "; the first line must name the columns"
-        is_text = where.lower().endswith((".csv", ".tsv"))
-        hints.append("name it with --label-column" + first_line * is_text)
-    if problems:
-        raise InputError(
-            f"{where}: {'; '.join(problems)}; found {some(map(repr, names), 12) or 'no columns'}",
-            hint="; ".join(hints),
-        )
-
-
-def _not_there(names: Sequence[str], asked: dict[str, list[str]]) -> tuple[list[str], list[str]]:
-    """Return what is wrong with the columns that are asked for, and what to do about it."""
-    problems, hints = [], []
-    for role, columns in asked.items():
-        missing = [column for column in columns if column not in names]
-        if missing:
-            problems.append(f"there is no {role} column {some(map(repr, missing))}")
-            hints.append(f"check --{role}-column for a typing error")
-        twice = sorted({column for column in columns if columns.count(column) > 1})
-        if twice:
-            problems.append(f"the {role} column {some(map(repr, twice))} is asked for twice")
-            hints.append(f"name each --{role}-column once")
-    return problems, hints
-
-
-def _why(
-    names: Sequence[str], roles: dict[str, list[str]], asked: dict[str, list[str]]
-) -> tuple[str, ...]:
-    """Say which columns were taken, and which were not read."""
-    why = []
-    if not roles["image"] and not roles["text"]:
-        why.append("no image column")
-    for role, columns in roles.items():
-        if not columns:
-            continue
-        reason = "as asked for" if asked.get(role) else "the only one of the usual names"
-        if role == "annotators":
-            why.append(f"{len(columns)} annotator columns: {some(map(repr, columns))}")
-        elif role == "label" and len(columns) > 1:
-            why.append(f"{len(columns)} class columns {some(map(repr, columns))}: as asked for")
-        elif role == "judgement" and not asked[role]:
-            why.append(f"judgements in the label column {columns[0]!r}; items have no other label")
-        else:
-            why.append(f"{role} column {some(map(repr, columns))}: {reason}")
-    read = {column for columns in roles.values() for column in columns}
-    others = [name for name in names if name not in read]
-    if others:
-        why.append(f"columns that were not read: {some(map(repr, others))}")
-    return tuple(why)

@@ -1,6 +1,5 @@
 """What annotators said of items, before the classes have numbers."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,9 +11,6 @@ from numpy.typing import NDArray
 from labelaudit.dataset import UNLABELLED
 from labelaudit.reading.cells import Coded, as_text, blank, encode, flat, is_list, recode
 from labelaudit.reading.rows import Problems, Rows, quoted
-
-LISTS = pa.large_list(pa.struct([("annotator", pa.large_string()), ("label", pa.large_string())]))
-HINT = 'write ["cat", "dog"], or [{"annotator": "ann", "label": "cat"}]'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -31,12 +27,15 @@ class Judgements:
         What was said; a blank is no judgement.
     name
         What a message calls them.
+    class_names
+        Classes that the file declares; empty when it declares none.
     """
 
     rows: NDArray[np.int64]
     annotators: pa.LargeStringArray
     labels: Coded
     name: str
+    class_names: tuple[str, ...] = ()
 
     def table(self, class_names: Sequence[str]) -> pa.Table:
         """Return those that name a class, sorted by row."""
@@ -68,7 +67,7 @@ def judgements_table(judgements: list[NDArray[np.int32]], annotators: Sequence[s
 
 
 def row_judgements(
-    rows: Rows, column: str, annotator: str, class_names: Sequence[str], problems: Problems
+    rows: Rows, column: str, annotator: str, class_names: tuple[str, ...], problems: Problems
 ) -> Judgements:
     """Return the judgements of a table with one judgement a row.
 
@@ -91,8 +90,9 @@ def row_judgements(
             f"{said} holds lists; {who} can name the annotator of one judgement a row only",
             "write lists of objects with annotator and label, and leave out --annotator-column",
         )
+        problems.check()
     at = np.arange(rows.table.num_rows)
-    cells = _named(flat(rows.table.column(column)), class_names)
+    cells = named_classes(flat(rows.table.column(column)), said, class_names, problems, at)
     labels = encode(as_text(cells, said, problems), at)
     names = as_text(rows.table.column(annotator), who, problems)
     nameless = blank(names)
@@ -106,65 +106,29 @@ def row_judgements(
         lambda _: f"{said}: the label is blank",
         "leave out the row of what was not judged, or the annotator where nobody judged an item",
     )
-    return Judgements(rows=at, annotators=names, labels=labels, name=said)
+    names = pc.if_else(pa.array(nameless), None, names)
+    return Judgements(rows=at, annotators=names, labels=labels, name=said, class_names=class_names)
 
 
-def list_judgements(
-    column: pa.ChunkedArray, name: str, class_names: Sequence[str], problems: Problems
-) -> Judgements:
-    """Return the judgements of a column whose cells are lists.
-
-    Parameters
-    ----------
-    column
-        Lists of labels, or of objects with ``annotator`` and ``label``; also as JSON in text.
-    name
-        What a message calls it.
-    class_names
-        Names of the classes that labels are numbers of; empty when labels are names.
-    problems
-        Takes cells that are no such lists.
-    """
-    cells = flat(column)
-    if not is_list(cells.type):
-        cells = _json_lists(encode(as_text(cells, name, problems)), name, problems)
-    lengths = pc.list_value_length(cells).fill_null(0).to_numpy(zero_copy_only=False)
-    rows = np.repeat(np.arange(len(cells)), lengths)
-    found = pc.list_flatten(cells)
-    annotators = pa.nulls(len(found), pa.large_string())
-    if pa.types.is_struct(found.type):
-        children = {child.name for child in found.type}
-        if "label" not in children:
-            problems.note(f"{name}: objects with {', '.join(sorted(children))}, no label", HINT)
-            found = pa.nulls(len(found), pa.large_string())
-        else:
-            if "annotator" in children:
-                annotators = as_text(pc.struct_field(found, "annotator"), name, problems, rows)
-            found = pc.struct_field(found, "label")
-    texts = as_text(_named(found, class_names), name, problems, rows)
-    problems.add(
-        np.unique(rows[blank(texts)]),
-        lambda _: f"{name}: a label in the list is blank",
-        "leave out of a list what was not judged",
-    )
-    named = ~blank(annotators)
-    problems.add(
-        np.unique(rows[~named]) if named.any() else np.empty(0, dtype=np.int64),
-        lambda _: f"{name}: nobody is named who judged",
-        "name the annotator of each judgement, or of none",
-    )
-    annotators = pc.if_else(pa.array(named), annotators, None)
-    return Judgements(rows=rows, annotators=annotators, labels=encode(texts, rows), name=name)
-
-
-def _named(cells: pa.Array, class_names: Sequence[str]) -> pa.Array:
-    """Return the names of class numbers; null is none, and what is no class stays a number."""
+def named_classes(
+    cells: pa.Array,
+    name: str,
+    class_names: Sequence[str],
+    problems: Problems,
+    at: NDArray[np.int64],
+) -> pa.Array:
+    """Return the names of class numbers, null for none; without declared classes all as it is."""
     if not class_names or not pa.types.is_integer(cells.type):
         return cells
     numbers = cells.cast(pa.int64())
-    names = dict(enumerate(class_names)) | {-1: None}
-    values = [names.get(value, str(value)) for value in pc.unique(numbers).to_pylist()]
-    return pa.array(values, pa.large_string()).take(pc.index_in(numbers, pc.unique(numbers)))
+    codes = pc.index_in(numbers, pa.array(range(len(class_names)), pa.int64()))
+    wrong = pc.and_(pc.greater_equal(numbers, 0), pc.is_null(codes)).fill_null(fill_value=False)
+    problems.add(
+        np.unique(at[wrong.to_numpy(zero_copy_only=False)]),
+        lambda _: f"{name}: a number that is none of the {len(class_names)} declared classes",
+        "write the file again with all its classes declared",
+    )
+    return pa.array(class_names, pa.large_string()).take(codes)
 
 
 def note_repeated(judgements: Judgements, items: NDArray[np.int64], problems: Problems) -> None:
@@ -183,53 +147,14 @@ def note_repeated(judgements: Judgements, items: NDArray[np.int64], problems: Pr
     known = np.flatnonzero(pc.is_valid(codes).to_numpy(zero_copy_only=False))
     who = codes.take(known).to_numpy(zero_copy_only=False).astype(np.int64)
     keys = items[known] * (int(who.max(initial=0)) + 1) + who
-    first = np.unique(keys, return_index=True)[1]
-    again = np.setdiff1d(known, known[first])
-    entry = dict(zip(judgements.rows[again].tolist(), again.tolist(), strict=True))
-    problems.add(
-        np.array(sorted(entry), dtype=np.int64),
-        lambda row: f"{quoted(judgements.annotators[entry[row]])} judged the item before",
-        "keep one judgement of each annotator of an item",
-    )
+    _, first, of = np.unique(keys, return_index=True, return_inverse=True)
+    before = judgements.rows[known[first[of]]]
+    again = np.setdiff1d(np.arange(len(known)), first)
+    at = dict(zip(judgements.rows[known[again]].tolist(), again.tolist(), strict=True))
 
+    def said(row: int) -> str:
+        (place,) = problems.rows.locate([int(before[at[row]])])
+        return f"{quoted(judgements.annotators[known[at[row]]])} judged the item in {place}, too"
 
-def _json_lists(coded: Coded, name: str, problems: Problems) -> pa.LargeListArray:
-    """Return JSON lists in text as lists of objects."""
-    lists: list[list[dict[str, str | None]] | None] = []
-    wrong = {}
-    for value in coded.values:
-        try:
-            lists.append(_json_list(value))
-        except (ValueError, RecursionError) as error:
-            lists.append([])
-            wrong[value] = str(error)
-    problems.add(
-        coded.rows(wrong.keys()),
-        lambda row: (
-            f"{name}: {coded.text(row)} is no JSON list of judgements; "
-            + wrong[coded.values[coded.codes[row]]]
-        ),
-        HINT,
-    )
-    return pa.array([*lists, None], type=LISTS).take(pa.array(coded.codes % (len(lists) + 1)))
-
-
-def _json_list(text: str) -> list[dict[str, str | None]]:
-    """Return the judgements of a JSON list."""
-    found = json.loads(text)
-    if not isinstance(found, list):
-        raise ValueError("it is no list")  # noqa: TRY004 - bad JSON, not a bad call
-    return [_json_judgement(entry) for entry in found]
-
-
-def _json_judgement(entry: object) -> dict[str, str | None]:
-    """Return one judgement: a label, or an object."""
-    said = entry if isinstance(entry, dict) else {"label": entry}
-    if "label" not in said:
-        raise ValueError(f"{quoted(entry)} has no label")
-    for cell in (said["label"], said.get("annotator", "")):
-        if isinstance(cell, bool) or not isinstance(cell, str | int):
-            raise ValueError(f"{quoted(cell)} is neither text nor a whole number")  # noqa: TRY004 - bad JSON, not a bad call
-        str(cell).encode()
-    who = said.get("annotator")
-    return {"annotator": None if who is None else str(who), "label": str(said["label"])}
+    hint = "keep one judgement of each annotator of an item"
+    problems.add(np.array(sorted(at), dtype=np.int64), said, hint)

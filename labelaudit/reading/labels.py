@@ -193,12 +193,10 @@ def _one_label(
     if judgements is not None:
         columns[judgements.name] = judgements.labels
     check_minus_one(columns, states, problems)
-    class_names = in_order(
-        value
-        for column in columns.values()
-        for value in column.values
-        if states.get(value) != "unlabelled"
-    )
+    found = {value for column in columns.values() for value in column.values}
+    declared = () if judgements is None else judgements.class_names
+    unlabelled_values = {value for value, state in states.items() if state == "unlabelled"}
+    class_names = (*declared, *in_order(found - unlabelled_values - set(declared)))
     annotations = None if judgements is None else judgements.table(class_names)
     if roles.annotators:
         said = [recode(columns[f"column {name!r}"], class_names) for name in roles.annotators]

@@ -15,6 +15,8 @@ from labelaudit.reading.media import Files
 from labelaudit.reading.rows import Problems
 from labelaudit.reading.texts import Texts
 
+WIDE = "name all annotators' columns when each has one"
+
 
 def number_items(paths: pa.LargeStringArray) -> NDArray[np.int64]:
     """Return the number of each row's item, counted by where each path stands first.
@@ -49,13 +51,12 @@ def one_item_a_path(dataset: Dataset, roles: Roles, problems: Problems) -> Datas
     if not (roles.image or roles.id):
         problems.note(
             "the rows of one item are known by its path or id, and there is no column of either",
-            "name it with --image-column, or call the column of identifiers 'id'",
+            f"name it with --image-column, or call the column of identifiers 'id'; {WIDE}",
         )
     elif n_items == len(items):
         problems.note(
             f"no item has two rows, so column {roles.annotator!r} names an annotator once an item",
-            "leave out --annotator-column: the label column then holds each item's label; "
-            "when annotators have a column each, name all of them",
+            f"leave out --annotator-column: the label column then holds each item's label; {WIDE}",
         )
     agreed = _Agreed(items, n_items, problems)
     media = dataset.media

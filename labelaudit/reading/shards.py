@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from labelaudit.errors import InputError, some
 from labelaudit.reading.class_labels import ClassLabels, class_labels
-from labelaudit.reading.columns import is_usual_text, wanted_columns
+from labelaudit.reading.columns import is_usual_text, refuse_images, wanted_columns
 from labelaudit.reading.folders import SPLIT_ALIASES, is_hidden
 from labelaudit.reading.image_cells import images_of
 from labelaudit.reading.options import Options
@@ -129,6 +129,7 @@ def read_shard(file: Path, image: str, options: Options) -> Shard:
     """Read all of a file that is needed but its images; its texts when ``image`` is empty."""
     schema = read_schema(file)
     declared = class_labels(schema, file)
+    refuse_images(str(file), options, images_of(schema))
     wanted = wanted_columns(options)
     names = [name for name in schema.names if name not in images_of(schema)]
     columns = [name for name in names if wanted(name) or name in declared]

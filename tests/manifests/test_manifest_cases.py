@@ -39,6 +39,8 @@ def _error(case: Path) -> str:
     options: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
     }
+    if "annotations" in options:
+        options["annotations"] = case / options["annotations"]
     with pytest.raises(InputError) as error:
         open_dataset(path, Options(**options))
     return str(error.value)

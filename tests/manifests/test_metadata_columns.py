@@ -1,0 +1,86 @@
+"""Columns of a manifest to slice by."""
+
+import datetime as dt
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from written import KINDS, columns_in, opened
+
+from labelaudit.errors import InputError
+from labelaudit.manifests import Options, open_dataset
+
+
+@pytest.mark.parametrize("suffix", KINDS)
+def test_numbers_are_numbers_and_all_else_is_text(tmp_path: Path, suffix: str) -> None:
+    file = columns_in(
+        tmp_path,
+        suffix,
+        label=["x", "y", "x"],
+        site=["Bern", None, "Chur"],
+        code=["01", "02", None],
+        age=[41, None, 2.5],
+    )
+    names = ("code", "age", "site")
+    dataset = open_dataset(file, Options(metadata_columns=names))
+    assert dataset.metadata is not None
+    assert dataset.metadata.schema == pa.schema(
+        {"code": pa.string(), "age": pa.float64(), "site": pa.string()}
+    )
+    assert dataset.metadata.to_pydict() == {
+        "code": ["01", "02", None],
+        "age": [41, None, 2.5],
+        "site": ["Bern", None, "Chur"],
+    }
+    assert "metadata column 'code', 'age', 'site': as asked for" in dataset.source.why
+
+
+def test_without_names_there_is_no_metadata(tmp_path: Path) -> None:
+    assert opened(tmp_path, "label,site\nx,Bern\n").metadata is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        (pa.array([True, None]), ["true", None]),
+        (pa.array([dt.date(2020, 1, 2), None]), ["2020-01-02", None]),
+        (pa.array(["a", "a"]).dictionary_encode(), ["a", "a"]),
+        (pa.array([2**60 + 1, 2**60]), ["1152921504606846977", "1152921504606846976"]),
+        (pa.array(["9007199254740993", "1"]), ["9007199254740993", "1"]),
+        (pa.array([None, None], pa.null()), [None, None]),
+        (pa.array([float("nan"), 1.0]), [None, 1.0]),
+        (pa.array([" 1", "2 "]), [1.0, 2.0]),
+    ],
+)
+def test_what_a_column_may_hold(tmp_path: Path, cells: pa.Array, found: list[object]) -> None:
+    pq.write_table(pa.table({"label": ["x", "y"], "other": cells}), tmp_path / "a.parquet")
+    dataset = open_dataset(tmp_path / "a.parquet", Options(metadata_columns=("other",)))
+    assert dataset.metadata is not None
+    assert dataset.metadata["other"].to_pylist() == found
+
+
+def test_a_column_may_have_another_role_too(tmp_path: Path) -> None:
+    dataset = opened(
+        tmp_path,
+        "label,site,split\nx,Bern,train\n",
+        metadata_columns=("split", "site"),
+        split_column="split",
+        group_column="site",
+    )
+    assert dataset.split(0) == "train"
+    assert dataset.metadata is not None
+    assert dataset.metadata.to_pylist() == [{"split": "train", "site": "Bern"}]
+
+
+def test_infinity_is_told(tmp_path: Path) -> None:
+    file = columns_in(tmp_path, ".parquet", label=["x", "y"], age=[1.0, float("inf")])
+    with pytest.raises(InputError, match="row 2: column 'age': inf is no finite number"):
+        open_dataset(file, Options(metadata_columns=("age",)))
+
+
+def test_an_image_is_nothing_to_slice_by(tmp_path: Path) -> None:
+    image = pa.array([{"bytes": b"x", "path": "a"}])
+    pq.write_table(pa.table({"image": image, "label": ["x"]}), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match="the metadata column 'image' holds images"):
+        open_dataset(tmp_path / "a.parquet", Options(metadata_columns=("image",)))
