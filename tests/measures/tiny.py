@@ -24,7 +24,7 @@ from labelaudit.measures import Findings, load_measures
 from labelaudit.progress import silent
 from labelaudit.verdicts import Verdicts, from_rows
 
-N = 120
+N = 204
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

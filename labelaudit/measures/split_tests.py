@@ -1,0 +1,165 @@
+"""Two-sample tests of pairs of splits on their embeddings, as a whole and within each class."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelaudit.embeddings import Embeddings
+from labelaudit.inputs.copies import some_of
+from labelaudit.statistics.imbalance import count_labels
+from labelaudit.statistics.label_flips import mixed_keys
+from labelaudit.statistics.two_samples import (
+    TwoSampleTest,
+    classifier_test,
+    cross_scores,
+    main_components,
+)
+
+MOST_OF_SPLIT: Final = 5000
+MOST_OF_CLASS: Final = 1000
+FEWEST_OF_FOLD: Final = 15
+MOST_CLASSES: Final = 20
+N_COMPONENTS: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SplitTest:
+    """Two splits, how well they can be told apart, and which of their items best.
+
+    Attributes
+    ----------
+    one, other
+        The splits.
+    label
+        The class that the test was made within, ``-1`` for all items.
+    items
+        The items that were drawn, of both splits.
+    scores
+        Log odds that each is of its own split rather than of the other, by a fit without it.
+    test
+        The test on the held-out half.
+    """
+
+    one: int
+    other: int
+    label: int
+    items: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    test: TwoSampleTest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Candidates:
+    """What the items of a test are drawn from.
+
+    Attributes
+    ----------
+    embeddings
+        Their embeddings.
+    splits
+        Split of each item, ``-1`` for an item that is not to be drawn.
+    hashes
+        A hash of each item's embedding, by which it is drawn.
+    folds
+        Fold of each item; copies, and items of one group, share it.
+    """
+
+    embeddings: Embeddings
+    splits: NDArray[np.int32]
+    hashes: NDArray[np.uint64]
+    folds: NDArray[np.bool_]
+
+    def of(self, split: int, most: int, rows: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+        """Return at most so many items of a split, no two copies, in order of their hashes."""
+        of_split = self.splits == split
+        items = np.flatnonzero(of_split) if rows is None else rows[of_split[rows]]
+        _, first = np.unique(self.hashes[items], return_index=True)
+        items = items[first]
+        items = items[some_of(items, most, self.hashes)]
+        return items[np.argsort(self.hashes[items])]
+
+
+def candidates_of(
+    embeddings: Embeddings,
+    hashes: NDArray[np.uint64],
+    splits: NDArray[np.int32],
+    groups: NDArray[np.int32] | None,
+    random_state: int,
+) -> Candidates:
+    """Return what to draw from; the folds follow from the embeddings, not from the order."""
+    keys = hashes
+    if groups is not None:
+        least = np.full(int(groups.max(initial=-1)) + 2, np.iinfo(np.uint64).max, dtype=np.uint64)
+        np.minimum.at(least, groups, hashes)  # -1 is the last
+        keys = np.where(groups >= 0, least[groups], hashes)
+    folds = mixed_keys(keys, random_state) % np.uint64(2) == 1
+    known = np.where(embeddings.present, splits, np.int32(-1))
+    return Candidates(embeddings=embeddings, splits=known, hashes=hashes, folds=folds)
+
+
+def pair_test(candidates: Candidates, one: int, other: int) -> SplitTest | None:
+    """Test whether two splits can be told apart; None with fewer than 15 items of each a fold."""
+    sides = [candidates.of(split, MOST_OF_SPLIT) for split in (one, other)]
+    items = np.concatenate(sides)
+    vectors = candidates.embeddings.vectors[items].astype(np.float32)
+    return _tested(candidates, (one, other, -1), sides, vectors)
+
+
+def class_tests(
+    candidates: Candidates, one: int, other: int, labels: NDArray[np.int32]
+) -> list[SplitTest]:
+    """Test two splits within each class that has 30 items of each split.
+
+    Of more than 20 such classes the commonest are tested, at most 1,000 items of each in a split,
+    on the 64 main components of all.
+    """
+    n_classes = int(labels.max(initial=0)) + 1
+    n_splits = int(candidates.splits.max()) + 1
+    fewer = count_labels(labels, n_classes, candidates.splits, n_splits)
+    fewer = fewer[[one, other]].min(axis=0)
+    first = np.full(n_classes + 1, np.iinfo(np.uint64).max, dtype=np.uint64)
+    np.minimum.at(first, labels, candidates.hashes)  # of equal classes, by their items
+    enough = np.flatnonzero(fewer >= 2 * FEWEST_OF_FOLD)
+    drawn = []
+    for label in enough[np.lexsort((first[enough], -fewer[enough]))][:MOST_CLASSES].tolist():
+        rows = np.flatnonzero(labels == label)
+        drawn.append((label, [candidates.of(split, MOST_OF_CLASS, rows) for split in (one, other)]))
+    if not drawn:
+        return []
+    every = np.concatenate([candidates.of(split, MOST_OF_SPLIT) for split in (one, other)])
+    vectors = candidates.embeddings.vectors
+    center, axes = main_components(vectors[every].astype(np.float32), N_COMPONENTS)
+    tests = []
+    for label, sides in drawn:
+        projected = (vectors[np.concatenate(sides)].astype(np.float64) - center) @ axes
+        tests.append(_tested(candidates, (one, other, label), sides, projected))
+    return [test for test in tests if test is not None]
+
+
+def _tested(
+    candidates: Candidates,
+    which: tuple[int, int, int],
+    sides: list[NDArray[np.int64]],
+    vectors: NDArray[np.floating],
+) -> SplitTest | None:
+    """Fit on one fold, and test on as many items of both samples in the other."""
+    items = np.concatenate(sides)
+    is_other = np.repeat([False, True], [len(side) for side in sides])
+    fold = candidates.folds[items]
+    cells = np.bincount(2 * is_other + fold, minlength=4)
+    if cells.min() < FEWEST_OF_FOLD:
+        return None
+    scores = cross_scores(vectors, is_other, fold)
+    held_out = [scores[fold & (is_other == side)] for side in (False, True)]
+    n = min(map(len, held_out))
+    one, other, label = which
+    return SplitTest(
+        one=one,
+        other=other,
+        label=label,
+        items=items,
+        scores=np.where(is_other, scores, -scores),
+        test=classifier_test(held_out[0][:n], held_out[1][:n]),
+    )
