@@ -148,9 +148,8 @@ def annotator_agreement(
     replicates = bootstrap(patterns, random_state, ordered=ordered)
     redrawn: Replicates = {}
     if len(judgements.names) >= MIN_ANNOTATORS and not judgements.n_anonymous:
-        shared = n_an_item[judgements.rows] > 1
         redrawn = bootstrap_annotators(
-            Shared(*(each[shared] for each in _columns(judgements))),
+            _shared(judgements, n_an_item[judgements.rows] > 1),
             judgements.names,
             n_classes,
             random_state,
@@ -171,8 +170,8 @@ def annotator_agreement(
     )
 
 
-def _columns(judgements: Judgements) -> tuple[NDArray[np.int64], ...]:
-    return judgements.rows, judgements.annotators, judgements.labels.astype(np.int64)
+def _shared(judgements: Judgements, shared: NDArray[np.bool_]) -> Shared:
+    return Shared(judgements.rows[shared], judgements.annotators[shared], judgements.labels[shared])
 
 
 def _check(judgements: Judgements, n_an_item: NDArray[np.int64]) -> None:

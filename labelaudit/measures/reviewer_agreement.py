@@ -28,15 +28,16 @@ def reviewer_agreement(verdicts: JudgedLabels, seed: int) -> tuple[Value, ...]:
     if verdicts.n_reviewers == 1:
         return ()
     items, fits = verdicts.votes
-    patterns = vote_patterns(vote_counts(items, fits - Fit.SOLE, Fit.NONE_FITS)[1])
+    n_rows = int(items.max(initial=-1)) + 1
+    patterns = vote_patterns(vote_counts(items, fits - Fit.SOLE, n_rows, Fit.NONE_FITS))
     n_shared = int(patterns.items.sum())
     names = {"reviewer_alpha": "krippendorff_alpha", "reviewer_agreement": "raw_agreement"}
     if n_shared < MIN_SHARED:
         note = f"{n_shared:,} items were judged by two or more; agreement needs {MIN_SHARED}"
         return exact_values(AGREEMENT, dict.fromkeys(names), dict.fromkeys(names, note))
-    found = agreement_statistics(patterns, patterns.items[None, :].astype(np.float64))
+    found = agreement_statistics(patterns)
     drawn = bootstrap(patterns, seed)
-    numbers = {name: float(found[of][0]) for name, of in names.items()}
+    numbers = {name: found[of] for name, of in names.items()}
     undefined = "undefined: every verdict is the same"
     notes = {name: undefined for name, number in numbers.items() if np.isnan(number)}
     values = []

@@ -207,7 +207,10 @@ def _statistics(sums: Floats, patterns: Patterns) -> dict[str, Floats]:
     n_classes, n_votes = patterns.votes.shape[1], patterns.votes.sum(axis=1)
     scalars, classes = sums[:, :N_SCALARS].T, sums[:, N_SCALARS:]
     by_class, shares = classes[:, :n_classes], classes[:, n_classes : 2 * n_classes]
-    found = nominal_statistics(Sums(*scalars, by_class=by_class, shares=shares))
+    pairs, agreement, judgements, disagreement, full = scalars
+    found = nominal_statistics(
+        Sums(pairs, agreement, judgements, disagreement, full, by_class, shares)
+    )
     if (n_votes != n_votes[0]).any():
         del found["fleiss_kappa"]
     cells = classes[:, 2 * n_classes :]

@@ -34,7 +34,7 @@ class Shared:
 
     rows: Codes
     annotators: Codes
-    labels: NDArray[np.int32]
+    labels: NDArray[np.integer]
 
 
 def bootstrap_annotators(
@@ -137,7 +137,7 @@ def _pairs_apart(shared: Shared, groups: Codes, positions: Floats, weights: Floa
 
 
 def _by_class(classes: Codes, weights: Floats, n_groups: int, n_classes: int) -> Floats:
-    counted = np.bincount(classes, weights, minlength=n_groups * n_classes)
+    counted: Floats = np.bincount(classes, weights, minlength=n_groups * n_classes)
     return counted.reshape(n_groups, n_classes)
 
 

@@ -100,7 +100,8 @@ def _chance(said: csr_array, voices: Codes, n_classes: int, first: Codes, second
     keys, counts = keys[order], said.data[wanted][order].astype(np.float64)
     both = np.flatnonzero(keys[1:] == keys[:-1])
     at = np.searchsorted(pairs, keys[both] // n_classes)
-    return np.bincount(at, counts[both] * counts[both + 1], minlength=len(pairs))
+    products: Floats = np.bincount(at, counts[both] * counts[both + 1], minlength=len(pairs))
+    return products
 
 
 def _kappa(agreement: Floats, chance: Floats) -> Floats:

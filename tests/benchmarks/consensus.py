@@ -26,6 +26,8 @@ from sklearn.metrics import average_precision_score
 from labelaudit.dataset import Dataset
 from labelaudit.embeddings.builtin import BUILTIN
 from labelaudit.inputs.annotator_panel import annotator_panel
+from labelaudit.inputs.item_consensus import item_consensus
+from labelaudit.inputs.judgements import judgements as judgements_of
 from labelaudit.measures.annotator_consensus import annotator_consensus
 from labelaudit.scan import Scan, ScanOptions, scan
 from labelaudit.statistics.votes import count_votes
@@ -96,19 +98,20 @@ def main() -> None:
         print("| --- | --- | --- | --- |")
         print(f"| majority, ties by a coin | {majority_accuracy(people, dev.labels):.4f} | | |")
         annotations = judgements(people)
-        panel = annotator_panel(annotations, dev.class_names)
         labelled = np.ones(dev.n_samples, dtype=bool)
         started = perf_counter()
-        alone = annotator_consensus(panel, dev.class_names, labelled, people[0])
+        panel = annotator_panel(judgements_of(annotations), dev.class_names)
+        found = item_consensus(panel, labelled, people[0])
+        alone = annotator_consensus(found, dev.class_names, labelled)
         seconds = perf_counter() - started
         right = float((alone.columns["consensus_label"] == dev.labels).mean())
         print(f"| Dawid-Skene ({seconds:.2f} s) | {right:.4f} | | |")
         for column in COLUMNS:
             noisy = noisy_labels(dev, truth_file, column)
             dataset = replace(dev, labels=noisy, annotations=annotations, media=None)
-            found = scan(dataset, ScanOptions(embeddings=folder / "embeddings.npy"))
-            right = consensus_accuracy(found, dev.labels, dev.class_names)
-            ap, of_margin = average_precisions(found, noisy != dev.labels, dev)
+            scanned = scan(dataset, ScanOptions(embeddings=folder / "embeddings.npy"))
+            right = consensus_accuracy(scanned, dev.labels, dev.class_names)
+            ap, of_margin = average_precisions(scanned, noisy != dev.labels, dev)
             name = f"CROWDLAB, manifest: {column} ({(noisy == dev.labels).mean():.4f} right)"
             print(f"| {name} | {right:.4f} | {ap:.3f} | {of_margin:.3f} |", flush=True)
 

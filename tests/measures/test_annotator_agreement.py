@@ -319,10 +319,11 @@ def test_twenty_annotators_have_intervals_over_annotators_too() -> None:
 def test_replicates_of_annotators_match_the_definition() -> None:
     table = judgements_of(some_annotators(22, 60))
     shared = table.n_an_item[table.rows] > 1
-    columns = [each[shared] for each in (table.rows, table.annotators, table.labels)]
-    found = bootstrap_annotators(Shared(*columns), table.names, 3, 5, ordered=True)
+    drawn_from = Shared(table.rows[shared], table.annotators[shared], table.labels[shared])
+    found = bootstrap_annotators(drawn_from, table.names, 3, 5, ordered=True)
+    columns = (drawn_from.rows, drawn_from.annotators, drawn_from.labels)
     judged = list(zip(*(each.tolist() for each in columns), strict=True))
-    counts = np.bincount(columns[2], minlength=3)
+    counts = np.bincount(drawn_from.labels, minlength=3)
     ranks = np.cumsum(counts) - counts / 2
     draws = np.random.default_rng(5).multinomial(22, np.full(22, 1 / 22), size=1000)
     for replicate in range(3):
