@@ -76,8 +76,8 @@ def annotator_panel(judgements: Judgements, class_names: tuple[str, ...]) -> Ann
     shared = judgements.n_an_item > 1
     if shared.sum() < MIN_ITEMS:
         raise MissingInputError(
-            f"{int(shared.sum()):,} of {n_items:,} judged items have two or more judgements; "
-            f"a consensus needs {MIN_ITEMS}"
+            f"{int(shared.sum()):,} items have two or more judgements, of {n_items:,} that were "
+            f"judged; a consensus needs {MIN_ITEMS}"
         )
     # The anonymous are one more, whom nothing is known of.
     who = np.where(judgements.annotators < 0, n_named, judgements.annotators)

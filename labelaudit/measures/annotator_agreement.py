@@ -184,13 +184,13 @@ def _check(judgements: Judgements, n_an_item: NDArray[np.int64]) -> None:
         )
     if not n_shared and len(judgements.names) > 1:
         raise MissingInputError(
-            f"the {len(judgements.names):,} annotators share no item: they judged {n_items:,} "
-            f"items, of which none has two or more judgements; agreement needs {MIN_ITEMS}"
+            f"0 items have two or more judgements: the {len(judgements.names):,} annotators "
+            f"judged {n_items:,} items, none of which they share; agreement needs {MIN_ITEMS}"
         )
     if n_shared < MIN_ITEMS:
         raise MissingInputError(
-            f"{n_shared:,} of {n_items:,} judged items have two or more judgements; agreement "
-            f"needs {MIN_ITEMS}"
+            f"{n_shared:,} items have two or more judgements, of {n_items:,} that were judged; "
+            f"agreement needs {MIN_ITEMS}"
         )
 
 

@@ -398,7 +398,7 @@ def test_too_little_overlap_is_not_measured(columns: tuple[list[int], ...]) -> N
 
 def test_annotators_without_an_item_in_common_are_not_measured() -> None:
     table = judgements([0, 1] * 30 + [-1] * 60, [-1] * 60 + [0, 1] * 30)
-    with pytest.raises(MissingInputError, match=r"the 2 annotators share no item: .* 120 items"):
+    with pytest.raises(MissingInputError, match="the 2 annotators judged 120 items, none"):
         measured(table)
 
 

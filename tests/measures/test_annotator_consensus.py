@@ -235,7 +235,7 @@ def test_some_anonymous_judgements_vote_as_one_more() -> None:
 
 
 def test_it_is_refused_with_a_reason() -> None:
-    with pytest.raises(MissingInputError, match="49 of 49 judged items have two or more"):
+    with pytest.raises(MissingInputError, match="49 items have two or more"):
         annotator_panel(judgements(three_annotators(49)), NAMES)
 
 
