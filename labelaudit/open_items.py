@@ -22,11 +22,11 @@ from labelaudit.embeddings.texts.model import TextModel, load_text_model
 from labelaudit.embeddings.user_files import named, read_embeddings, read_pred_probs
 from labelaudit.errors import SHOWN, InputError, ModelError
 from labelaudit.inputs.given_probs import Use
+from labelaudit.inputs.label_judgement import LabelFilter
 from labelaudit.inputs.model_probs import check_from_model, classes_of_model, split_scores
 from labelaudit.inputs.pred_probs import PredProbs, user_probs
 from labelaudit.inputs.predictions import PredictionFiles, Predictions, read_predictions
 from labelaudit.inputs.screening import Screening, read_screening
-from labelaudit.measures.judgement import LabelFilter
 from labelaudit.progress import Progress
 
 INPUT_ERRORS = (Status.MISSING, Status.NOT_AN_IMAGE, Status.TOO_LARGE)

@@ -11,7 +11,7 @@ from labelaudit.cli import prediction_options as of_predictions
 from labelaudit.errors import InputError, MeasureError
 
 if TYPE_CHECKING:
-    from labelaudit.measures.judgement import LabelFilter
+    from labelaudit.inputs.label_judgement import LabelFilter
     from labelaudit.report import Report
     from labelaudit.scan import Scan
 

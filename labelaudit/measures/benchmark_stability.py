@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from labelaudit.embeddings.content import Content
 from labelaudit.errors import MissingInputError, some
+from labelaudit.inputs.label_judgement import LabelFilter, check_informed, judge
 from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.inputs.predictions import Predictions
 from labelaudit.inputs.screening import Screening
@@ -17,7 +18,6 @@ from labelaudit.measures.doubtful_labels import (
     known_wrong,
     usable_verdicts,
 )
-from labelaudit.measures.judgement import LabelFilter, check_informed, judge
 from labelaudit.measures.model_scores import Drawn, Scored, drawn_verdicts, scored_models
 from labelaudit.measures.stability_tables import (
     accuracies,

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.errors import MissingInputError
+from labelaudit.inputs.label_judgement import Judgement, LabelFilter
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.measures import Findings, measure
 from labelaudit.measures.flip_trials import FEWEST, SHARE, Trial, flip_trials
-from labelaudit.measures.judgement import LabelFilter
 from labelaudit.report import Table, Value
 from labelaudit.statistics.intervals import wilson
 from labelaudit.tabulate import ranked_table
@@ -41,6 +41,7 @@ def detector_skill(
     copies: NDArray[np.int64] | None = None,
     embedding_hashes: NDArray[np.uint64] | None = None,
     label_filter: LabelFilter = "adaptive",
+    label_judgement: Judgement | None = None,
 ) -> Findings:
     """Find known wrong labels, put into this dataset on purpose, as suspected labels are found.
 
@@ -109,6 +110,8 @@ def detector_skill(
         None when there are no embeddings, and flips follow from the order.
     label_filter
         The rule by which labels are suspected, as in *label noise*.
+    label_judgement
+        What the probabilities say of each label before the flips; None to work it out.
 
     Returns
     -------
@@ -133,6 +136,7 @@ def detector_skill(
         copies,
         embedding_hashes,
         label_filter,
+        label_judgement,
     )
     if trials["class_flips"] is None:
         raise MissingInputError(

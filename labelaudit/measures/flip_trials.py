@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from labelaudit.blocks import BLOCK, row_blocks
+from labelaudit.inputs.label_judgement import Judgement, LabelFilter, check_informed, judge
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs, vote_strengths
-from labelaudit.measures.judgement import Judgement, LabelFilter, check_informed, judge
 from labelaudit.statistics.label_flips import (
     MOST_CELLS,
     chosen_items,
@@ -69,6 +69,7 @@ def flip_trials(
     copies: NDArray[np.int64] | None,
     hashes: NDArray[np.uint64] | None,
     label_filter: LabelFilter = "adaptive",
+    before: Judgement | None = None,
 ) -> dict[str, Trial | None]:
     """Change some labels by class, then others to their neighbors', and judge all of them.
 
@@ -86,6 +87,8 @@ def flip_trials(
         Of the embeddings, where there are any.
     label_filter
         The rule by which labels are suspected.
+    before
+        What is said of the labels as they are; None to work it out.
 
     Returns
     -------
@@ -96,7 +99,7 @@ def flip_trials(
     MissingInputError
         When the probabilities are as good as chance.
     """
-    before = judge(labels, n_classes, pred_probs, label_filter)
+    before = before or judge(labels, n_classes, pred_probs, label_filter)
     check_informed(labels, before)
     known = np.where(before.judged, labels, np.int32(-1))
     if hashes is None:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.blocks import row_blocks
+from labelaudit.inputs.label_judgement import POSSIBLE, Judgement
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs, vote_strengths
-from labelaudit.measures.judgement import POSSIBLE, Judgement
 from labelaudit.statistics.groups import groups_of
 
 N_WITNESSES = 5

@@ -1,23 +1,22 @@
 """Labels that the evidence contradicts, ranked, and what share of all they may be."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.inputs.columns import Splits
-from labelaudit.inputs.neighbors import Neighbors
-from labelaudit.inputs.pred_probs import PredProbs
-from labelaudit.inputs.verdicts import JudgedLabels
-from labelaudit.measures import Findings, Ranking, measure
-from labelaudit.measures.judgement import (
+from labelaudit.inputs.label_judgement import (
     CLEAR_LEAD,
     POSSIBLE,
     Judgement,
     LabelFilter,
     check_informed,
     judge,
+    with_verdicts,
 )
+from labelaudit.inputs.neighbors import Neighbors
+from labelaudit.inputs.pred_probs import PredProbs
+from labelaudit.inputs.verdicts import JudgedLabels
+from labelaudit.measures import Findings, Ranking, measure
 from labelaudit.measures.label_evidence import (
     Witnesses,
     contradicted,
@@ -47,6 +46,7 @@ def label_noise(
     file_copies: NDArray[np.int64] | None = None,
     verdicts: JudgedLabels | None = None,
     label_filter: LabelFilter = "adaptive",
+    label_judgement: Judgement | None = None,
 ) -> Findings:
     """Find labels that out-of-sample probabilities contradict, most doubtful first.
 
@@ -130,6 +130,8 @@ def label_noise(
     label_filter
         The rule by which labels are suspected: the one above, ``"adaptive"``, or one of seven of
         cleanlab's.
+    label_judgement
+        What the probabilities say of each label; None to work it out.
 
     Returns
     -------
@@ -163,10 +165,10 @@ def label_noise(
     >>> found.rankings[0].items.tolist()
     [1]
     """
-    judgement = judge(labels, len(class_names), pred_probs, label_filter)
+    judgement = label_judgement or judge(labels, len(class_names), pred_probs, label_filter)
     check_informed(labels, judgement)
     if verdicts is not None:
-        judgement = _after(judgement, verdicts)
+        judgement = with_verdicts(judgement, verdicts)
     certain, conflicting = None, None
     if file_copies is not None:
         certain = proven_wrong(np.where(judgement.judged, labels, -1), file_copies)
@@ -206,18 +208,6 @@ def label_noise(
         notes=(*filter(None, [pred_probs.caveat]), *noise_notes(labels, judgement, neighbors)),
         parameters=_parameters(judgement, pred_probs, label_filter),
         columns=_columns(judgement),
-    )
-
-
-def _after(judgement: Judgement, verdicts: JudgedLabels) -> Judgement:
-    """Return the judgement with what people found in place of what the model says."""
-    fine, wrong = verdicts.fine & judgement.judged, verdicts.wrong & judgement.judged
-    known = np.where(wrong, np.float32(1), judgement.error_probability)
-    return replace(
-        judgement,
-        error_probability=np.where(fine, np.float32(0), known),
-        likely=judgement.likely & ~fine,
-        suspected=judgement.suspected & ~fine,
     )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.measures.judgement import Judgement
+from labelaudit.inputs.label_judgement import Judgement
 from labelaudit.report import Table
 from labelaudit.statistics.label_issues.class_quality import class_quality, overlapping_pairs
 from labelaudit.statistics.label_issues.evidence import Evidence

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from labelaudit.inputs.label_judgement import Judgement
 from labelaudit.inputs.neighbors import Neighbors
-from labelaudit.measures.judgement import Judgement
 from labelaudit.measures.label_evidence import Witnesses
 from labelaudit.report import Value
 from labelaudit.tabulate import Specification, exact_values

@@ -28,8 +28,8 @@ from label_noise import Data, opened
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from labelaudit.inputs.label_judgement import LabelFilter, judge
 from labelaudit.inputs.pred_probs import PredProbs, user_probs
-from labelaudit.measures.judgement import LabelFilter, judge
 from labelaudit.statistics.label_issues.filters import Filter
 
 ACCURACIES = (0.98, 0.93)

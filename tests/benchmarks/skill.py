@@ -26,10 +26,10 @@ from labelaudit.dataset import Dataset
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.builtin import BUILTIN
 from labelaudit.inputs.copies import copies, embedding_hashes
+from labelaudit.inputs.label_judgement import judge
 from labelaudit.inputs.neighbors import neighbors
 from labelaudit.inputs.pred_probs import pred_probs
 from labelaudit.measures.flip_trials import Trial, flip_trials
-from labelaudit.measures.judgement import judge
 from labelaudit.progress import silent
 
 COLUMNS = ("clean_label", "aggregate_label", "worst_label")

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.copies import copies, embedding_hashes
+from labelaudit.inputs.label_judgement import judge
 from labelaudit.inputs.neighbors import Neighbors, neighbors
 from labelaudit.inputs.pred_probs import PredProbs, pred_probs, user_probs
 from labelaudit.measures import Findings
 from labelaudit.measures.detector_skill import detector_skill
-from labelaudit.measures.judgement import judge
 from labelaudit.progress import silent
 
 NAMES = ("ant", "bee", "cow")

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.columns import Splits
+from labelaudit.inputs.label_judgement import judge
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs, user_probs
-from labelaudit.measures.judgement import judge
 from labelaudit.measures.label_evidence import contradicted, hear_neighbors, proven_wrong
 from labelaudit.measures.label_noise import label_noise
 from labelaudit.statistics.intervals import wilson

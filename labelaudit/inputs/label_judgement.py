@@ -1,6 +1,6 @@
 """What out-of-sample probabilities say of each label, and which labels that makes suspect."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from labelaudit.blocks import row_blocks
 from labelaudit.errors import MissingInputError
+from labelaudit.inputs import provider
 from labelaudit.inputs.pred_probs import PredProbs
+from labelaudit.inputs.verdicts import JudgedLabels
 from labelaudit.statistics.label_issues.blocks import from_logs
 from labelaudit.statistics.label_issues.evidence import Evidence, weigh_labels
 from labelaudit.statistics.label_issues.filters import Filter, flag_labels, flag_lowest
@@ -80,6 +82,17 @@ class Judgement:
         errors: probabilities of an error order the labels, but are none.
         """
         return _prefers_half(self.margin, int(self.judged.sum()))
+
+
+@provider
+def label_judgement(
+    labels: NDArray[np.int32],
+    class_names: tuple[str, ...],
+    pred_probs: PredProbs,
+    label_filter: LabelFilter,
+) -> Judgement:
+    """Return what the probabilities say of each label, whatever people judged."""
+    return judge(labels, len(class_names), pred_probs, label_filter)
 
 
 def judge(
@@ -171,6 +184,18 @@ def _error_probs(
     channel = fit_noise_channel(every[judged])
     found = [channel.error_probs(every[judged[block]]) for block in row_blocks(len(judged))]
     return channel, np.concatenate(found)
+
+
+def with_verdicts(judgement: Judgement, verdicts: JudgedLabels) -> Judgement:
+    """Return the judgement with what people found in place of what the model says."""
+    fine, wrong = verdicts.fine & judgement.judged, verdicts.wrong & judgement.judged
+    known = np.where(wrong, np.float32(1), judgement.error_probability)
+    return replace(
+        judgement,
+        error_probability=np.where(fine, np.float32(0), known),
+        likely=judgement.likely & ~fine,
+        suspected=judgement.suspected & ~fine,
+    )
 
 
 def check_informed(labels: NDArray[np.int32], judgement: Judgement) -> None:
