@@ -108,7 +108,7 @@ def split_tables(by_split: Counts, names: tuple[str, ...], classes: tuple[str, .
             ("medium_shot_classes", "count", (kind == 1).sum(axis=1)),
             ("few_shot_classes", "count", (kind == 0).sum(axis=1)),
             ("imbalance_ratio", "ratio", column("imbalance_ratio")),
-            ("ratio_of_classes_with_items", "ratio", column("nonempty_imbalance_ratio")),
+            ("ratio_with_items", "ratio", column("nonempty_imbalance_ratio")),
             ("effective_classes", "", column("effective_classes")),
             ("under_5_a_class", "", sizes < SMALL * len(classes)),
         ),

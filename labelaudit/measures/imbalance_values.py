@@ -19,6 +19,7 @@ from labelaudit.statistics.source_entropy import source_entropy
 from labelaudit.tabulate import Specification, bounded, exact_values
 
 N_NAMED: Final = 5
+SMALLEST_P: Final = 1e-300
 VALUES: Final[tuple[Specification, ...]] = (
     ("imbalance_ratio", "Imbalance ratio", "ratio", "lower"),
     ("nonempty_imbalance_ratio", "Imbalance ratio of classes with items", "ratio", "lower"),
@@ -108,10 +109,12 @@ def source_values(counts: NDArray[np.int64]) -> tuple[Value, ...]:
     """Return what the dataset says of the source that its items were drawn from, if they were."""
     single = len(counts) == 1
     why = "undefined: there is a single class"
-    p_value = exact_values(
+    p_value = imbalance_statistics(counts)["balance_p_value"]
+    below = f"below {SMALLEST_P:g}; " if p_value is not None and p_value < SMALLEST_P else ""
+    tested = exact_values(
         (P_VALUE,),
-        {"balance_p_value": imbalance_statistics(counts)["balance_p_value"]},
-        {"balance_p_value": why if single else IF_DRAWN},
+        {"balance_p_value": None if p_value is None else max(p_value, SMALLEST_P)},
+        {"balance_p_value": why if single else below + IF_DRAWN},
         "a p-value has none: it is what chance gives under equal shares",
     )
     found = source_entropy(counts)
@@ -125,4 +128,4 @@ def source_values(counts: NDArray[np.int64]) -> tuple[Value, ...]:
         covers = "95 %, were the items a random sample"
         effective = bounded(effective, np.exp(found.low), np.exp(found.high), covers)
         entropy = bounded(entropy, found.low, found.high, covers)
-    return (*p_value, effective, entropy)
+    return (*tested, effective, entropy)

@@ -4,6 +4,7 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from markupsafe import Markup
@@ -71,10 +72,11 @@ def interval(value: Value) -> Markup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tail:
-    """Class sizes from the largest to the smallest."""
+    """Class sizes from the largest to the smallest, and the kind of each where it has one."""
 
     names: Sequence[str]
     counts: Sequence[float]
+    kinds: Sequence[str]
 
 
 def tail_of(table: Table) -> Tail | None:
@@ -82,13 +84,21 @@ def tail_of(table: Table) -> Tail | None:
     name, count = first_texts(table), first_counts(table)
     if not name or count is None or len(table.rows) < 2:  # noqa: PLR2004 - a tail is of several
         return None
-    rows = [(str(row[name[0]]), as_float(row[count])) for row in table.rows]
+    kind = next((at for at, column in enumerate(table.columns) if column.name == "shots"), None)
+    rows = [
+        (str(row[name[0]]), as_float(row[count]), "" if kind is None else str(row[kind]))
+        for row in table.rows
+    ]
     rows.sort(key=lambda row: -row[1])
-    return Tail(names=[row[0] for row in rows], counts=[row[1] for row in rows])
+    names, counts, kinds = zip(*rows, strict=True)
+    return Tail(names=names, counts=counts, kinds=kinds)
 
 
 def long_tail(table: Table) -> Markup:
-    """Return class sizes as columns, the largest first; empty when a table holds none."""
+    """Return class sizes as columns, the largest first; empty when a table holds none.
+
+    Where a column says how many shots a class has, lines part many, medium and few.
+    """
     tail = tail_of(table)
     if tail is None or max(tail.counts) <= 0:
         return Markup()
@@ -104,9 +114,10 @@ def long_tail(table: Table) -> Markup:
     return figure(
         height=214 if named else 206,
         name=summary,
-        drawn=_grid(end, left, top, bottom)
-        + Markup('<path class="columns" d="{}"/>').format(_outline(tops, bottom, left, step))
-        + (_names(tail, left, step) if named else _ranks(tail, left)),
+        drawn=count_axis(end, left, top, bottom)
+        + Markup('<path class="columns" d="{}"/>').format(outline(tops, bottom, left, step))
+        + _parted(tail, left, step)
+        + (_names(tail, left, step) if named else _ranks(tail, left, table.omitted)),
     )
 
 
@@ -133,7 +144,7 @@ def figure(height: int, name: str, drawn: Markup) -> Markup:
     ).format(WIDTH, height, text.visible(name), drawn)
 
 
-def _outline(tops: list[float], bottom: float, left: float, step: float) -> str:
+def outline(tops: Sequence[float], bottom: float, left: float, step: float) -> str:
     """Return the path of columns: apart while there is room, else one shape without seams."""
     gap = min(6.0, 0.25 * step)
     if step <= THINNEST:
@@ -144,7 +155,7 @@ def _outline(tops: list[float], bottom: float, left: float, step: float) -> str:
     )
 
 
-def _grid(end: float, left: float, top: float, bottom: float) -> Markup:
+def count_axis(end: float, left: float, top: float, bottom: float) -> Markup:
     """Draw an axis of counts: nothing, half and all of it."""
     drawn = Markup()
     for part in (0, 0.5, 1):
@@ -170,10 +181,31 @@ def _names(tail: Tail, left: float, step: float) -> Markup:
     return drawn
 
 
-def _ranks(tail: Tail, left: float) -> Markup:
+def _parted(tail: Tail, left: float, step: float) -> Markup:
+    """Draw where one kind of classes ends and the next begins, and write how many are of each."""
+    drawn, starts = Markup(), 0
+    for kind, members in groupby(tail.kinds):
+        n_classes = len(list(members))
+        if not kind:
+            return drawn
+        x, end = left + step * starts, left + step * (starts + n_classes)
+        starts += n_classes
+        if x > left:
+            drawn += Markup('<path class="parting" d="M{0:.1f} 4V170"/>').format(x)
+        words = text.visible(f"{n_classes:,} {kind}-shot")
+        if estimated_width(words, 12) < end - x:
+            drawn += Markup(
+                '<text x="{:.1f}" y="12" text-anchor="end" class="head">{}</text>'
+            ).format(end - 4, words)
+    return drawn
+
+
+def _ranks(tail: Tail, left: float, omitted: int) -> Markup:
     ends = (tail.names[0], tail.names[-1])
     first, last = (clipped(text.visible(name), 12, 140) for name in ends)
     middle = text.counted(len(tail.counts), "class", "classes")
+    if omitted:
+        middle = f"the largest {middle} of {len(tail.counts) + omitted:,}"
     return Markup(
         '<text x="{}" y="190">{}</text><text x="{}" y="190" text-anchor="middle">{}</text>'
         '<text x="{}" y="190" text-anchor="end">{}</text>'
