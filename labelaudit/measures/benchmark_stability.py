@@ -5,8 +5,7 @@ from numpy.typing import NDArray
 
 from labelaudit.embeddings.content import Content
 from labelaudit.errors import MissingInputError, some
-from labelaudit.inputs.label_judgement import LabelFilter, check_informed, judge
-from labelaudit.inputs.pred_probs import PredProbs
+from labelaudit.inputs.label_judgement import Judgement, check_informed
 from labelaudit.inputs.predictions import Predictions
 from labelaudit.inputs.screening import Screening
 from labelaudit.inputs.verdicts import JudgedLabels
@@ -22,9 +21,10 @@ from labelaudit.measures.model_scores import Drawn, Scored, drawn_verdicts, scor
 from labelaudit.measures.stability_tables import (
     accuracies,
     accuracy_table,
-    pair_table,
+    gap_table,
     pairs,
     subset_table,
+    swap_table,
 )
 from labelaudit.measures.stability_values import (
     error_rate,
@@ -41,8 +41,7 @@ def benchmark_stability(
     verdicts: JudgedLabels | None = None,
     content: Content | None = None,
     screening: Screening | None = None,
-    pred_probs: PredProbs | None = None,
-    label_filter: LabelFilter = "adaptive",
+    label_judgement: Judgement | None = None,
 ) -> Findings:
     """Say which gaps between models the labels of their test set can decide, and where they swap.
 
@@ -64,8 +63,9 @@ def benchmark_stability(
 
     The *resolution* is the upper end of what is known of the error rate: of its interval where
     people judged a drawn sample, else of the model's range. A gap on the given labels decides
-    when even the lower end of its interval is above the resolution. That is a rule of thumb: with
-    every wrong label in favor of one model, a gap could be turned up to twice the error rate.
+    (*yes*) when even the lower end of its interval is above the resolution; else it does not, for
+    *noise* where the interval holds 0, or for the *labels*. That is a rule of thumb: with every
+    wrong label in favor of one model, a gap of up to twice the error rate could be turned.
 
     Formula
     -------
@@ -83,8 +83,8 @@ def benchmark_stability(
 
     Range
     -----
-    Shares in ``[0, 1]``, gaps in ``[-1, 1]``. A lower error rate and resolution are better; of
-    the other numbers neither direction is.
+    Shares in ``[0, 1]``, gaps in ``[-1, 1]``. A lower error rate and resolution are better, and so
+    is a higher share at which models swap.
 
     Undefined
     ---------
@@ -110,11 +110,8 @@ def benchmark_stability(
         Which items can be opened; only these can have been drawn.
     screening
         What an earlier scan suspected.
-    pred_probs
-        Out-of-sample class probabilities, from which labels are suspected where no earlier scan
-        was named.
-    label_filter
-        The rule by which labels are suspected.
+    label_judgement
+        What this scan says of each label; where an earlier scan was named, that counts.
 
     Returns
     -------
@@ -141,17 +138,18 @@ def benchmark_stability(
     verdicts, reason = usable_verdicts(verdicts, int(there.sum()))
     scored = scored_models(predictions, labels, verdicts)
     drawn = None if verdicts is None or reason else drawn_verdicts(verdicts, scored, there)
-    if screening is None and pred_probs is not None:
-        screening = _screened(labels, len(class_names), pred_probs, label_filter)
+    if screening is None and label_judgement is not None:
+        screening = _screened(labels, label_judgement)
     rate = error_rate(scored, drawn, screening, reason)
     wrong = _wrong_labels(scored, verdicts, drawn, screening)
     compared = pairs(scored, wrong, drawn, rate.high)
     n_judged = 0 if scored.judged is None else int(scored.scored[scored.judged.rows].sum())
     tables = [
         accuracy_table(accuracies(scored, drawn, n_judged)),
-        pair_table(compared, rate.high),
-        *([] if wrong is None else [subset_table(scored, wrong)]),
+        gap_table(compared),
     ]
+    if wrong is not None:
+        tables += [swap_table(compared, rate.high), subset_table(scored, wrong)]
     return Findings(
         values=stability_values(scored, compared, rate, wrong),
         tables=tuple(tables),
@@ -166,11 +164,8 @@ def benchmark_stability(
     )
 
 
-def _screened(
-    labels: NDArray[np.int32], n_classes: int, pred_probs: PredProbs, label_filter: LabelFilter
-) -> Screening | None:
-    """Return what the probabilities of this scan suspect; None where they know nothing."""
-    judgement = judge(labels, n_classes, pred_probs, label_filter)
+def _screened(labels: NDArray[np.int32], judgement: Judgement) -> Screening | None:
+    """Return what this scan suspects; None where its probabilities know nothing of the labels."""
     try:
         check_informed(labels, judgement)
     except MissingInputError:
@@ -180,7 +175,7 @@ def _screened(
         suggested=judgement.suggested,
         margin=judgement.margin.astype(np.float64),
         error_probability=judgement.error_probability.astype(np.float64),
-        source=f"this scan: {pred_probs.source}",
+        source="this scan",
     )
 
 

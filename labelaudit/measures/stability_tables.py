@@ -20,10 +20,10 @@ from labelaudit.tabulate import ColumnValues, ranked_table
 
 SCORINGS: Final = {"corrected": "corrected labels", "multi-label": "multi-label-aware"}
 NOISE, LABELS, DECIDED, UNKNOWN = (
-    "no: sampling noise",
-    "no: below the resolution of the labels",
+    "no: noise",
+    "no: labels",
     "yes",
-    "unknown: no error rate",
+    "unknown",
 )
 
 
@@ -204,13 +204,11 @@ def accuracy_table(found: Sequence[Accuracy]) -> Table:
     return ranked_table("accuracies", "Accuracy and rank by scoring", columns, np.array(order))
 
 
-def pair_table(found: Sequence[Pair], upper: float | None) -> Table:
-    """Return a row a pair of models, with the share of wrong labels at which they change places."""
+def gap_table(found: Sequence[Pair]) -> Table:
+    """Return a row a pair of models: how far they are apart, and whether that is decided."""
     corrected = [(None,) * 3 if p.corrected is None else _ends(p.corrected) for p in found]
-    swaps = [(None,) * 3 if p.swap is None else _swap_ends(p.swap) for p in found]
     columns: tuple[tuple[str, str, ColumnValues], ...] = (
-        ("first", "", [pair.first for pair in found]),
-        ("second", "", [pair.second for pair in found]),
+        *_names(found),
         ("gap", "share", _column(pair.gap.value for pair in found)),
         ("gap_low", "share", _column(pair.gap.low for pair in found)),
         ("gap_high", "share", _column(pair.gap.high for pair in found)),
@@ -219,16 +217,34 @@ def pair_table(found: Sequence[Pair], upper: float | None) -> Table:
             (f"corrected_gap{end}", "share", _column(each[at] for each in corrected))
             for at, end in enumerate(("", "_low", "_high"))
         ),
-        *(
-            (f"swap{end}", "share", _column(each[at] for each in swaps))
-            for at, end in enumerate(("", "_low", "_high"))
-        ),
-        ("swap_if_corrected", "share", _column(pair.swap_corrected for pair in found)),
-        ("swap_within_error_range", "", [_within(pair.swap, upper) for pair in found]),
-        ("decided_by_given_labels", "", [pair.decided for pair in found]),
+        ("decided", "", [pair.decided for pair in found]),
     )
     kept = [column for column in columns if not _is_empty(column[2])]
-    return ranked_table("pairs", "Gaps between models", kept, np.arange(len(found)))
+    return ranked_table("gaps", "Gaps between models", kept, np.arange(len(found)))
+
+
+def swap_table(found: Sequence[Pair], upper: float | None) -> Table:
+    """Return a row a pair of models: at which share of wrong labels they change places."""
+    known = [pair for pair in found if pair.swap is not None]
+    swaps = [pair.swap for pair in known if pair.swap is not None]
+    columns: tuple[tuple[str, str, ColumnValues], ...] = (
+        *_names(known),
+        ("lead_on_right", "share", _column(swap.on_clean for swap in swaps)),
+        ("lead_on_wrong", "share", _column(swap.on_wrong for swap in swaps)),
+        ("swap", "share", _column(swap.prevalence for swap in swaps)),
+        ("swap_low", "share", _column(swap.low for swap in swaps)),
+        ("swap_high", "share", _column(swap.high for swap in swaps)),
+        ("swap_if_corrected", "share", _column(pair.swap_corrected for pair in known)),
+        ("within_error_range", "", [_within(swap, upper) for swap in swaps]),
+    )
+    kept = [column for column in columns if not _is_empty(column[2])]
+    title = "Share of wrong labels at which models swap; empty where none makes them"
+    return ranked_table("swaps", title, kept, np.arange(len(known)))
+
+
+def _names(found: Sequence[Pair]) -> tuple[tuple[str, str, ColumnValues], ...]:
+    first, second = [pair.first for pair in found], [pair.second for pair in found]
+    return ("first", "", first), ("second", "", second)
 
 
 def _is_empty(values: ColumnValues) -> bool:
@@ -241,22 +257,17 @@ def _ends(found: Estimate) -> tuple[float, float, float]:
     return found.share, found.low, found.high
 
 
-def _swap_ends(swap: Swap) -> tuple[float | None, float | None, float | None]:
-    return swap.prevalence, swap.low, swap.high
-
-
 def _column(numbers: Iterable[float | None]) -> NDArray[np.float64]:
     return np.array([np.nan if each is None else each for each in numbers], dtype=np.float64)
 
 
-def _within(swap: Swap | None, upper: float | None) -> str:
+def _within(swap: Swap, upper: float | None) -> str:
     """Say whether two models change places at a share of wrong labels that there may be."""
-    if swap is None or upper is None:
+    if upper is None:
         return ""
     if swap.prevalence is not None and swap.prevalence <= upper:
         return "yes"
-    possible = swap.low is not None and swap.low <= upper
-    return "not by the estimate, but within its interval" if possible else "no"
+    return "possibly" if swap.low is not None and swap.low <= upper else "no"
 
 
 def subset_table(scored: Scored, wrong: WrongLabels) -> Table:

@@ -13,7 +13,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from labelaudit.errors import InputError, some
-from labelaudit.render import association, charts, density, pairs, ranges, svg, text
+from labelaudit.render import association, charts, crossing, density, pairs, ranges, svg, text
 from labelaudit.render.facts import hero
 from labelaudit.render.json import as_published
 from labelaudit.report import Column, Gallery, MeasureResult, Report, Sample, Scalar, Table
@@ -101,6 +101,7 @@ def _environment(folders: Sequence[Path]) -> SandboxedEnvironment:
         "bar": charts.bar,
         "bars_of": charts.bars_of,
         "counted": text.counted,
+        "crossing": crossing.crossing,
         "density": density.density,
         "heading": text.heading,
         "hero": hero,

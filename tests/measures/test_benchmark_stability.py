@@ -139,14 +139,16 @@ def test_the_published_flip_where_every_label_was_judged() -> None:
     assert subsets["A"]["on_wrong_labels"] == pytest.approx(0.30)
     assert subsets["B"]["on_right_labels"] == pytest.approx(0.94)
     assert subsets["B"]["on_wrong_labels"] == pytest.approx(0.45)
-    (pair,) = rows(found, "pairs")
+    (pair,) = rows(found, "gaps")
     # The given labels put B first; the right ones, of which it follows fewer, put A first.
     assert (pair["first"], pair["second"]) == ("B", "A")
     assert pair["gap"] == pytest.approx((940 + 45 - 950 - 30) / 1100)
     assert pair["corrected_gap"] == pytest.approx((940 + 55 - 950 - 70) / 1100)
-    assert pair["swap_within_error_range"] == "yes"
+    (swap,) = rows(found, "swaps")
+    assert swap["swap"] == pytest.approx(0.0625)
+    assert swap["within_error_range"] == "yes"
     # By corrected labels A is ahead on both, so nothing swaps.
-    assert "swap_if_corrected" not in pair
+    assert "swap_if_corrected" not in swap
     scores = {(row["scoring"], row["model"]): row for row in rows(found, "accuracies")}
     assert scores["corrected labels", "A"]["accuracy"] == pytest.approx(1020 / 1100)
     assert scores["corrected labels", "A"]["rank"] == 1
@@ -247,7 +249,7 @@ def test_without_a_report_the_scan_suspects_labels_itself() -> None:
     probs[np.arange(600), test.truth] = 0.94
     found = measured(test, pred_probs=user_probs(probs, test.given, "mine"))
     assert found.parameters["wrong_labels"] == "suspected"
-    assert found.parameters["screening"] == "this scan: mine"
+    assert found.parameters["screening"] == "this scan"
 
 
 def test_models_that_never_swap_are_said_not_to() -> None:
@@ -256,17 +258,16 @@ def test_models_that_never_swap_are_said_not_to() -> None:
     values = {value.name: value for value in found.values}
     assert values["leaders_swap_share"].value is None
     assert "no swap at any prevalence, A is ahead" in values["leaders_swap_share"].note
-    (pair,) = rows(found, "pairs")
-    assert pair["decided_by_given_labels"] == "no: below the resolution of the labels"
+    (pair,) = rows(found, "gaps")
+    assert pair["decided"] == "no: labels"
 
 
 def test_without_any_judgement_nothing_is_decided_and_it_is_said_what_to_run() -> None:
     test = made(2000, 5, [(0.95, 0.3), (0.9, 0.5)], 0.1)
     found = measured(test)
-    assert [table.name for table in found.tables] == ["accuracies", "pairs"]
-    (pair,) = rows(found, "pairs")
-    assert pair["decided_by_given_labels"] == "unknown: no error rate"
-    assert "swap" not in pair
+    assert [table.name for table in found.tables] == ["accuracies", "gaps"]
+    (pair,) = rows(found, "gaps")
+    assert pair["decided"] == "unknown"
     assert any("labelaudit review" in note for note in found.notes)
 
 
@@ -302,10 +303,11 @@ def test_intervals_hold_what_is_true_of_all_test_sets_about_95_times_in_100() ->
         for name, share in true.items():
             row = scores["corrected labels", name]
             covered[name] += row["low"] <= share <= row["high"]
-        (pair,) = rows(found, "pairs")
+        (pair,) = rows(found, "gaps")
         lead = (true["A"] - true["B"]) * (1 if pair["first"] == "A" else -1)
         covered["gap"] += pair["corrected_gap_low"] <= lead <= pair["corrected_gap_high"]
-        covered["swap"] += pair["swap_low"] <= 0.02 / 0.42 <= pair["swap_high"]
+        (swap,) = rows(found, "swaps")
+        covered["swap"] += swap["swap_low"] <= 0.02 / 0.42 <= swap["swap_high"]
         rate = next(value for value in found.values if value.name == "label_error_rate")
         assert rate.low is not None
         assert rate.high is not None
