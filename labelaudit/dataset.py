@@ -110,7 +110,8 @@ class Dataset:
     groups
         Number of the group (patient, source, video) of each item, or None.
     annotations
-        One row a judgement: ``item`` (int64), ``annotator`` (string), ``label`` (int32); or None.
+        One row a judgement: ``item`` (int64), ``annotator`` (string, null where it is not known
+        who judged), ``label`` (int32); or None.
     metadata
         Other columns of the manifest that were named, one row an item; or None.
     media

@@ -149,7 +149,7 @@ def note_repeated(judgements: Judgements, items: NDArray[np.int64], problems: Pr
     keys = items[known] * (int(who.max(initial=0)) + 1) + who
     _, first, of = np.unique(keys, return_index=True, return_inverse=True)
     before = judgements.rows[known[first[of]]]
-    again = np.setdiff1d(np.arange(len(known)), first)
+    again = np.delete(np.arange(len(known)), first)
     at = dict(zip(judgements.rows[known[again]].tolist(), again.tolist(), strict=True))
 
     def said(row: int) -> str:
