@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from labelaudit.reading.cells import Coded, as_text, blank, encode, flat, is_list
+from labelaudit.reading.cells import Coded, as_text, blank, encode, flat, is_list, is_text
 from labelaudit.reading.judgements import Judgements, named_classes
 from labelaudit.reading.rows import Problems, quoted
 
@@ -31,6 +31,9 @@ def list_judgements(
         Takes cells that are no such lists.
     """
     cells = flat(column)
+    if not (is_list(cells.type) or is_text(cells.type) or pa.types.is_null(cells.type)):
+        problems.note(f"{name} holds {cells.type}, and no lists", HINT)
+        cells = pa.nulls(len(cells), pa.large_string())
     if not is_list(cells.type):
         cells = _json_lists(encode(as_text(cells, name, problems)), name, problems)
     lengths = pc.list_value_length(cells).fill_null(0).to_numpy(zero_copy_only=False)

@@ -110,3 +110,10 @@ def test_names_join_the_declared_classes(tmp_path: Path) -> None:
     dataset = open_dataset(tmp_path / "a.parquet", Options(judgement_column="votes"))
     assert dataset.class_names == ("z", "y", "new")
     assert judged(dataset) == [("a.png", None, "new"), ("a.png", None, "z")]
+
+
+@pytest.mark.parametrize("cell", ["7", '{"annotator": "ann", "label": "cat"}'])
+def test_what_is_no_list_is_told(tmp_path: Path, cell: str) -> None:
+    text = f'{{"id": 1, "votes": {cell}}}\n'
+    with pytest.raises(InputError, match="and no lists"):
+        opened(tmp_path, text, ".jsonl", judgement_column="votes")
