@@ -227,12 +227,13 @@ def _statistics(
 
 def _read(alpha: float) -> str:
     """Return how Krippendorff reads an alpha."""
-    reading = "0.8 and more is reliable, 0.667 to 0.8 fit for tentative conclusions"
-    if alpha >= RELIABLE:
-        return f"reliable, as Krippendorff reads it: {reading}"
+    this = "neither"
     if alpha >= TENTATIVE:
-        return f"fit for tentative conclusions only, as Krippendorff reads it: {reading}"
-    return f"too low to draw conclusions from, as Krippendorff reads it: {reading}"
+        this = "the former" if alpha >= RELIABLE else "the latter"
+    return (
+        "Krippendorff reads 0.8 and more as reliable, 0.667 to 0.8 as fit for tentative "
+        f"conclusions: this is {this}."
+    )
 
 
 def _bounded(value: Value, replicates: Replicates, over: str) -> Value:

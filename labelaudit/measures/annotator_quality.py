@@ -22,7 +22,7 @@ COUNTS: Final[tuple[Specification, ...]] = (
     ("outvoted_annotator_count", "Annotators who differ from most others", "count", "lower"),
 )
 MEANS: Final[tuple[Specification, ...]] = (
-    ("mean_accuracy_share", "Accuracy of a judgement", "share", "higher"),
+    ("mean_accuracy_share", "Accuracy of a judgement, as modelled", "share", "higher"),
 )
 OF_THE_MODEL: Final = (
     "it rests on the model of Dawid and Skene, whose error no draw of the items shows"
@@ -159,7 +159,7 @@ def _annotators(
         (
             ("annotator", "", panel.names),
             ("judgements", "count", panel.n_judged),
-            ("of_shared_items", "count", panel.n_shared),
+            ("shared", "count", panel.n_shared),
             ("compared", "count", n_compared),
             ("agreement", "share", agreement),
             ("low", "share", low),
@@ -191,7 +191,7 @@ def _confused(
                 name,
                 title,
                 (
-                    ("consensus", "", [class_names[at] for at in found.consensus]),
+                    ("agreed", "", [class_names[at] for at in found.consensus]),
                     ("judged", "", [class_names[at] for at in found.judged]),
                     ("judgements", "count", found.judgements),
                     ("share", "share", found.share),

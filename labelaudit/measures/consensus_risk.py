@@ -108,7 +108,7 @@ def consensus_risk(
     is_ambiguous = np.zeros(len(labelled), dtype=bool)
     is_ambiguous[panel.items] = ambiguous
     return Findings(
-        values=_values(found.risk[several], int(ambiguous.sum()), found.n_judgements),
+        values=_values(found, ambiguous),
         tables=(_distribution(found.risk[several]), _by_judgements(found)),
         rankings=(_ranking(item_consensus, found, ambiguous, class_names),),
         parameters={"weights": method, "soft_labels": EXPORT, "risky_above": RISKY},
@@ -117,20 +117,28 @@ def consensus_risk(
     )
 
 
-def _values(
-    risk: NDArray[np.float64], n_ambiguous: int, n_judgements: NDArray[np.int64]
-) -> tuple[Value, ...]:
+def _values(found: Risk, ambiguous: NDArray[np.bool_]) -> tuple[Value, ...]:
     """Return the mean risk and the share of risky items with intervals, and the counts."""
-    n_risky = int((risk > RISKY).sum())
+    several = found.n_judgements > 1
+    risk = found.risk[several]
+    risky = several & (found.risk > RISKY)
+    n_risky = int(risky.sum())
+    thirds = int((risky & (found.n_judgements == MIN_JUDGEMENTS) & (found.n_against == 1)).sum())
     mean, error = float(risk.mean()), float(risk.std(ddof=1) / np.sqrt(len(risk)))
     low, high = (float(end) for end in wilson(n_risky, len(risk)))
     numbers: dict[str, float | None] = {
         "mean_risk_share": mean,
         "risky_item_share": n_risky / len(risk),
-        "ambiguous_item_count": n_ambiguous,
-        "few_judgements_item_count": int((n_judgements < MIN_JUDGEMENTS).sum()),
+        "ambiguous_item_count": int(ambiguous.sum()),
+        "few_judgements_item_count": int((found.n_judgements < MIN_JUDGEMENTS).sum()),
     }
-    values = exact_values(SPECIFICATIONS, numbers, {})
+    notes = {
+        "risky_item_share": f"of them, {thirds:,} with one dissent of three, where small "
+        "differences of weight decide on which side of 0.34 the risk lies"
+        if thirds
+        else ""
+    }
+    values = exact_values(SPECIFICATIONS, numbers, notes)
     ends = (max(mean - Z_95 * error, 0), mean + Z_95 * error), (low, high)
     ways = "95 % normal, over items", "95 % Wilson, over items"
     return (

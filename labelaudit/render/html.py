@@ -13,7 +13,18 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from labelaudit.errors import InputError, some
-from labelaudit.render import association, charts, crossing, density, pairs, ranges, svg, text
+from labelaudit.render import (
+    association,
+    charts,
+    crossing,
+    density,
+    pair_agreement,
+    pairs,
+    ranges,
+    risks,
+    svg,
+    text,
+)
 from labelaudit.render.facts import hero
 from labelaudit.render.json import as_published
 from labelaudit.report import Column, Gallery, MeasureResult, Report, Sample, Scalar, Table
@@ -112,8 +123,10 @@ def _environment(folders: Sequence[Path]) -> SandboxedEnvironment:
         "matrix": pairs.matrix,
         "number": text.number,
         "numeric": _numeric,
+        "pair_agreement": pair_agreement.pair_agreement,
         "pictured": _pictured,
         "ranges": ranges.ranges,
+        "risks": risks.risks,
         "share_of": text.share_of,
         "splits": text.splits,
         "unpictured": _unpictured,

@@ -276,14 +276,14 @@ def test_ordered_classes_are_read_by_how_far_apart_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n_wrong", "reading"), [(5, "reliable"), (13, "tentative"), (30, "too low")]
+    ("n_wrong", "reading"), [(5, "the former"), (13, "the latter"), (30, "neither")]
 )
 def test_alpha_is_read_as_krippendorff_does(n_wrong: int, reading: str) -> None:
     first = [0, 1] * 50
     second = [1 - label if at < n_wrong else label for at, label in enumerate(first)]
     found = measured(judgements(first, second))
     assert found.values[0].name == "krippendorff_alpha"
-    assert found.values[0].note.startswith((reading, f"fit for {reading}"))
+    assert found.values[0].note.endswith(f"conclusions: this is {reading}.")
 
 
 def some_annotators(n_annotators: int, n_items: int = 80) -> pa.Table:

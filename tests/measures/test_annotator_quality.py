@@ -39,13 +39,13 @@ def test_the_careless_annotator_comes_first_with_what_is_confused() -> None:
     people = rows(found, "annotators")
     assert [row["annotator"] for row in people] == ["ann 2", "ann 0", "ann 1", "ann 3"]
     first = people[0]
-    assert (first["judgements"], first["of_shared_items"], first["compared"]) == (240, 240, 240)
+    assert (first["judgements"], first["shared"], first["compared"]) == (240, 240, 240)
     assert first["agreement"] == pytest.approx(200 / 240)
     assert (first["low"], first["high"]) == pytest.approx(tuple(map(float, wilson(200, 240))))
     assert first["accuracy"] == pytest.approx(1 - 1 / 6, abs=0.01)
     assert [row["accuracy"] for row in people[1:]] == pytest.approx([1, 1, 1], abs=1e-3)
     assert {row["quality"] for row in people} == {None}
-    whole = {"consensus": "cat", "judged": "dog", "judgements": 40}
+    whole = {"agreed": "cat", "judged": "dog", "judgements": 40}
     assert rows(found, "confusions") == [whole | {"share": pytest.approx(40 / 320)}]
     assert rows(found, "confusions_of_1") == [whole | {"share": pytest.approx(40 / 80)}]
     assert [table.title for table in found.tables][2] == "What ann 2 says instead"
@@ -80,7 +80,7 @@ def test_few_judgements_of_shared_items_are_not_rated() -> None:
     table[:29, 3] = truth()[:29]
     found = found_in(table, truth())
     last = rows(found, "annotators")[-1]
-    assert (last["annotator"], last["of_shared_items"]) == ("ann 3", 29)
+    assert (last["annotator"], last["shared"]) == ("ann 3", 29)
     assert last["agreement"] is last["accuracy"] is last["low"] is None
     assert "fewer than 30 judgements" in found.notes[0]
     assert found.notes[0].endswith("1 of 4.")
