@@ -126,12 +126,12 @@ def choose_columns(
         When a column that was asked for is not there, there is no label column, or several
         could be meant.
     """
-    named = _named(options)
-    free = [name for name in names if name and name not in named]
+    asked = _asked(options)
+    taken = {column for role, columns in asked.items() if role != "metadata" for column in columns}
+    free = [name for name in names if name and name not in taken]
     usual = {role: [n for n in free if _plain(n) in USUAL[role]] for role in USUAL}
     usual["image"] = [name for name in free if is_image(name)]
     usual["label"] = usual["label"] or [name for name in other_labels if name in free]
-    asked = _asked(options)
     found = {role: asked.get(role) or usual.get(role, []) for role in ORDER}
     if options.text_column and not options.image_column:
         found["image"] = []
@@ -164,7 +164,8 @@ def _judgements(
     if len(asked["annotator"]) == 1:
         moved = not asked["judgement"] and len(found["label"]) == 1
         return {"judgement": found["label"], "label": []} if moved else {}
-    columns = asked["annotator"] or [name for name in free if ANNOTATOR.fullmatch(name)]
+    likely = [name for name in free if ANNOTATOR.fullmatch(name) and name not in asked["metadata"]]
+    columns = asked["annotator"] or likely
     is_wide = len(columns) > 1 and not (asked["judgement"] or asked["target"])
     # One column that only looks like an annotator's is no disagreement: it may be a name.
     return {"annotators": columns if is_wide else [], "annotator": []}

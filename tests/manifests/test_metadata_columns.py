@@ -60,17 +60,33 @@ def test_what_a_column_may_hold(tmp_path: Path, cells: pa.Array, found: list[obj
     assert dataset.metadata["other"].to_pylist() == found
 
 
-def test_a_column_may_have_another_role_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "said", [{}, {"split_column": "split", "group_column": "group", "image_column": "path"}]
+)
+def test_a_column_keeps_its_role(tmp_path: Path, said: dict[str, str]) -> None:
+    names = ("split", "group", "path", "label")
     dataset = opened(
         tmp_path,
-        "label,site,split\nx,Bern,train\n",
-        metadata_columns=("split", "site"),
-        split_column="split",
-        group_column="site",
+        "path,label,split,group\na.png,x,train,p1\n",
+        metadata_columns=names,
+        **said,
     )
     assert dataset.split(0) == "train"
+    assert dataset.paths.to_pylist() == ["a.png"]
+    assert dataset.label_text(0) == "x"
+    assert dataset.groups is not None
     assert dataset.metadata is not None
-    assert dataset.metadata.to_pylist() == [{"split": "train", "site": "Bern"}]
+    row = {"split": "train", "group": "p1", "path": "a.png", "label": "x"}
+    assert dataset.metadata.to_pylist() == [row]
+
+
+def test_what_is_named_to_slice_by_is_no_annotator(tmp_path: Path) -> None:
+    text = "label,annotator_age,annotator_site\nx,41,Bern\n"
+    names = ("annotator_age", "annotator_site")
+    assert opened(tmp_path, text).annotations is not None
+    dataset = opened(tmp_path, text, metadata_columns=names)
+    assert dataset.annotations is None
+    assert dataset.class_names == ("x",)
 
 
 def test_infinity_is_told(tmp_path: Path) -> None:
