@@ -9,6 +9,7 @@ from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.labels import Conflicts
 from labelaudit.inputs.texts import ReadText
 from labelaudit.measures import Findings, Ranking, measure
+from labelaudit.measures.copy_tables import group_sizes
 from labelaudit.measures.rankings import grouped
 from labelaudit.measures.text_integrity import in_words_of_texts
 from labelaudit.report import Column, Table, Value
@@ -147,6 +148,8 @@ def integrity(
             "is_duplicate_across_splits": leaked.marked(n),
         }
         tables = (_oddity_table(content), _size_table(content))
+        if len(groups.starts):
+            tables += (group_sizes(groups, "Groups of equal files by their size"),)
     found = Findings(
         values=_values(numbers),
         tables=tables,

@@ -49,7 +49,14 @@ def in_words_of_texts(found: Findings, content: Content | None) -> Findings:
     return replace(
         found,
         values=(*values, *_unseen(content)),
-        tables=(_length_table(content),),
+        tables=(
+            _length_table(content),
+            *(
+                replace(table, title="Groups of equal texts by their size")
+                for table in found.tables
+                if table.name == "group_sizes"
+            ),
+        ),
         rankings=tuple(rankings),
         notes=_cut_note(content),
     )

@@ -14,7 +14,7 @@ from labelaudit.embeddings.images.preprocessing import Preprocessing
 from labelaudit.embeddings.models import opener as opener_module
 from labelaudit.embeddings.models.model import Model
 from labelaudit.embeddings.models.opener import image_opener
-from labelaudit.measures.near_duplicates import MAX_DIFFERENCE
+from labelaudit.inputs.near_copies import MAX_DIFFERENCE
 
 
 def model_of(edge: int) -> Model:

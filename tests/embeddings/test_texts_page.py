@@ -6,8 +6,8 @@ from pathlib import Path
 
 from labelaudit.embeddings.texts.declaration import read_text_preprocessing
 from labelaudit.embeddings.texts.tokens import CHARACTERS_A_TOKEN
+from labelaudit.inputs.near_copies import MIN_JACCARD
 from labelaudit.item_tables import EXCERPT
-from labelaudit.measures.near_duplicates import MIN_JACCARD
 from labelaudit.reading.columns import USUAL
 
 PAGE = (Path(__file__).parents[2] / "docs" / "texts.md").read_text(encoding="utf-8")

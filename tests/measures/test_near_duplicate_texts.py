@@ -9,6 +9,7 @@ from made import no_splits, numbers
 from test_integrity import content_of
 
 from labelaudit.embeddings.images.decode import Status
+from labelaudit.inputs.near_copies import near_copies
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.measures import Findings
 from labelaudit.measures.near_duplicates import near_duplicates
@@ -28,7 +29,8 @@ def found_among(texts: list[str], labels: list[int], unreadable: int | None = No
     neighbors = Neighbors(indices=indices, similarities=np.ones(indices.shape, dtype=np.float32))
     codes = np.array([texts.index(text) for text in texts])
     differ = partial(Groups.disagree, values=np.array(labels))
-    return near_duplicates(content, neighbors, codes, differ, no_splits(n), texts=texts.__getitem__)
+    near = near_copies(content, neighbors, codes, texts.__getitem__)
+    return near_duplicates(near, codes, differ, no_splits(n), texts=texts.__getitem__)
 
 
 @pytest.mark.parametrize(

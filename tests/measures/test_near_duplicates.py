@@ -12,10 +12,11 @@ from PIL import Image, ImageDraw
 from test_integrity import content_of
 
 from labelaudit.embeddings.images.decode import decode, signature
+from labelaudit.inputs.near_copies import joined, near_copies
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.measures import Findings
-from labelaudit.measures.near_duplicates import joined, near_duplicates
-from labelaudit.statistics.groups import Groups
+from labelaudit.measures.near_duplicates import near_duplicates
+from labelaudit.statistics.groups import Groups, groups_of
 
 
 def picture(seed: int) -> Image.Image:
@@ -47,7 +48,8 @@ def found_among(files: list[bytes], labels: list[int]) -> Findings:
     neighbors = Neighbors(indices=indices, similarities=np.ones(indices.shape, dtype=np.float32))
     codes: NDArray[np.int64] = np.array([files.index(data) for data in files])
     differ = partial(Groups.disagree, values=np.array(labels))
-    return near_duplicates(content, neighbors, codes, differ, no_splits(n))
+    near = near_copies(content, neighbors, codes)
+    return near_duplicates(near, codes, differ, no_splits(n))
 
 
 EDITS = {
@@ -89,6 +91,25 @@ def test_flat_images_are_left_out() -> None:
 
 
 def test_pairs_join_into_groups() -> None:
-    groups = joined(np.array([[0, 1], [1, 2], [4, 5], [1, 0]]), 7)
+    groups = groups_of(joined(np.array([[0, 1], [1, 2], [4, 5], [1, 0]]), 7))
     assert np.split(groups.items, groups.starts[1:])[0].tolist() == [0, 1, 2]
     assert groups.sizes.tolist() == [3, 2]
+
+
+def test_exact_copies_of_a_near_copy_belong_to_its_group() -> None:
+    """Only one of the equal files has the near copy among its neighbors."""
+    files = [encoded(picture(0)), encoded(picture(0)), EDITS["JPEG at quality 60"](picture(0))]
+    content = content_of(files)
+    content = replace(
+        content, signatures=np.stack([signature(decode(data).image) for data in files])
+    )
+    neighbors = Neighbors(
+        indices=np.array([[2], [0], [0]], dtype=np.int32),
+        similarities=np.ones((3, 1), dtype=np.float32),
+    )
+    codes = near_copies(content, neighbors, np.array([5, 5, 6]))
+    assert len(set(codes.tolist())) == 1
+    found = near_duplicates(
+        codes, np.array([5, 5, 6]), lambda groups: groups.sizes < 0, no_splits(3)
+    )
+    assert found.tables[0].rows == ((3, 1, 3),)
