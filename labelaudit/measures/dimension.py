@@ -61,7 +61,7 @@ def dimension_findings(points: Points, class_names: Sequence[str], random_state:
     most = min(2 * RANKS[-1], n // ROWS_A_NEIGHBOR)
     near = points.nearest(points.rows, anchors, most)
     close = too_near(near, mle(near, K))
-    neighbors, sizes = neighbor_table(near), size_table(points, anchors, random_state)
+    distances = points.between(anchors)
     by_class = class_table(points, class_names, random_state) if len(points.classes) else None
     parameters: dict[str, Scalar] = {
         "k": K,
@@ -73,14 +73,14 @@ def dimension_findings(points: Points, class_names: Sequence[str], random_state:
     return Findings(
         values=(
             *_estimates(near, n, points.what),
-            _at_equal_n(points, anchors, random_state),
+            _at_equal_n(points, distances, random_state),
             _removed(points),
             _too_near(close, len(anchors), n),
         ),
         tables=(
-            neighbors,
+            neighbor_table(near),
             scale_table(near),
-            sizes,
+            size_table(distances, random_state),
             *(() if by_class is None or not by_class.rows else (by_class,)),
         ),
         notes=_notes(near, n, close, points.what),
@@ -114,7 +114,7 @@ def _estimates(near: NDArray[np.float64], n: int, what: str) -> tuple[Value, ...
     return (*values, line)
 
 
-def _at_equal_n(points: Points, anchors: NDArray[np.int64], seed: int) -> Value:
+def _at_equal_n(points: Points, distances: NDArray[np.float32], seed: int) -> Value:
     """Return the value at 1,000 points, to compare datasets by."""
     value = Value(
         name="dimension_at_1000",
@@ -122,9 +122,9 @@ def _at_equal_n(points: Points, anchors: NDArray[np.int64], seed: int) -> Value:
         value=None,
         note=f"undefined: there are {len(points.rows):,}; compare at a smaller number",
     )
-    if len(anchors) < EQUAL_N:
+    if len(distances) < EQUAL_N:
         return value
-    found, n_draws = mean_at(points, anchors, EQUAL_N, seed)
+    found, n_draws = mean_at(distances, EQUAL_N, seed)
     half = Z_95 * mle_error(found, EQUAL_N, K)
     note = f"MLE, 20 neighbors; mean of {n_draws} draws of 1,000"
     value = Value(name=value.name, title=value.title, value=found, note=note)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from labelaudit.inputs.label_differences import LabelDifferences
 
+Between = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 NearestOf = Callable[[NDArray[np.int64], NDArray[np.int64], int], NDArray[np.float64]]
 
 
@@ -21,6 +22,8 @@ class Points:
         Their numbers, in an order that is as good as random; no two points are equal.
     n_removed
         Points that equal another one, and were left out.
+    between
+        From rows, at most a few thousand: the distances of all pairs, infinite to themselves.
     nearest
         From rows, some of them as anchors, and k: the sorted distances of the anchors to their k
         nearest of the rows.
@@ -32,9 +35,16 @@ class Points:
 
     rows: NDArray[np.int64]
     n_removed: int
+    between: Between
     nearest: NearestOf
     classes: NDArray[np.int32]
     what: str
+
+
+def nearest_in(distances: NDArray[np.float32], k: int) -> NDArray[np.float64]:
+    """Return the k smallest numbers of each row, ascending."""
+    nearest: NDArray[np.float32] = np.partition(distances, k - 1, axis=1)[:, :k]
+    return np.sort(nearest.astype(np.float64), axis=1)
 
 
 def first_of_each(codes: NDArray[np.int64]) -> NDArray[np.int64]:

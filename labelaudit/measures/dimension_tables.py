@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.measures.dimension_points import Points
+from labelaudit.measures.dimension_points import Points, nearest_in
 from labelaudit.report import Table
 from labelaudit.statistics.intervals import Z_95
 from labelaudit.statistics.intrinsic_dimension import gride, mle, mle_error
@@ -38,10 +38,13 @@ def scale_table(near: NDArray[np.float64]) -> Table:
     return _bounded("scales", title, "n", ranks, dimensions, errors)
 
 
-def size_table(points: Points, anchors: NDArray[np.int64], seed: int) -> Table:
-    """Return the dimension by the number of points: datasets compare at equal ones alone."""
-    sizes = [size for size in SIZES if size <= len(anchors)]
-    found = [mean_at(points, anchors, size, seed) for size in sizes]
+def size_table(distances: NDArray[np.float32], seed: int) -> Table:
+    """Return the dimension by the number of points: datasets compare at equal ones alone.
+
+    ``distances`` are those between the points that are drawn from.
+    """
+    sizes = [size for size in SIZES if size <= len(distances)]
+    found = [mean_at(distances, size, seed) for size in sizes]
     columns = (
         ("points", "count", np.array(sizes)),
         ("draws", "count", np.array([n_draws for _, n_draws in found])),
@@ -51,14 +54,17 @@ def size_table(points: Points, anchors: NDArray[np.int64], seed: int) -> Table:
     return ranked_table("sizes", title, columns, np.arange(len(sizes)))
 
 
-def mean_at(points: Points, among: NDArray[np.int64], size: int, seed: int) -> tuple[float, int]:
-    """Return the mean dimension of draws of so many points, and how many draws there were."""
+def mean_at(distances: NDArray[np.float32], size: int, seed: int) -> tuple[float, int]:
+    """Return the mean dimension of draws of so many points, and how many draws there were.
+
+    ``distances`` are those between all points that are drawn from.
+    """
     rng = np.random.default_rng(seed)
-    n_draws = N_DRAWS if len(among) > size else 1
+    n_draws = N_DRAWS if len(distances) > size else 1
     found = []
     for _ in range(n_draws):
-        drawn = among[np.sort(rng.permutation(len(among))[:size])]
-        found.append(mle(points.nearest(drawn, drawn, K), K))
+        drawn = np.sort(rng.permutation(len(distances))[:size])
+        found.append(mle(nearest_in(distances[np.ix_(drawn, drawn)], K), K))
     return float(np.mean(found)), n_draws
 
 
@@ -76,7 +82,7 @@ def class_table(points: Points, class_names: Sequence[str], seed: int) -> Table:
         asked = own[:CLASS_ANCHORS]
         number = mle(points.nearest(own, asked, K), K)
         half = Z_95 * mle_error(number, len(asked), K)
-        at_equal, _ = mean_at(points, asked, CLASS_SIZE, seed)
+        at_equal, _ = mean_at(points.between(asked), CLASS_SIZE, seed)
         found[:, at] = number, number - half, number + half, at_equal
     names = [class_names[code] for code in large.tolist()]
     columns = (

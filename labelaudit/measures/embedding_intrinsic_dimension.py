@@ -11,6 +11,7 @@ from labelaudit.measures import Findings, measure
 from labelaudit.measures.dimension import dimension_findings
 from labelaudit.measures.dimension_points import Points, classes_of, first_of_each
 from labelaudit.statistics.anchors import nearest_distances
+from labelaudit.statistics.nearest_enemy import pairwise_distances
 
 SAME_LENGTH = 0.01
 
@@ -110,6 +111,7 @@ def embedding_intrinsic_dimension(
     points = Points(
         rows=rows,
         n_removed=len(present) - len(rows),
+        between=lambda among: pairwise_distances(embeddings.vectors[among]),
         nearest=nearest,
         classes=classes_of(rows, label_differences),
         what="embeddings",

@@ -9,7 +9,7 @@ from labelaudit.inputs.label_differences import LabelDifferences
 from labelaudit.inputs.pixels import Pixels
 from labelaudit.measures import Findings, measure
 from labelaudit.measures.dimension import dimension_findings
-from labelaudit.measures.dimension_points import Points, classes_of, first_of_each
+from labelaudit.measures.dimension_points import Points, classes_of, first_of_each, nearest_in
 from labelaudit.statistics.nearest_enemy import content_numbers
 
 
@@ -97,12 +97,12 @@ def intrinsic_dimension(
     def nearest(
         among: NDArray[np.int64], anchors: NDArray[np.int64], k: int
     ) -> NDArray[np.float64]:
-        distances = pixel_distances[np.ix_(anchors, among)].astype(np.float64)
-        return np.sort(np.partition(distances, k - 1, axis=1)[:, :k], axis=1)
+        return nearest_in(pixel_distances[np.ix_(anchors, among)], k)
 
     points = Points(
         rows=rows,
         n_removed=len(pixels.items) - len(rows),
+        between=lambda among: pixel_distances[np.ix_(among, among)],
         nearest=nearest,
         classes=classes_of(pixels.items[rows], label_differences),
         what="images",

@@ -13,6 +13,7 @@ from labelaudit.statistics.nearest_enemy import MIN_ROWS, enemy_friend_ratios, n
 from labelaudit.tabulate import ranked_table
 
 QUANTILES: Final = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95)
+N_DRAWS: Final = 10
 SIZES: Final = (250, 500, 1000, 2000, 4000)
 
 
@@ -86,7 +87,14 @@ def size_table(pool: Pool, draws: Draws, random_state: int) -> Table:
     each = [
         draws
         if size == draws.size
-        else draw_sharpness(pool.distances, pool.differences, pool.classes, random_state, size=size)
+        else draw_sharpness(
+            pool.distances,
+            pool.differences,
+            pool.classes,
+            random_state,
+            size=size,
+            most_draws=N_DRAWS,
+        )
         for size in sizes
     ]
     rows = np.array([_means(found) for found in each]).T

@@ -11,7 +11,7 @@ from labelaudit.statistics.nearest_enemy import MIN_ROWS
 DRAW_SIZE: Final = 1000
 N_DRAWS: Final = 25
 N_PERMUTATIONS: Final = 100
-LOOKED_AT: Final = 4096
+LOOKED_AT: Final = 8192
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,8 +46,9 @@ def draw_sharpness(
     seed: int,
     *,
     size: int = DRAW_SIZE,
+    most_draws: int = N_DRAWS,
 ) -> Draws:
-    """Measure label sharpness in 25 random draws; in one of all rows, if there are not more.
+    """Measure label sharpness in random draws; in one of all rows, if there are not more.
 
     Of draws larger than 1,000 there are fewer, so that they cost no more together.
 
@@ -63,11 +64,14 @@ def draw_sharpness(
         Seed of the draws and of the shuffled labels.
     size
         Rows of a draw.
+    most_draws
+        Draws of 1,000 rows and fewer.
     """
     rng = np.random.default_rng(seed)
     n_rows = len(classes)
     size = min(size, n_rows)
-    n_draws = max(2, int(N_DRAWS * min(1.0, (DRAW_SIZE / size) ** 2))) if n_rows > size else 1
+    part = min(1.0, (DRAW_SIZE / size) ** 2)
+    n_draws = max(2, int(most_draws * part)) if n_rows > size else 1
     found = np.full((3, n_draws), np.nan)
     left_out = np.zeros(int(classes.max()) + 1, dtype=np.int64)
     for draw in range(n_draws):
@@ -123,12 +127,12 @@ def _steepest_shuffled(
     """
     n_rows, most = len(distances), float(differences.max())
     apart = np.where(distances > 0, distances, np.float32(np.inf))
-    first, second = np.triu_indices(n_rows, 1)
+    near = np.arange(apart.size)
+    if apart.size > LOOKED_AT:
+        near = np.argpartition(apart.ravel(), LOOKED_AT)[:LOOKED_AT]
+    first, second = np.divmod(near, n_rows)
     between = apart[first, second]
-    if len(between) > LOOKED_AT:
-        near = np.argpartition(between, LOOKED_AT)[:LOOKED_AT]
-        first, second, between = first[near], second[near], between[near]
-    limit = most / float(between.max()) if len(between) == LOOKED_AT else 0.0
+    limit = most / float(between.max()) if apart.size > LOOKED_AT else 0.0
     found = []
     for _ in range(n_shuffles):
         given = rng.permutation(n_rows)
