@@ -109,7 +109,7 @@ def _metadata(column: pa.ChunkedArray, name: str, problems: Problems) -> pa.Arra
             lambda row: f"column {name!r}: {numbers[row]} is no finite number",
             "leave the cell blank",
         )
-        if not (np.abs(numbers) >= EXACT).any():
+        if pa.types.is_floating(kind) or not (np.abs(numbers) >= EXACT).any():
             return pa.array(numbers, from_pandas=True)
     elif not (
         is_text(kind)
@@ -127,6 +127,9 @@ def _metadata(column: pa.ChunkedArray, name: str, problems: Problems) -> pa.Arra
 
 
 def _is_plain(value: str) -> bool:
-    """Tell whether text is a number that a float64 holds, and no code such as ``007``."""
+    """Tell whether text is a number and no code: ``007``, or more digits than a float64 holds."""
     text = value.strip()
-    return bool(NUMBER.fullmatch(text) and not PADDED.fullmatch(text) and abs(float(text)) < EXACT)
+    if not NUMBER.fullmatch(text) or PADDED.fullmatch(text):
+        return False
+    is_whole = text.lstrip("+-").isdigit()
+    return abs(float(text)) < (EXACT if is_whole else np.inf)

@@ -51,6 +51,12 @@ def test_without_names_there_is_no_metadata(tmp_path: Path) -> None:
         (pa.array([None, None], pa.null()), [None, None]),
         (pa.array([float("nan"), 1.0]), [None, 1.0]),
         (pa.array([" 1", "2 "]), [1.0, 2.0]),
+        (pa.array([1e20, 2.0]), [1e20, 2.0]),
+        (pa.array(["1e+20", "2.0"]), [1e20, 2.0]),
+        (pa.array(["1e999", "2.0"]), ["1e999", "2.0"]),
+        (pa.array(["0", "0.5"]), [0.0, 0.5]),
+        (pa.array([2, None]).cast(pa.decimal128(22, 2)), [2.0, None]),
+        (pa.array([2**54, None]).cast(pa.decimal128(22, 0)), ["18014398509481984", None]),
     ],
 )
 def test_what_a_column_may_hold(tmp_path: Path, cells: pa.Array, found: list[object]) -> None:
