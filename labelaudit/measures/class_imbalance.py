@@ -10,6 +10,7 @@ from labelaudit.measures.imbalance_tables import (
     SMALL,
     by_size,
     class_table,
+    rarest_table,
     shot_table,
     split_tables,
     weight_table,
@@ -126,6 +127,7 @@ def class_imbalance(
         raise MissingInputError("no item of this dataset has a label")
     tables = [
         class_table(counts, class_names),
+        *rarest_table(counts, class_names),
         shot_table(counts),
         weight_table(counts, class_names),
     ]
@@ -167,7 +169,8 @@ def _missing_in_splits(
     by_split: NDArray[np.int64], names: tuple[str, ...], class_names: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Return a note on the splits that have no item of a class that the dataset has."""
-    lacking = (by_split == 0) & (by_split.sum(axis=0) > 0) & by_split.any(axis=1)[:, None]
+    filled = by_split.sum(axis=1, keepdims=True) > 0
+    lacking = (by_split == 0) & (by_split.sum(axis=0) > 0) & filled
     parts = [
         f"{name} {int(row.sum()):,} ({some((class_names[at] for at in np.flatnonzero(row)), 3)})"
         for name, row in zip(names, lacking, strict=True)

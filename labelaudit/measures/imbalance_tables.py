@@ -14,10 +14,11 @@ from labelaudit.statistics.imbalance import (
     imbalance_statistics,
     shots,
 )
-from labelaudit.tabulate import ranked_table
+from labelaudit.tabulate import MAX_ROWS, ranked_table
 
 SHOTS: Final = ("few", "medium", "many")
 SMALL: Final = 5
+N_RAREST: Final = 50
 
 Counts = NDArray[np.int64]
 
@@ -45,6 +46,21 @@ def class_table(counts: Counts, names: tuple[str, ...]) -> Table:
         ),
         order,
     )
+
+
+def rarest_table(counts: Counts, names: tuple[str, ...]) -> list[Table]:
+    """Return the rarest classes, where there are too many for one table of all."""
+    if len(names) <= MAX_ROWS:
+        return []
+    rarest = np.array(by_size(counts, names)[: -N_RAREST - 1 : -1], dtype=np.int64)
+    return [
+        ranked_table(
+            "rarest_classes",
+            "The rarest classes",
+            (("class", "", names), ("count", "count", counts)),
+            rarest,
+        )
+    ]
 
 
 def shot_table(counts: Counts) -> Table:

@@ -11,6 +11,7 @@ from labelaudit.report import Value
 from labelaudit.statistics.imbalance import (
     FEW,
     MANY,
+    SMALLEST_P,
     fewest_classes,
     imbalance_statistics,
     shots,
@@ -19,7 +20,6 @@ from labelaudit.statistics.source_entropy import source_entropy
 from labelaudit.tabulate import Specification, bounded, exact_values
 
 N_NAMED: Final = 5
-SMALLEST_P: Final = 1e-300
 VALUES: Final[tuple[Specification, ...]] = (
     ("imbalance_ratio", "Imbalance ratio", "ratio", "lower"),
     ("nonempty_imbalance_ratio", "Imbalance ratio of classes with items", "ratio", "lower"),
@@ -110,11 +110,11 @@ def source_values(counts: NDArray[np.int64]) -> tuple[Value, ...]:
     single = len(counts) == 1
     why = "undefined: there is a single class"
     p_value = imbalance_statistics(counts)["balance_p_value"]
-    below = f"below {SMALLEST_P:g}; " if p_value is not None and p_value < SMALLEST_P else ""
+    most = f"at most {SMALLEST_P:g}; " if p_value == SMALLEST_P else ""
     tested = exact_values(
         (P_VALUE,),
-        {"balance_p_value": None if p_value is None else max(p_value, SMALLEST_P)},
-        {"balance_p_value": why if single else below + IF_DRAWN},
+        {"balance_p_value": p_value},
+        {"balance_p_value": why if single else most + IF_DRAWN},
         "a p-value has none: it is what chance gives under equal shares",
     )
     found = source_entropy(counts)

@@ -91,7 +91,7 @@ def _of_numbers(targets: NDArray[np.float64]) -> _Found:
     largest = float(np.abs(targets - median).max())
     scaled = (targets - median) / largest
     mean, deviation = float(scaled.mean()), float(scaled.std())
-    numbers = {
+    numbers: dict[str, float | None] = {
         "lowest_target": float(targets[0]),
         "median_target": median,
         "mean_target": median + largest * mean,
@@ -118,7 +118,7 @@ def _of_rounding(targets: NDArray[np.float64]) -> _Found:
         numbers[name] = float((targets % base == 0).mean()) if whole else None
         if whole:
             possible = distinct[-1] // base - np.ceil(distinct[0] / base) + 1
-            notes[name] = f"as {100 * possible / span:.3g} % of the integers in the range"
+            notes[name] = f"{100 * possible / span:.3g} % of the integers in the range are"
         else:
             notes[name] = f"undefined: the targets are not integers that span {MIN_SPAN} or more"
     return numbers, notes

@@ -9,6 +9,7 @@ from labelaudit.blocks import row_blocks
 
 MANY: Final = 100
 FEW: Final = 20
+SMALLEST_P: Final = 1e-300
 BETAS: Final = (0.9, 0.99, 0.999, 0.9999)
 
 
@@ -31,6 +32,8 @@ def count_labels(
 
 def imbalance_statistics(counts: NDArray[np.int64]) -> dict[str, float | None]:
     """Return the statistics of class counts, None where one is undefined.
+
+    A p-value below 1e-300 is given as that, for it would soon be too small to be told from 0.
 
     Parameters
     ----------
@@ -58,7 +61,9 @@ def imbalance_statistics(counts: NDArray[np.int64]) -> dict[str, float | None]:
         "normalized_gini": gini * n_classes / (n_classes - 1) if several else None,
         "lrid": lrid,
         "lrid_per_sample": lrid / (2 * n_items),
-        "balance_p_value": float(chi2.sf(lrid, n_classes - 1)) if several else None,
+        "balance_p_value": max(float(chi2.sf(lrid, n_classes - 1)), SMALLEST_P)
+        if several
+        else None,
         "uniform_distance": float(np.abs(counts / n_items - 1 / n_classes).sum() / 2),
     }
 

@@ -36,7 +36,8 @@ def lds_window(size: int = SIZE, sigma: float = SIGMA) -> NDArray[np.float64]:
     from scipy.ndimage import gaussian_filter1d
 
     window: NDArray[np.float64] = gaussian_filter1d(np.eye(size)[size // 2], sigma)
-    return window / window.max()
+    window /= window.max()
+    return window
 
 
 def lds_density(counts: NDArray[np.number]) -> NDArray[np.float64]:

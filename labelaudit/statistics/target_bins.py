@@ -133,7 +133,8 @@ def _grid_bins(scaled: NDArray[np.int64], step: int, steps: int, decimals: int) 
 def _plain_bins(low: float, high: float, width: float) -> TargetBins:
     """Return bins whose edges are multiples of their round width."""
     width = _round_up(max(width, 4 * float(np.spacing(max(abs(low), abs(high))))))
-    edges = width * np.arange(math.floor(low / width) - 1, math.floor(high / width) + 3)
+    first, last = math.floor(low / width), math.floor(high / width)
+    edges = width * np.arange(first - 1, last + 3, dtype=np.float64)
     if (digits := 2 - math.floor(math.log10(width))) <= MAX_DIGITS:
         edges = np.round(edges, digits)  # 0.6, not 0.6000000000000001
     edges = edges[

@@ -36,7 +36,9 @@ KNOWN = {
 def ages_for_training(file: Path) -> np.ndarray:
     """Return the ages of the split ``train``."""
     table = pv.read_csv(file)
-    return table["age"].to_numpy()[table["split"].to_numpy() == "train"].astype(np.float64)
+    ages = table["age"].to_numpy().astype(np.float64)
+    training = table["split"].to_numpy() == "train"
+    return np.asarray(ages[training])
 
 
 def found(ages: np.ndarray) -> dict[str, float]:

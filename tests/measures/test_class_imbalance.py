@@ -128,6 +128,22 @@ def test_tables_are_cut_at_1000_rows() -> None:
     assert (len(found.tables[0].rows), found.tables[0].omitted) == (1000, 200)
 
 
+def test_of_thousands_of_classes_the_rarest_are_listed_too() -> None:
+    counts = [30] * 1198 + [2, 1]
+    found = class_imbalance(labels_of(counts), names_of(1200), no_splits(sum(counts)))
+    rarest = rows(found, "rarest_classes")
+    assert [row["class"] for row in rarest[:2]] == ["class 1199", "class 1198"]
+    assert len(rarest) == 50
+
+
+def test_a_p_value_is_never_0() -> None:
+    found = class_imbalance(labels_of([9000, 10]), names_of(2), no_splits(9010))
+    p_value = next(value for value in found.values if value.name == "balance_p_value")
+    assert p_value.value == 1e-300
+    assert p_value.note.startswith("at most 1e-300")
+    assert "random draw" in p_value.note
+
+
 def test_each_split_has_its_own_imbalance() -> None:
     labels = np.array([0, 0, 0, 1, 1, 1, -1, 0], dtype=np.int32)
     codes = np.array([0, 0, 0, 0, 1, 1, 2, -1], dtype=np.int32)

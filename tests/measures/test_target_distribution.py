@@ -130,7 +130,7 @@ def test_rounded_ages_show_in_the_multiples_of_5() -> None:
     assert numbers(found)["multiples_of_5_share"] == pytest.approx(expected)
     span = np.arange(rounded.min(), rounded.max() + 1)
     by_chance = 100 * sum(age % 5 == 0 for age in span) / len(span)
-    assert note_of(found, "multiples_of_5_share").startswith(f"as {by_chance:.3g} %")
+    assert note_of(found, "multiples_of_5_share").startswith(f"{by_chance:.3g} %")
 
 
 @pytest.mark.parametrize("targets", [np.arange(40) / 3, np.repeat(np.arange(10.0), 4)], ids=str)
