@@ -14,6 +14,7 @@ from labelaudit.cli.cache import cache
 from labelaudit.cli.config import configured
 from labelaudit.cli.doctor import doctor
 from labelaudit.cli.explain import explain
+from labelaudit.cli.familiarity import familiarity
 from labelaudit.cli.inspect import inspect
 from labelaudit.cli.models import models
 from labelaudit.cli.render import render
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (scan, inspect, review, stability, render, explain, schema, doctor):
+for command in (scan, inspect, review, stability, familiarity, render, explain, schema, doctor):
     app.command()(command)
 app.add_typer(models, name="models")
 app.add_typer(cache, name="cache")
