@@ -65,8 +65,9 @@ def multi_label_noise(cell_odds: CellOdds, class_names: tuple[str, ...]) -> Find
 
     How many positives are missing is no number but a range, and only under assumptions: that
     what was given is a random draw of what should have been (for both ends), and that the items
-    of which the model is surest do have the label (for the low one). The high one overstates
-    the more, the less the embedding tells of the label. Cells marked uncertain or unknown are
+    of which the model is surest do have the label (for the low one). Where the model is never sure
+    of a label, both overstate, and nothing in the data tells that from labels that are missing: so
+    it is a range of what may be, never a rate. Cells marked uncertain or unknown are
     neither judged nor learned from, but a label's mean stands for them in the regression.
 
     Formula
@@ -79,7 +80,8 @@ def multi_label_noise(cell_odds: CellOdds, class_names: tuple[str, ...]) -> Find
     - P(spurious | given) = e (1 - h) / (e (1 - h) + (1 - m) h), suspected above 1/2
     - missing positives of a label with n given: n (1 / c - 1). Low: c the share given among the
       20 most probable cells, upper end of its 95 % interval. High: c the mean of
-      1 / (1 + exp(-o)) over the given
+      1 / (1 + exp(-o)) over the given, lower end of the 95 % interval of n in n / c. As shares:
+      of the given and the missing together
     - label quality: 2 t / (2 t + missing + spurious), with the suspected cells and t the given
       positives that are not suspected (F1 of the given labels, were every suspicion right)
 
@@ -197,7 +199,7 @@ def _label_table(
     quality = 2 * right / np.maximum(2 * right + suspected, 1)
     return ranked_table(
         "label_noise_by_label",
-        "Labels, worst first",
+        "Labels, worst first; missing is a range, were the given ones drawn at random from all",
         (
             ("label", "", names),
             ("given", "count", given),
@@ -205,6 +207,12 @@ def _label_table(
             ("suspected_spurious", "count", doubtful.spurious),
             ("missing_low", "count", np.floor(missing[0]).astype(np.int64)),
             ("missing_high", "count", np.ceil(missing[1]).astype(np.int64)),
+            *(
+                (name, "share", np.round(end / np.maximum(end + given, 1), DECIMALS))
+                for name, end in zip(
+                    ("missing_low_share", "missing_high_share"), missing, strict=True
+                )
+            ),
             ("label_quality", "share", quality),
         ),
         np.lexsort((np.arange(len(names)), -suspected, quality)),

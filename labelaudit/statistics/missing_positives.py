@@ -1,10 +1,12 @@
 """How many positives of a label may be missing: the ends of what can be said.
 
 Both ends assume that the given positives are a random draw, with one probability c, of the items
-that have the label (Elkan and Noto, 2008): selected completely at random. The low end further
-assumes that the items of which a model is surest do have it, so that c is the share of them that
-was given. The high end takes for c the mean probability of the given positives, which lies below
-c the more the label overlaps with its absence, and so overstates what is missing.
+that have the label (Elkan and Noto, 2008): selected completely at random. The probability that a
+label is given is then nowhere above c. The low end further assumes that the items of which a model
+is surest do have the label, so that c is the share of them that was given; where the model is never
+sure, it overstates what is missing, and nothing in the data tells the two apart. The high end takes
+for c the mean probability of the given positives (their e1), which lies below c the more the label
+overlaps with its absence, and so overstates what is missing, too.
 """
 
 import numpy as np
@@ -22,8 +24,8 @@ def missing_range(
     """Return a low and a high estimate of the missing positives of each label.
 
     With n given positives, ``n (1 / c - 1)`` are missing. For the low end c is the upper end of
-    the 95 % Wilson interval of the share given among the 20 most probable cells; for the high
-    end the mean probability of the given positives.
+    the 95 % Wilson interval of the share given among the 20 most probable cells. For the high end
+    it is the lower end of that of n in n / e, with e the mean probability of the given positives.
 
     Parameters
     ----------
@@ -36,7 +38,8 @@ def missing_range(
     """
     given, empty = positive.sum(axis=0), negative.sum(axis=0)
     mean = (positive / (1 + np.exp(-CENTERS))[:, None]).sum(axis=0) / np.maximum(given, 1e-12)
-    high = np.minimum(given * (1 / np.maximum(mean, 1e-12) - 1), empty)
+    c_low = wilson(given, given / np.maximum(mean, 1e-12))[0]
+    high = np.minimum(given * (1 / np.maximum(c_low, 1e-12) - 1), empty)
     found = _given_among_surest(positive, positive + negative)
     low = given * (1 / wilson(found, np.minimum(N_SUREST, given + empty))[1] - 1)
     return np.minimum(low, high), high
