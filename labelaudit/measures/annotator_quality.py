@@ -37,10 +37,11 @@ def annotator_quality(item_consensus: ItemConsensus, class_names: tuple[str, ...
     among them is not compared. Its interval covers which items were drawn, not that the others
     err: they lower the agreement where they do, and what is left out is harder than the rest. The
     *accuracy* is that of the model of Dawid and Skene, too high as a rule, as annotators repeat
-    each other's mistakes: the true accuracies of CIFAR-10N's three columns of labels, 0.82 to 0.83,
-    lie between agreements of 0.77 to 0.78 and modelled accuracies of 0.83 to 0.84 (10,000 images,
-    ``tests/benchmarks/agreement.py``). The *quality* is that of CROWDLAB, where there are probabilities.
-    Whoever gave fewer than 30 judgements of items that others judged, too, is not rated.
+    each other's mistakes. Of CIFAR-10N's three columns of labels, whose true accuracies are 0.82
+    to 0.83, the agreements are 0.77 to 0.78, and the modelled accuracies 0.83 to 0.84 (10,000
+    images, ``tests/benchmarks/agreement.py``). The *quality* is that of CROWDLAB, where there are
+    probabilities. Whoever gave fewer than 30 judgements of items that others judged, too, is not
+    rated.
 
     Differing from most others is not being wrong: an expert among laymen does.
 

@@ -2,8 +2,8 @@
 
 Closed formulas are equal to 1e-9, which leaves room for sums in another order. The model of Dawid
 and Skene is compared after the same number of steps, to 1e-6: crowd-kit keeps rates of errors above
-1e-10, ours may be 0, and steps carry the difference on. Its shares of the classes are one step further,
-so those are compared to 1e-5.
+1e-10, ours may be 0, and steps carry the difference on. Its shares of the classes are a step
+further, and compared to 1e-5.
 """
 
 from collections.abc import Iterator
