@@ -85,13 +85,14 @@ class Description:
 
     family: str
     title: str
+    order_matters: bool = False
 
 
 Measure = Callable[..., Findings]
 _M = TypeVar("_M", bound=Measure)
 
 
-def measure(*, family: str, title: str) -> Callable[[_M], _M]:
+def measure(*, family: str, title: str, order_matters: bool = False) -> Callable[[_M], _M]:
     """Register a function as a measure; its parameters name the inputs it wants.
 
     Parameters
@@ -100,12 +101,14 @@ def measure(*, family: str, title: str) -> Callable[[_M], _M]:
         One of `FAMILIES`.
     title
         Heading of its section.
+    order_matters
+        Whether it measures the order of the items; no other may depend on it.
     """
     if family not in FAMILIES:
         raise ValueError(f"no family {family!r}; there are {', '.join(FAMILIES)}")
 
     def mark(function: _M) -> _M:
-        setattr(function, MARK, Description(family, title))
+        setattr(function, MARK, Description(family, title, order_matters))
         return function
 
     return mark
