@@ -121,8 +121,10 @@ def _cells(report: Report) -> Fact:
 
 
 def _number(report: Report, name: str, measure: str, value: str, reference: str) -> Fact:
-    if measure == "multi_label" and report.dataset.task == "multiclass":
+    if measure == "multi_label" and report.dataset.task != "multilabel":
         return Fact(name=name, amount="1", reference="by its format")
+    if measure == "class_imbalance" and report.dataset.task == "regression":
+        return Fact(name=name, amount="", reference=NOT_APPLICABLE)
     found = report.value(measure, value)
     if found is None or found.value is None:
         why = _missing(report, measure) if found is None else text.UNDEFINED

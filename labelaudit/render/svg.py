@@ -105,8 +105,7 @@ def label(report: Report, palette: Palette = LIGHT) -> Markup:
 
 def _head(report: Report) -> list[Block]:
     dataset = report.dataset
-    classes = text.counted(len(dataset.class_names), "class", "classes")
-    digest = f"{classes}; sha256 {text.visible(dataset.digest)[:SHORT_HASH]}"
+    digest = f"{text.labels(dataset)}; sha256 {text.visible(dataset.digest)[:SHORT_HASH]}"
     splits = clipped(text.splits(dataset.splits) or "no splits", 12, INNER)
     name = clipped(text.visible(dataset.name), 17, INNER)
     heading = Markup(

@@ -41,7 +41,7 @@ def _head(report: Report) -> list[Text]:
     dataset = report.dataset
     parts = (
         text.counted(dataset.n_items, "item"),
-        text.counted(len(dataset.class_names), "class", "classes"),
+        text.labels(dataset),
         text.splits(dataset.splits) or "no splits",
         f"sha256 {text.visible(dataset.digest[:SHORT_HASH])}",
     )

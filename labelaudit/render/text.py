@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from labelaudit.report import FAMILIES, Sample, Scalar, Value
+from labelaudit.report import FAMILIES, DatasetFacts, Sample, Scalar, Value
 
 UNDEFINED: Final = "undefined"
 PERCENT: Final = 100
@@ -90,6 +90,13 @@ def alternative(sample: Sample) -> str:
     if sample.suggested_label is not None:
         parts.append(f"suggested {sample.suggested_label}")
     return visible(f"{sample.path}: {', '.join(parts)}")
+
+
+def labels(dataset: DatasetFacts) -> str:
+    """Return what the labels of a dataset are: so many classes, or numbers."""
+    if dataset.task == "regression":
+        return "labels are numbers"
+    return counted(len(dataset.class_names), "class", "classes")
 
 
 def splits(amounts: Mapping[str, int]) -> str:

@@ -1,0 +1,102 @@
+"""What a poor dataset does not tell is said so: in the JSON, and on the page."""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from markupsafe import escape
+from numpy.typing import NDArray
+from PIL import Image
+
+from labelaudit.manifests import Options, open_dataset
+from labelaudit.render.html import to_html
+from labelaudit.render.json import to_json
+from labelaudit.render.text import visible
+from labelaudit.report import Report
+from labelaudit.scan import ScanOptions, scan
+
+N = 300
+RNG = np.random.default_rng(0)
+THREE = np.array(["ant", "bee", "cow"])[np.arange(N) % 3]
+APART = RNG.normal(size=(N, 8)) + 3 * np.eye(3, 8)[np.arange(N) % 3]
+SPLITS = np.where(np.arange(N) % 5 == 0, "test", "train")
+
+
+@dataclass(frozen=True)
+class Poor:
+    """Columns of a manifest, vectors of its items, and which measures must refuse them, and why."""
+
+    columns: Mapping[str, NDArray[np.str_]]
+    refusals: Mapping[str, str]
+    vectors: NDArray[np.float64] = field(default_factory=lambda: APART)
+    n_items: int = N
+
+
+NO_LABEL = dict.fromkeys(
+    (
+        "label_noise",
+        "detector_skill",
+        "class_imbalance",
+        "label_sharpness",
+        "embedding_label_sharpness",
+    ),
+    "no item of this dataset has a label",
+)
+CASES = {
+    "one class": Poor(
+        {"label": np.full(N, "ant"), "split": SPLITS},
+        {"label_sharpness": "all of one class", "embedding_label_sharpness": "all of one class"},
+    ),
+    "an empty label column": Poor({"label": np.full(N, ""), "split": SPLITS}, NO_LABEL),
+    "two annotators without overlap": Poor(
+        {
+            "label": THREE,
+            "annotator_1": np.where(np.arange(N) % 2 == 0, THREE, ""),
+            "annotator_2": np.where(np.arange(N) % 2 == 1, THREE, ""),
+        },
+        dict.fromkeys(("annotator_agreement", "annotator_consensus"), "0 items have two or more"),
+    ),
+    "fewer than 200 items": Poor({"label": THREE, "split": SPLITS}, {}, n_items=150),
+    "identical embeddings": Poor(
+        {"label": THREE, "split": SPLITS}, {"outliers": "."}, np.ones((N, 8))
+    ),
+}
+
+
+def scanned(poor: Poor, folder: Path) -> Report:
+    """Scan a table of small images with vectors of their own."""
+    rows = slice(None, poor.n_items)
+    columns = {name: values[rows] for name, values in poor.columns.items()}
+    for at in range(poor.n_items):
+        stream = io.BytesIO()
+        pixels = np.random.default_rng(at).integers(0, 256, (12, 12, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(stream, format="PNG")
+        (folder / f"{at:03}.png").write_bytes(stream.getvalue())
+    lines = [",".join(["path", *columns])]
+    lines += [
+        ",".join([f"{at:03}.png", *(str(values[at]) for values in columns.values())])
+        for at in range(poor.n_items)
+    ]
+    (folder / "items.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    np.save(folder / "vectors.npy", poor.vectors[rows].astype(np.float32))
+    dataset = open_dataset(folder / "items.csv", Options())
+    return scan(dataset, ScanOptions(embeddings=folder / "vectors.npy")).report
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_cannot_be_measured_says_why(case: str, tmp_path: Path) -> None:
+    report = scanned(CASES[case], tmp_path)
+    assert [result.reason for result in report.measures if result.status == "failed"] == []
+    loaded = {result["name"]: result for result in json.loads(to_json(report))["measures"]}
+    page = to_html(report)
+    for name, why in CASES[case].refusals.items():
+        assert loaded[name]["status"] == "not_measured", name
+        assert why in loaded[name]["reason"], loaded[name]
+    for result in report.measures:
+        if result.status == "not_measured":
+            assert len(result.reason.split()) > 3, result
+            assert f"Not measured:</strong> {escape(visible(result.reason))}" in page
