@@ -59,7 +59,7 @@ DENSE = """@relation flags
 0.1,0,1
 1,1,1
 """
-SPARSE = DENSE.split("@data")[0] + "@data\n{0 0.5,1 1}\n{0 0.1,2 1}\n{0 1,1 1,2 1}\n"
+SPARSE = DENSE.partition("@data")[0] + "@data\n{0 0.5,1 1}\n{0 0.1,2 1}\n{0 1,1 1,2 1}\n"
 TABLE = "a feature,it's,blue\n0.5,1,0\n0.1,0,1\n1,1,1\n"
 
 
