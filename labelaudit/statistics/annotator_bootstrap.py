@@ -6,13 +6,12 @@ with oneself.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from labelaudit.statistics.agreement import N_REPLICATES, Sums, nominal_statistics
 from labelaudit.statistics.distance_alpha import middle_ranks
@@ -66,38 +65,23 @@ def bootstrap_annotators(
     drawn_as = _drawn_as(names)
     groups, n_groups = drawn_as[shared.annotators], int(drawn_as.max()) + 1
     in_item = np.bincount(shared.rows)[shared.rows].astype(np.float64)
-    by_item = 1 / (in_item * (in_item - 1)), 1 / (in_item - 1)
-    named = np.unique(shared.rows * n_classes + shared.labels, return_inverse=True)[1]
     classes = groups * n_classes + shared.labels
     by_class = _by_class(classes, np.ones(len(classes)), n_groups, n_classes)
     shares = _by_class(classes, 1 / in_item, n_groups, n_classes)
+    positions = _positions(by_class.sum(axis=0)) if ordered else {}
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=N_REPLICATES)
     draws = drawn.astype(np.float64)
-    pairs, judgements, agreement, agreeing = (
-        _quadratic(draws, _pairs(cells, groups, weights, n_groups))
-        for cells in (shared.rows, named)
-        for weights in by_item
+    pairs, agreement, judgements, disagreement, *apart = (
+        np.asarray(((draws @ table) * draws).sum(axis=1))
+        for table in _pairs(shared, groups, in_item, tuple(positions.values()), n_groups)
     )
-    sums = Sums(
-        pairs=pairs,
-        agreement=agreement,
-        judgements=judgements,
-        disagreement=judgements - agreeing,
-        full=np.full(N_REPLICATES, np.nan),
-        by_class=draws @ by_class,
-        shares=draws @ shares,
-    )
+    none = np.full(N_REPLICATES, np.nan)
+    sums = Sums(pairs, agreement, judgements, disagreement, none, draws @ by_class, draws @ shares)
     found = nominal_statistics(sums)
     del found["full_agreement_share"]
-    if ordered:
-        ranks = middle_ranks(by_class.sum(axis=0))
-        for name, positions in (
-            ("ordinal_alpha", ranks / ranks.max()),
-            ("interval_alpha", np.arange(n_classes) / n_classes),
-        ):
-            apart = _pairs_apart(shared, groups, positions[shared.labels], by_item[1])
-            found[name] = _alpha(_quadratic(draws, apart), sums, positions)
+    for (name, at), distances in zip(positions.items(), apart, strict=True):
+        found[name] = _alpha(distances, sums, at)
     return found
 
 
@@ -109,41 +93,44 @@ def _drawn_as(names: Sequence[str]) -> Codes:
     return np.array([int.from_bytes(each, "little") % MAX_DRAWN for each in hashes])
 
 
-def _pairs(cells: Codes, groups: Codes, weights: Floats, n_groups: int) -> Floats:
-    """Return the weight of pairs of judgements in one cell, by the groups of the two.
+def _positions(by_class: Floats) -> dict[str, Floats]:
+    """Return where the classes are on a line, by the alpha that measures distances on it."""
+    ranks = middle_ranks(by_class)
+    steps = np.arange(len(by_class), dtype=np.float64)
+    return {"ordinal_alpha": ranks / ranks.max(), "interval_alpha": steps / len(by_class)}
 
-    A judgement makes no pair with itself. Shape ``(n_groups, n_groups)``.
+
+def _pairs(
+    shared: Shared, groups: Codes, in_item: Floats, positions: Sequence[Floats], n_groups: int
+) -> Iterator[Floats]:
+    """Yield what pairs of judgements of an item add up to, by the groups of the two.
+
+    Each pair, then each that agrees, an item's adding up to 1; each, each that differs, and the
+    squared distance for each line of positions, an item's adding up to its judgements. All of
+    shape ``(n_groups, n_groups)``.
     """
-    shape = (int(cells.max()) + 1, n_groups)
-    each = csr_array((np.ones(len(cells)), (cells, groups)), shape=shape)
-    weighted = csr_array((weights, (cells, groups)), shape=shape)
-    found: Floats = (each.T @ weighted).toarray()
-    found[np.diag_indices(n_groups)] -= np.bincount(groups, weights, minlength=n_groups)
-    return found
-
-
-def _pairs_apart(shared: Shared, groups: Codes, positions: Floats, weights: Floats) -> Floats:
-    """Return the weighted squared distances of pairs of judgements of an item, by their groups."""
-    n_groups = int(groups.max()) + 1
-    shape = (int(shared.rows.max()) + 1, n_groups)
-
-    def table(values: Floats) -> csr_array:
-        return csr_array((values, (shared.rows, groups)), shape=shape)
-
-    squares = (table(np.ones(len(groups))).T @ table(weights * positions**2)).toarray()
-    products = (table(positions).T @ table(weights * positions)).toarray()
-    found: Floats = squares + squares.T - 2 * products
-    return found
+    order = np.argsort(shared.rows, kind="stable")
+    rows, groups, labels = shared.rows[order], groups[order], shared.labels[order]
+    in_item = in_item[order]
+    tables = np.zeros((4 + len(positions), n_groups**2))
+    for apart in range(1, int(in_item.max())):
+        one = np.flatnonzero(rows[apart:] == rows[:-apart])
+        other = one + apart
+        differ = labels[one] != labels[other]
+        a_judgement = 1 / (in_item[one] - 1)
+        a_pair = a_judgement / in_item[one]
+        cells = groups[one] * n_groups + groups[other]
+        weights = [a_pair, a_pair * ~differ, a_judgement, a_judgement * differ]
+        weights += [a_judgement * (at[labels[one]] - at[labels[other]]) ** 2 for at in positions]
+        tables += [np.bincount(cells, each, minlength=n_groups**2) for each in weights]
+    for table in tables:
+        square = table.reshape(n_groups, n_groups)
+        yield square + square.T
 
 
 def _by_class(classes: Codes, weights: Floats, n_groups: int, n_classes: int) -> Floats:
     counted: Floats = np.bincount(classes, weights, minlength=n_groups * n_classes)
     return counted.reshape(n_groups, n_classes)
-
-
-def _quadratic(draws: Floats, pairs: Floats) -> Floats:
-    """Return the sum over pairs of groups, each as often as the two were drawn together."""
-    return np.asarray(((draws @ pairs) * draws).sum(axis=1))
 
 
 def _alpha(apart: Floats, sums: Sums, positions: Floats) -> Floats:
