@@ -90,7 +90,10 @@ def label_table(
 
 
 def state_table(cells: Cells, class_names: tuple[str, ...]) -> Table:
-    """Return the states of each label, the least determined first."""
+    """Return the states of each label, the least determined first.
+
+    The share of items that have it is at least that of the positive, and at most the highest.
+    """
     n_rows = cells.positive.shape[0]
     positive, uncertain, unknown = (
         matrix.sum(axis=0, dtype=np.int64)
@@ -109,7 +112,6 @@ def state_table(cells: Cells, class_names: tuple[str, ...]) -> Table:
             ("uncertain_share", "share", uncertain / n_rows),
             ("negative_share", "share", (determined - positive) / n_rows),
             ("unknown_share", "share", unknown / n_rows),
-            ("lowest", "share", positive / n_rows),
             ("highest_if_uncertain", "share", (positive + uncertain) / n_rows),
             ("highest_if_unknown", "share", (positive + uncertain + unknown) / n_rows),
             ("share_of_determined", "share", share),

@@ -1,6 +1,6 @@
 """Labels that items with several of them seem to lack, or to have by mistake."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,17 @@ SPECIFICATIONS: tuple[Specification, ...] = (
     ("uncertain_cell_count", "Cells marked uncertain, not judged", "count", "lower"),
     ("unknown_cell_count", "Cells marked unknown, not judged", "count", "lower"),
 )
+ASIDES = {
+    "missing_low_share": "Assumes that the 20 surest items of a label have it.",
+    "missing_high_share": "Overstated where embeddings hardly tell of the label.",
+    "spurious_share": "Estimated by a model, judged by no person.",
+}
+RANGE_END = "one end of a range; which value inside it is likeliest, the data cannot tell"
+NO_INTERVALS = {
+    "missing_low_share": RANGE_END,
+    "missing_high_share": RANGE_END,
+    "spurious_share": "it depends on how well the model is calibrated more than on the sample",
+}
 DECIMALS = 6  # of estimates in single precision
 NOT_JUDGED = "fewer than 5 items have the label, or lack it, among those with an embedding"
 
@@ -128,14 +139,11 @@ def multi_label_noise(cell_odds: CellOdds, class_names: tuple[str, ...]) -> Find
     names = np.array(class_names, dtype=object)[cell_odds.labels]
     missing = missing_range(counted.positive, counted.negative)
     return Findings(
-        values=exact_values(
-            SPECIFICATIONS,
-            _numbers(cell_odds, counted, channel, doubtful, missing),
-            {
-                "missing_low_share": "Assumes that the 20 surest items of a label have it.",
-                "missing_high_share": "Overstated where embeddings hardly tell of the label.",
-                "spurious_share": "Estimated by a model, judged by no person.",
-            },
+        values=tuple(
+            replace(value, no_interval=NO_INTERVALS.get(value.name, value.no_interval))
+            for value in exact_values(
+                SPECIFICATIONS, _numbers(cell_odds, counted, channel, doubtful, missing), ASIDES
+            )
         ),
         tables=(_label_table(names, counted, doubtful, missing),),
         rankings=tuple(
@@ -205,8 +213,6 @@ def _label_table(
             ("given", "count", given),
             ("suspected_missing", "count", doubtful.missing),
             ("suspected_spurious", "count", doubtful.spurious),
-            ("missing_low", "count", np.floor(missing[0]).astype(np.int64)),
-            ("missing_high", "count", np.ceil(missing[1]).astype(np.int64)),
             *(
                 (name, "share", np.round(end / np.maximum(end + given, 1), DECIMALS))
                 for name, end in zip(

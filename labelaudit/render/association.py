@@ -107,7 +107,7 @@ def _hundredths(npmi: float) -> str:
 
 
 def _key(left: float, y: float) -> Markup:
-    """Draw what the shades mean, from never together to never apart."""
+    """Draw what the shades mean, from never together to always together."""
     drawn = Markup()
     room = WIDTH - 1 - left
     for at, npmi in enumerate((-1, -0.5, 0, 0.5, 1)):
@@ -124,7 +124,7 @@ def _key(left: float, y: float) -> Markup:
             STRONGEST * abs(npmi),
             left + (at + 0.5) * room / 5,
             y + 13,
-            ("never together", "less", "chance", "more", "always")[at],
+            ("never", "less", "chance", "more", "always")[at],
         )
     return drawn
 

@@ -371,7 +371,6 @@ def test_uncertain_and_unknown_cells_bound_the_share_of_a_label() -> None:
         "uncertain_share": 0.25,
         "negative_share": 0.25,
         "unknown_share": 0.25,
-        "lowest": 0.25,
         "highest_if_uncertain": 0.5,
         "highest_if_unknown": 0.75,
         "share_of_determined": 0.5,

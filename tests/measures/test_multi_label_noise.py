@@ -89,7 +89,7 @@ def test_the_range_of_missing_positives_has_the_truth_in_it() -> None:
     assert high is not None
     assert low <= dropped / (dropped + corrupted().sum()) <= high
     for row in rows(scan(corrupted()), "label_noise_by_label"):
-        assert row["missing_low"] <= row["missing_high"]
+        assert row["missing_low_share"] <= row["missing_high_share"]
 
 
 def test_rankings_are_sorted_and_explained() -> None:
