@@ -25,8 +25,8 @@ from labelaudit.tabulate import Specification, exact_values
 
 N_NAMED: Final = 6
 BIASED: Final = (
-    "counted of these splits; as an estimate of where they were drawn from it reads high, "
-    "by the amount to be expected by chance"
+    "exact of these splits; as an estimate of what they were drawn from it reads high: see what "
+    "chance alone would make"
 )
 DISTANCES: Final[tuple[Specification, ...]] = (
     ("jensen_shannon_divergence", "Jensen-Shannon divergence, bits", "", "lower"),

@@ -26,7 +26,7 @@ OTHERS: Final[tuple[Specification, ...]] = (
     ("median_difference", "Difference of the medians", "", "neither"),
     ("target_shift_p_value", "p-value of one distribution, adjusted for all pairs", "", "neither"),
 )
-BIASED: Final = "counted of these splits; as an estimate it reads high by what chance makes"
+BIASED: Final = "exact of these splits; as an estimate it reads high, by what chance makes"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,7 +183,7 @@ def _quantile_table(found: list[Compared], names: tuple[str, ...]) -> Table:
     columns = (
         ("split", "", [names[each.one] for each in found for _ in range(n)]),
         ("other_split", "", [names[each.other] for each in found for _ in range(n)]),
-        ("quantile", "share", np.tile(np.array(PROBABILITIES), len(found))),
+        ("quantile", "", [f"{each:.0%}" for each in PROBABILITIES] * len(found)),
         ("target", "", column("values")),
         ("other_target", "", column("other")),
         ("difference", "", column("difference")),

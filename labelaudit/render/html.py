@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from labelaudit.errors import InputError, some
 from labelaudit.render import (
+    along,
     association,
     charts,
     crossing,
@@ -23,6 +24,7 @@ from labelaudit.render import (
     property_grid,
     ranges,
     risks,
+    rows,
     svg,
     text,
 )
@@ -108,6 +110,7 @@ def _environment(folders: Sequence[Path]) -> SandboxedEnvironment:
     )
     del environment.filters["safe"]  # a template has no means to print a text unescaped
     environment.globals |= {
+        "along": along.along,
         "alternative": text.alternative,
         "association": association.association,
         "bar": charts.bar,
@@ -115,6 +118,8 @@ def _environment(folders: Sequence[Path]) -> SandboxedEnvironment:
         "counted": text.counted,
         "crossing": crossing.crossing,
         "density": density.density,
+        "dumbbell": rows.dumbbell,
+        "forest": rows.forest,
         "heading": text.heading,
         "hero": hero,
         "interval": text.interval,
@@ -123,6 +128,7 @@ def _environment(folders: Sequence[Path]) -> SandboxedEnvironment:
         "long_tail": charts.long_tail,
         "matrix": pairs.matrix,
         "number": text.number,
+        "one_pair": rows.one_pair,
         "numeric": _numeric,
         "pair_agreement": pair_agreement.pair_agreement,
         "pictured": _pictured,

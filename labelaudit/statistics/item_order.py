@@ -5,6 +5,7 @@ so nothing is drawn, and dependence between the pairs, which share items, is acc
 """
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,10 +55,10 @@ class OrderTest:
 
     @property
     def p_value(self) -> float | None:
-        """Normal, one-sided: that a random order has as many."""
+        """Normal, one-sided, above 0: that a random order has as many."""
         from scipy.stats import norm
 
-        return None if self.z is None else float(norm.sf(self.z))
+        return None if self.z is None else max(float(norm.sf(self.z)), sys.float_info.min)
 
 
 def same_label_next(labels: NDArray[np.int32], groups: NDArray[np.int64]) -> OrderTest:
