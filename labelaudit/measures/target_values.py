@@ -13,6 +13,8 @@ from labelaudit.statistics.target_bins import TargetBins, decimals_of
 from labelaudit.tabulate import Specification, exact_values
 
 MIN_SPAN: Final = 20
+WIDE: Final = 100
+SKEWED: Final = 2
 VALUES: Final[tuple[Specification, ...]] = (
     ("sparse_range_share", "Share of the range that is sparse", "share", "lower"),
     ("sparse_items_share", "Share of the items in sparse stretches", "share", "neither"),
@@ -91,15 +93,19 @@ def _of_numbers(targets: NDArray[np.float64]) -> _Found:
     largest = float(np.abs(targets - median).max())
     scaled = (targets - median) / largest
     mean, deviation = float(scaled.mean()), float(scaled.std())
+    skewness = float((((scaled - mean) / deviation) ** 3).mean())
     numbers: dict[str, float | None] = {
         "lowest_target": float(targets[0]),
         "median_target": median,
         "mean_target": median + largest * mean,
         "highest_target": float(targets[-1]),
         "standard_deviation": largest * deviation,
-        "skewness": float((((scaled - mean) / deviation) ** 3).mean()),
+        "skewness": skewness,
     }
-    return numbers, {"skewness": "0 is symmetric, above 0 the tail is of high targets"}
+    note = "0 is symmetric, above 0 the tail is of high targets"
+    if targets[0] > 0 and targets[-1] > WIDE * targets[0] and skewness > SKEWED:
+        note += "; of a target that spans factors as this does, measure the logarithm, too"
+    return numbers, {"skewness": note}
 
 
 def _of_rounding(targets: NDArray[np.float64]) -> _Found:

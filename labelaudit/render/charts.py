@@ -155,15 +155,15 @@ def outline(tops: Sequence[float], bottom: float, left: float, step: float) -> s
     )
 
 
-def count_axis(end: float, left: float, top: float, bottom: float) -> Markup:
-    """Draw an axis of counts: nothing, half and all of it."""
+def count_axis(end: float, left: float, top: float, bottom: float, unit: str = "") -> Markup:
+    """Draw an axis of counts or shares: nothing, half and all of it."""
     drawn = Markup()
     for part in (0, 0.5, 1):
         y = bottom - (bottom - top) * part
         drawn += Markup(
             '<path class="grid" d="M{} {:.1f}H{}"/>'
             '<text x="{}" y="{:.1f}" text-anchor="end">{}</text>'
-        ).format(left, y, WIDTH, left - 6, y + 4, text.number(end * part))
+        ).format(left, y, WIDTH, left - 6, y + 4, text.number(end * part, unit))
     return drawn
 
 
@@ -195,7 +195,7 @@ def _parted(tail: Tail, left: float, step: float) -> Markup:
         words = text.visible(f"{n_classes:,} {kind}-shot")
         if estimated_width(words, 12) < end - x:
             drawn += Markup(
-                '<text x="{:.1f}" y="12" text-anchor="end" class="head">{}</text>'
+                '<text x="{:.1f}" y="10" text-anchor="end" class="head">{}</text>'
             ).format(end - 4, words)
     return drawn
 

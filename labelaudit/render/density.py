@@ -44,7 +44,7 @@ def density(table: Table) -> Markup:
         + Markup('<path class="columns" d="{}"/>').format(outline(tops, BOTTOM, LEFT, step))
         + Markup('<path class="smoothed" d="{}"/>').format(_line(heights, step))
         + _marks(sparse, step)
-        + _ticks(lows, highs, step),
+        + target_ticks(lows, highs, step, BOTTOM + 22),
     )
 
 
@@ -75,7 +75,7 @@ def _marks(sparse: list[Scalar], step: float) -> Markup:
     return Markup('<path class="sparse" d="{}"/>').format(path) if path else Markup()
 
 
-def _ticks(lows: list[float], highs: list[float], step: float) -> Markup:
+def target_ticks(lows: list[float], highs: list[float], step: float, y: float) -> Markup:
     """Write round targets below the bins that they are in."""
     width, span = lows[1] - lows[0], lows[-1] - lows[0]
     if not 0 < width <= span < math.inf:
@@ -89,8 +89,8 @@ def _ticks(lows: list[float], highs: list[float], step: float) -> Markup:
         if x > WIDTH + 0.5:
             break
         anchor = "middle" if x < WIDTH - 12 else "end"
-        drawn += Markup('<text x="{:.1f}" y="192" text-anchor="{}">{}</text>').format(
-            x, anchor, text.number(float(f"{number * every:.12g}"))
+        drawn += Markup('<text x="{:.1f}" y="{}" text-anchor="{}">{}</text>').format(
+            x, y, anchor, text.number(float(f"{number * every:.12g}"))
         )
     return drawn
 

@@ -113,6 +113,8 @@ def test_a_long_tail_stays_in_the_bins_and_is_said_to_stretch_them() -> None:
     assert numbers(found)["outlying_targets_count"] > 20  # type: ignore[operator]
     assert sum(row["count"] for row in rows(found, "bins")) == 2000
     assert any("wider than they should be" in note for note in found.notes)
+    assert "logarithm" in note_of(found, "skewness")
+    assert "logarithm" not in note_of(measured(AGES), "skewness")
 
 
 def test_without_quartiles_that_differ_no_target_is_outlying() -> None:
