@@ -64,13 +64,12 @@ def _drawn(names: list[str], pairs: Pairs) -> Markup:
             agreement = shown.get((name, other))
             beyond = ((agreement or 0) - lowest) / ((highest - lowest) or 1)
             drawn += _cell(corner, width, agreement, beyond, same=name == other)
-    least, most = (
-        " and ".join(pick(shown, key=lambda two: (shown[two], two))) for pick in (min, max)
-    )
+    order = sorted(shown, key=lambda two: (shown[two], two))
     return figure(
         height=round(top + HEIGHT * len(names) + 2),
-        name=f"Agreement of pairs, from {least} with {text.number(lowest, 'share')} "
-        f"to {most} with {text.number(highest, 'share')}",
+        name=f"Agreement of pairs, from {' and '.join(order[0])} with "
+        f"{text.number(lowest, 'share')} to {' and '.join(order[-1])} with "
+        f"{text.number(highest, 'share')}",
         drawn=drawn,
     )
 

@@ -129,8 +129,8 @@ def _pairs(
 
 
 def _by_class(classes: Codes, weights: Floats, n_groups: int, n_classes: int) -> Floats:
-    counted: Floats = np.bincount(classes, weights, minlength=n_groups * n_classes)
-    return counted.reshape(n_groups, n_classes)
+    counted = np.bincount(classes, weights, minlength=n_groups * n_classes)
+    return counted.astype(np.float64).reshape(n_groups, n_classes)
 
 
 def _alpha(apart: Floats, sums: Sums, positions: Floats) -> Floats:

@@ -100,8 +100,8 @@ def _chance(said: csr_array, voices: Codes, n_classes: int, first: Codes, second
     keys, counts = keys[order], said.data[wanted][order].astype(np.float64)
     both = np.flatnonzero(keys[1:] == keys[:-1])
     at = np.searchsorted(pairs, keys[both] // n_classes)
-    products: Floats = np.bincount(at, counts[both] * counts[both + 1], minlength=len(pairs))
-    return products
+    products = np.bincount(at, counts[both] * counts[both + 1], minlength=len(pairs))
+    return products.astype(np.float64)
 
 
 def _kappa(agreement: Floats, chance: Floats) -> Floats:

@@ -40,9 +40,9 @@ def agreement_with_others(votes: Votes) -> tuple[Floats, Floats]:
     rival = np.where(top[cells.row] == label, runner_up[cells.row], most[cells.row])
     compared = cells.data * (own != rival)
     alike = compared * (own > rival)
-    n_compared: Floats = np.bincount(who, compared, minlength=votes.n_annotators)
-    n_alike: Floats = np.bincount(who, alike, minlength=votes.n_annotators)
-    return n_compared, n_alike
+    n_compared = np.bincount(who, compared, minlength=votes.n_annotators)
+    n_alike = np.bincount(who, alike, minlength=votes.n_annotators)
+    return n_compared.astype(np.float64), n_alike.astype(np.float64)
 
 
 def _top_two(by_class: csr_array) -> tuple[NDArray[np.int64], Floats, Floats]:

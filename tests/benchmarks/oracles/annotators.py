@@ -7,6 +7,7 @@ further, and compared to 1e-5.
 """
 
 from collections.abc import Iterator
+from typing import Literal
 
 import krippendorff
 import numpy as np
@@ -26,6 +27,11 @@ from labelaudit.statistics.votes import Votes, count_votes, majority
 
 Row = tuple[str, str, float, float, float]
 EXACT, STEPS = 1e-9, 1e-6
+LEVELS: tuple[tuple[str, Literal["nominal", "ordinal", "interval"]], ...] = (
+    ("krippendorff_alpha", "nominal"),
+    ("ordinal_alpha", "ordinal"),
+    ("interval_alpha", "interval"),
+)
 N_ITEMS, N_ANNOTATORS, N_CLASSES = 600, 7, 4
 
 
@@ -59,11 +65,7 @@ def agreement(
     votes = vote_counts(items, labels, N_ITEMS, N_CLASSES)
     ours = agreement_statistics(vote_patterns(votes), ordered=True)
     data = np.where(table < 0, np.nan, table).T
-    for name, level in (
-        ("krippendorff_alpha", "nominal"),
-        ("ordinal_alpha", "ordinal"),
-        ("interval_alpha", "interval"),
-    ):
+    for name, level in LEVELS:
         theirs = krippendorff.alpha(reliability_data=data, level_of_measurement=level)
         yield f"alpha, {level}", "krippendorff", ours[name], theirs, EXACT
     four = votes[np.flatnonzero(votes.sum(axis=1) == 4)]
@@ -102,7 +104,9 @@ def consensus(votes: Votes, judged: pd.DataFrame) -> Iterator[Row]:
     model = dawid_skene(votes)
     other = DawidSkene(n_iter=model.n_iterations, tol=0).fit(judged)
     ours = np.concatenate([block for _, block in model.posteriors(votes)])
-    posteriors = other.probas_.loc[range(N_ITEMS), range(N_CLASSES)].to_numpy()
+    assert other.probas_ is not None
+    assert other.priors_ is not None
+    posteriors = other.probas_.sort_index().sort_index(axis=1).to_numpy()
     apart = float(np.abs(ours - posteriors).max())
     yield "Dawid-Skene, largest distance of a posterior", "crowd-kit", apart, 0, STEPS
     for label in range(N_CLASSES):
@@ -114,6 +118,7 @@ def consensus(votes: Votes, judged: pd.DataFrame) -> Iterator[Row]:
             1e-5,
         )
     skills = Wawa().fit(judged[untied[judged["task"]]]).skills_
+    assert skills is not None
     said = votes.take(np.flatnonzero(untied))
     for who in (0, N_ANNOTATORS - 1):
         wrong = confusions(said, majorities[untied].astype(np.int64), who).judgements.sum()
