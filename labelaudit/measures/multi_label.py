@@ -9,6 +9,7 @@ from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError, some
 from labelaudit.measures import Findings, measure
 from labelaudit.measures.label_pairs import (
+    MOST_RULES,
     exclusion_table,
     implication_table,
     near_rule_table,
@@ -33,7 +34,7 @@ from labelaudit.measures.multi_label_numbers import (
 )
 from labelaudit.report import Table
 from labelaudit.statistics.cooccurrence import MIN_EXPECTED, label_pairs
-from labelaudit.statistics.label_rules import label_rules
+from labelaudit.statistics.label_rules import Rules, label_rules
 from labelaudit.statistics.labelsets import imbalance_levels, scumble_rows
 from labelaudit.tabulate import exact_values
 
@@ -188,7 +189,7 @@ def multi_label(
             *_state_tables(cells, class_names),
         ),
         rankings=(breakers,),
-        notes=_notes(cells, counts, class_names),
+        notes=_notes(cells, counts, rules, class_names),
         parameters={
             "min_expected": MIN_EXPECTED,
             "alpha": ALPHA,
@@ -208,7 +209,7 @@ def _state_tables(cells: Cells, class_names: tuple[str, ...]) -> tuple[Table, ..
 
 
 def _notes(
-    cells: Cells, counts: NDArray[np.int64], class_names: tuple[str, ...]
+    cells: Cells, counts: NDArray[np.int64], rules: Rules, class_names: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Return the warnings about empty labels, and about labels that must be missing."""
     notes = []
@@ -224,6 +225,12 @@ def _notes(
             "so 1 - 1/k of them are missing: for illustration, 33 % at the 1.5 labels an item of "
             "VOC and 66 % at the 2.9 of COCO (Cole et al., Multi-label learning from single "
             "positive labels, 2021)"
+        )
+    n_near = int((~rules.hard).sum())
+    if n_near > MOST_RULES:
+        notes.append(
+            f"of {n_near:,} rules with exceptions, the items that break the {MOST_RULES} strictest "
+            "are listed"
         )
     if cells.open.nnz:
         notes.append("uncertain and unknown states count as not having the label")

@@ -14,6 +14,7 @@ from labelaudit.inputs.verdicts import JudgedLabels
 from labelaudit.measures import Findings, measure
 from labelaudit.measures.audited_rates import RATES, of_usable_samples, rates
 from labelaudit.measures.plausible_tables import (
+    MOST_LISTED,
     MOSTLY,
     ByClass,
     by_class,
@@ -208,13 +209,21 @@ def _entropy(
 
 
 def _notes(plausible: Plausible | None, class_names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return which classes the screening leaves out."""
-    if plausible is None or plausible.screened.all():
+    """Return which classes the screening leaves out, and which items the list does."""
+    notes: list[str] = []
+    if plausible is None:
         return ()
     small = np.flatnonzero(~plausible.screened)
-    names = some(class_names[label] for label in small[:6])
-    note = (
-        f"{len(small):,} of {len(class_names):,} classes have fewer than {FEWEST} items with "
-        f"probabilities and are never called plausible: {names}"
-    )
-    return (note,)
+    if len(small):
+        names = some(class_names[label] for label in small[:6])
+        notes.append(
+            f"{len(small):,} of {len(class_names):,} classes have fewer than {FEWEST} items with "
+            f"probabilities and are never called plausible: {names}"
+        )
+    several = int((plausible.counts > 1).sum())
+    if several > MOST_LISTED:
+        notes.append(
+            f"of {several:,} items with several plausible classes the {MOST_LISTED:,} likeliest to "
+            "have them are listed"
+        )
+    return tuple(notes)

@@ -13,6 +13,8 @@ from scipy.stats import chi2_contingency
 
 from labelaudit.errors import MissingInputError
 from labelaudit.measures import Findings
+from labelaudit.measures import label_pairs as label_pairs_module
+from labelaudit.measures import multi_label as multi_label_module
 from labelaudit.measures.multi_label import multi_label
 from labelaudit.statistics.cooccurrence import Pairs, adjust, dependent_share, label_pairs
 from labelaudit.statistics.labelsets import (
@@ -244,6 +246,21 @@ def test_labels_that_always_come_together_are_implied() -> None:
     assert breakers.suggested is not None
     assert breakers.suggested.tolist() == [1, 1, 1]
     assert numbers(found)["rule_breaker_count"] == 3
+
+
+def test_rules_whose_exceptions_are_not_listed_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dense = np.zeros((600, 3), dtype=np.int64)
+    dense[:200, 0] = dense[:250, 1] = dense[:300, 2] = 1
+    dense[[1, 2], 1] = dense[[3], 2] = 0
+    whole = scan(dense)
+    assert numbers(whole)["near_rule_count"] == 3
+    for module in (label_pairs_module, multi_label_module):
+        monkeypatch.setattr(module, "MOST_RULES", 1)
+    cut = scan(dense)
+    assert set(cut.rankings[0].items) < set(whole.rankings[0].items)
+    assert any("of 3 rules with exceptions" in note for note in cut.notes)
 
 
 def test_items_that_break_an_exclusion_are_listed() -> None:

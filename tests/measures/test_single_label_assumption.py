@@ -10,7 +10,8 @@ from labelaudit.errors import MissingInputError
 from labelaudit.inputs import Inputs
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import user_probs
-from labelaudit.measures import Findings
+from labelaudit.measures import Findings, plausible_tables
+from labelaudit.measures import single_label_assumption as measured
 from labelaudit.measures.audited_labels import audited_labels
 from labelaudit.measures.single_label_assumption import single_label_assumption
 
@@ -111,6 +112,17 @@ def test_small_classes_are_left_out_and_named() -> None:
     few[:5] = 0
     found = single_label_assumption(few, NAMES, user_probs(probs, few, "test"))
     assert any("class 0" in note and "fewer than 20" in note for note in found.notes)
+
+
+def test_what_the_list_leaves_out_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = scan()
+    n = len(whole.rankings[0].items)
+    for module in (plausible_tables, measured):
+        monkeypatch.setattr(module, "MOST_LISTED", 10)
+    cut = scan()
+    assert np.array_equal(cut.rankings[0].items, whole.rankings[0].items[:10])
+    assert f"of {n:,} items with several plausible classes the 10 likeliest" in cut.notes[0]
+    assert numbers(cut) == numbers(whole)
 
 
 def test_nothing_to_judge_by_is_not_measured() -> None:
