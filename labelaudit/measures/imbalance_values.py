@@ -94,6 +94,7 @@ def _value_notes(
         + some((class_names[at] for at in order[:half]), N_NAMED),
         "empty_class_count": some(empty, N_NAMED),
         "few_shot_count": some(few, N_NAMED),
+        "lrid": "grows with the number of items: compare LRID / 2N",
         "parity_items_count": f"until all classes have the {counts[most]:,} of {class_names[most]}",
     }
     if empty:
