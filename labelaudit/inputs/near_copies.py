@@ -90,7 +90,8 @@ def joined(pairs: NDArray[np.int64], n: int) -> NDArray[np.int64]:
     """
     links = coo_array((np.ones(len(pairs), dtype=bool), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     _, codes = connected_components(links, directed=False)
-    return codes.astype(np.int64)
+    numbers: NDArray[np.int64] = codes.astype(np.int64)
+    return numbers
 
 
 def _directions(

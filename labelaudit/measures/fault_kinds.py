@@ -10,8 +10,8 @@ from labelaudit.embeddings.images.decode import Oddity
 from labelaudit.statistics.fences import Fences, fences_of
 
 DARK_BELOW = 0.32
-LIGHT_ABOVE = 0.9
-BLURRED_BELOW = 0.09
+LIGHT_ABOVE = 0.8
+BLURRED_BELOW = 0.1
 LOW_INFORMATION_BELOW = 3.0
 GRAY_WITHIN = 0.016
 MODES = {

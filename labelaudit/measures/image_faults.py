@@ -52,8 +52,8 @@ def image_faults(content: Content) -> Findings:
     -------
     With gray levels of Rec. 601 from 0 to 1:
 
-    - dark: 99 % of the pixels are darker than 0.32; light: 95 % are lighter than 0.9
-    - blurred: sharpness below 0.09; sharpness is the mean square difference of neighboring pixels
+    - dark: 99 % of the pixels are darker than 0.32; light: 95 % are lighter than 0.8
+    - blurred: sharpness below 0.1; sharpness is the mean square difference of neighboring pixels
       over that of pixels four apart, in the direction in which it is less: 1 for noise, 1/16 for
       a ramp, some 0.1 to 0.6 for a photograph. Contrast cancels out
     - little information: the histogram of gray levels has an entropy below 3 bits, of 8

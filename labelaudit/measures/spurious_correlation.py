@@ -18,6 +18,7 @@ from labelaudit.measures.property_tables import (
     of_classes,
     of_numbers,
 )
+from labelaudit.report import Scalar
 from labelaudit.statistics.class_separation import N_BINS
 
 MOST_ITEMS = 100_000
@@ -114,7 +115,7 @@ def spurious_correlation(
     properties = properties_of(content, drawn)
     if not properties.names:
         raise MissingInputError("all images are alike in every property that is looked at")
-    parameters = {
+    parameters: dict[str, Scalar] = {
         "bins": N_BINS,
         "min_items": MIN_ITEMS,
         "told_from": TOLD_FROM,
