@@ -221,7 +221,10 @@ def _statistics(
         notes["fleiss_kappa"] = "undefined: the items differ in their number of judgements"
     specifications = (*ORDERED, *STATISTICS) if ordered else STATISTICS
     values = exact_values(specifications, numbers, notes, UNDEFINED_IN_REPLICATES)
-    over = "95 % bootstrap over items, for these annotators" + "; others in a table" * bool(redrawn)
+    over = (
+        "95 % bootstrap over items, for these annotators"
+        + "; over annotators in the table" * bool(redrawn)
+    )
     return tuple(_bounded(value, replicates, over) for value in values)
 
 

@@ -150,15 +150,14 @@ def _values(found: Risk, ambiguous: NDArray[np.bool_]) -> tuple[Value, ...]:
 def _distribution(risk: NDArray[np.float64]) -> Table:
     """Return how many items have which risk; those on which all agree stand alone."""
     counts = np.bincount(np.ceil(N_BINS * risk - 1e-9).astype(int), minlength=2)
-    edges = np.arange(len(counts)) / N_BINS
+    ranges = [f"{(at - 1) / N_BINS:g} to {at / N_BINS:g}" for at in range(1, len(counts))]
     return ranked_table(
         "risks",
         "Items by risk, of those with two or more judgements",
         (
-            ("above", "", np.where(edges > 0, edges - 1 / N_BINS, np.nan).round(6)),
-            ("up_to", "", edges),
+            ("risk", "", ["none", *ranges]),
             ("items", "count", counts),
-            ("items_share", "share", counts / len(risk)),
+            ("share", "share", counts / len(risk)),
         ),
         np.arange(len(counts)),
     )

@@ -19,27 +19,28 @@ def risks(table: Table) -> Markup:
     Parameters
     ----------
     table
-        With columns ``above``, undefined for a risk of 0 alone, ``up_to`` and ``items``.
+        With columns ``risk``, in words, the lowest first, and ``items``.
     """
     columns = {column.name: number for number, column in enumerate(table.columns)}
-    if not table.rows or not {"above", "up_to", "items"} <= set(columns):
+    if not table.rows or not {"risk", "items"} <= set(columns):
         return Markup()
     counts = [as_float(row[columns["items"]]) for row in table.rows]
+    names = [text.visible(str(row[columns["risk"]])) for row in table.rows]
     if max(counts) <= 0:
         return Markup()
-    ends = [as_float(row[columns["up_to"]]) for row in table.rows]
     end, step = nice_end(max(counts)), (WIDTH - LEFT) / len(counts)
     tops = [BOTTOM - (BOTTOM - TOP) * count / end for count in counts]
     drawn = count_axis(end, LEFT, TOP, BOTTOM)
     drawn += Markup('<path class="columns" d="{}"/>').format(outline(tops, BOTTOM, LEFT, step))
-    for at, (count, upper) in enumerate(zip(counts, ends, strict=True)):
+    for at, (name, count) in enumerate(zip(names, counts, strict=True)):
         x = LEFT + step * (at + 0.5)
-        above = table.rows[at][columns["above"]]
-        words = "none" if above is None else f"to {text.number(upper)}"
-        drawn += Markup('<text x="{:.1f}" y="187" text-anchor="middle">{}</text>').format(x, words)
+        y = 187 + 16 * (at % 2)  # on two levels, as ranges are wider than their columns
+        drawn += Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(x, y, name)
         if count:
             drawn += Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>').format(
                 x, tops[at] - 4, text.number(count)
             )
-    summary = f"Items by risk: {text.number(counts[0])} with none, the highest up to "
-    return figure(height=196, name=summary + text.number(ends[-1]), drawn=drawn)
+    summary = ", ".join(
+        f"{name} {text.number(count)}" for name, count in zip(names, counts, strict=True)
+    )
+    return figure(height=212, name=f"Items by risk: {summary}", drawn=drawn)

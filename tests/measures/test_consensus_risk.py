@@ -52,9 +52,8 @@ def test_the_distribution_keeps_agreement_apart() -> None:
     found = found_in(five())
     table = rows(found, "risks")
     assert [row["items"] for row in table] == [54, 0, 1, 0, 2, 1, 1]
-    assert table[0]["above"] is None
-    assert (table[4]["above"], table[4]["up_to"]) == pytest.approx((0.3, 0.4))
-    assert sum(row["items_share"] for row in table) == pytest.approx(1)
+    assert [row["risk"] for row in table][::4] == ["none", "0.3 to 0.4"]
+    assert sum(row["share"] for row in table) == pytest.approx(1)
     by_number = rows(found, "by_judgements")
     assert [(row["judgements"], row["items"]) for row in by_number] == [
         (1, 1),

@@ -44,24 +44,24 @@ def test_twelve_annotators_at_most_are_drawn() -> None:
 
 
 def test_a_risk_of_none_stands_apart() -> None:
-    drawn = risks(table(("above", "up_to", "items"), (None, 0.0, 50), (0.0, 0.1, 0), (0.1, 0.2, 7)))
-    assert re.findall(r">(none|to [\d.]+|\d+)<", drawn) == [
+    drawn = risks(table(("risk", "items"), ("none", 50), ("0 to 0.1", 0), ("0.1 to 0.2", 7)))
+    assert re.findall(r">(none|[\d.]+ to [\d.]+|\d+)<", drawn) == [
         "0",
         "25",
         "50",
         "none",
         "50",
-        "to 0.1",
-        "to 0.2",
+        "0 to 0.1",
+        "0.1 to 0.2",
         "7",
     ]
-    assert 'aria-label="Items by risk: 50 with none, the highest up to 0.2"' in drawn
+    assert 'aria-label="Items by risk: none 50, 0 to 0.1 0, 0.1 to 0.2 7"' in drawn
 
 
 def test_nothing_is_drawn_of_other_tables() -> None:
     other = table(("name", "count"), ("a", 1))
     assert pair_agreement(other) == risks(other) == pair_agreement(pairs()) == ""
-    assert risks(table(("above", "up_to", "items"), (None, 0.0, 0))) == ""
+    assert risks(table(("risk", "items"), ("none", 0))) == ""
 
 
 def test_charts_escape_what_annotators_are_called() -> None:
