@@ -58,6 +58,11 @@ NUMBERS: Final = (
     ("Label sharpness", "label_sharpness", "kf_max", "lower is smoother"),
     ("Annotator agreement", "annotator_agreement", "krippendorff_alpha", "1 is perfect"),
 )
+# What stands in the place of the first of these where labels are numbers.
+OF_TARGETS: Final = (
+    ("Imbalance ratio", "target_distribution", "bin_imbalance_ratio", "of bins of the target"),
+    ("Sparse targets", "target_distribution", "sparse_range_share", "of their range"),
+)
 
 
 def hero(report: Report) -> Hero:
@@ -88,7 +93,9 @@ def facts(report: Report) -> tuple[Fact, ...]:
     counts = [_count(report, *row) for row in COUNTS]
     if report.dataset.task == "multilabel":
         counts[0] = _cells(report)
-    numbers = [_number(report, *row) for row in NUMBERS]
+    of_numbers = report.dataset.task == "regression"
+    rows = (*OF_TARGETS, *NUMBERS[len(OF_TARGETS) :]) if of_numbers else NUMBERS
+    numbers = [_number(report, *row) for row in rows]
     dataset = report.dataset
     unreadable = _share_row("Unreadable", dataset.n_unreadable, dataset.n_items)
     unlabelled = _share_row("Unlabelled", dataset.n_unlabelled, dataset.n_items)
@@ -123,15 +130,13 @@ def _cells(report: Report) -> Fact:
 def _number(report: Report, name: str, measure: str, value: str, reference: str) -> Fact:
     if measure == "multi_label" and report.dataset.task != "multilabel":
         return Fact(name=name, amount="1", reference="by its format")
-    if measure == "class_imbalance" and report.dataset.task == "regression":
-        return Fact(name=name, amount="", reference=NOT_APPLICABLE)
     found = report.value(measure, value)
     if found is None or found.value is None:
         why = _missing(report, measure) if found is None else text.UNDEFINED
         return Fact(name=name, amount="", reference=why)
     return Fact(
         name=name,
-        amount=text.number(found.value),
+        amount=text.number(found.value, found.unit if found.unit == "share" else ""),
         reference=reference.format(classes=f"{len(report.dataset.class_names):,}"),
     )
 

@@ -26,6 +26,7 @@ from threadpoolctl import threadpool_limits
 from labelaudit.dataset import Dataset, LabelStates, Source, Task
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content
+from labelaudit.embeddings.images.looks import LOOKS
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import Inputs
 from labelaudit.inputs.neighbors import Neighbors
@@ -165,10 +166,19 @@ def content_of(n: int, rng: np.random.Generator) -> Content:
         "sizes": np.full((n, 2), 64, dtype=np.int32),
         "signatures": np.tile(digests, (1, 8)),
         "reasons": {},
+        "n_bytes": rng.integers(500, 5000, n),
+        "looks": _looks(n, rng),
     }
     missing = {field.name for field in fields(Content)} - set(known)
     assert not missing, f"make {', '.join(sorted(missing))} of the files up, too"
     return Content(**known)  # type: ignore[arg-type]
+
+
+def _looks(n: int, rng: np.random.Generator) -> NDArray[np.void]:
+    looks = np.zeros(n, dtype=LOOKS)
+    for name in LOOKS.names or ():
+        looks[name] = rng.random(looks[name].shape, dtype=np.float32)
+    return looks
 
 
 @dataclass(frozen=True)
