@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
 
 ANONYMOUS = -1
@@ -61,6 +62,8 @@ class Judgements:
 def judgements(annotations: pa.Table) -> Judgements:
     """Return the judgements that name a class, by item and annotator."""
     judged = annotations.filter(pc.greater_equal(annotations["label"], 0))
+    if not judged.num_rows:
+        raise MissingInputError(f"none of {annotations.num_rows:,} judgements names a class")
     items: NDArray[np.int64] = judged["item"].to_numpy()
     present = np.bincount(items) > 0
     encoded = judged["annotator"].combine_chunks().dictionary_encode()

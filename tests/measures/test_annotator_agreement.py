@@ -388,9 +388,12 @@ def test_judgements_without_a_class_and_repeated_ones_are_noted() -> None:
     assert "repeat" in found.notes[1]
 
 
-@pytest.mark.parametrize(
-    "columns", [([0, 1] * 20, [0, 1] * 20), ([0, 1] * 40, [-1] * 80), ([-1] * 80,)]
-)
+def test_judgements_of_no_class_are_not_measured() -> None:
+    with pytest.raises(MissingInputError, match="none of 80 judgements names a class"):
+        measured(judgements([-1] * 80))
+
+
+@pytest.mark.parametrize("columns", [([0, 1] * 20, [0, 1] * 20), ([0, 1] * 40, [-1] * 80)])
 def test_too_little_overlap_is_not_measured(columns: tuple[list[int], ...]) -> None:
     with pytest.raises(MissingInputError, match="two or more"):
         measured(judgements(*columns))
