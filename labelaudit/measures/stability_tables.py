@@ -18,7 +18,7 @@ from labelaudit.statistics.ranking_swap import Swap, find_swap, swap_prevalence
 from labelaudit.statistics.stratified_rate import Estimate
 from labelaudit.tabulate import ColumnValues, ranked_table
 
-SCORINGS: Final = {"corrected": "corrected labels", "multi-label": "multi-label-aware"}
+SCORINGS: Final = {"corrected": "corrected labels", "multi-label": "multi-label aware"}
 NOISE, LABELS, DECIDED, UNKNOWN = (
     "no: noise",
     "no: labels",

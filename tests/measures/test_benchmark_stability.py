@@ -1,117 +1,12 @@
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
-import pyarrow as pa
 import pytest
 from made import numbers, rows
-from numpy.typing import NDArray
+from scored import Made, coverage, made, measured, verdicts_on
 
-from labelaudit.dataset import Dataset, Source
-from labelaudit.embeddings.content import Content
 from labelaudit.errors import MissingInputError
-from labelaudit.inputs import Inputs
 from labelaudit.inputs.pred_probs import user_probs
-from labelaudit.inputs.predictions import Predictions
 from labelaudit.inputs.screening import Screening
-from labelaudit.measures import Findings
-from labelaudit.measures.benchmark_stability import benchmark_stability
-from labelaudit.verdicts import Verdicts, from_rows
-
-CLASSES = ("ant", "bee", "cow", "dog")
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Made:
-    """A test set whose right labels are known, and what two models or more predict of it."""
-
-    truth: NDArray[np.int32]
-    given: NDArray[np.int32]
-    predicted: NDArray[np.int32]
-    strata: NDArray[np.int64]
-
-    @property
-    def wrong(self) -> NDArray[np.bool_]:
-        return self.truth != self.given
-
-
-def made(n: int, seed: int, accuracies: Sequence[tuple[float, float]], error_rate: float) -> Made:
-    """Return models of some accuracy on right labels, that follow some of the wrong ones.
-
-    Where a model does not follow a wrong label, it predicts the right class.
-    """
-    rng = np.random.default_rng(seed)
-    truth = rng.integers(0, 4, n).astype(np.int32)
-    wrong = rng.random(n) < error_rate
-    given = np.where(wrong, (truth + rng.integers(1, 4, n)) % 4, truth).astype(np.int32)
-    predicted = []
-    for on_clean, on_wrong in accuracies:
-        follows = rng.random(n) < np.where(wrong, on_wrong, on_clean)
-        other = np.where(wrong, truth, (truth + rng.integers(1, 4, n)) % 4)
-        predicted.append(np.where(follows, given, other))
-    score = wrong * 0.6 + rng.random(n)
-    strata = (np.argsort(np.argsort(-score)) >= n // 5).astype(np.int64)
-    return Made(truth=truth, given=given, predicted=np.int32(predicted), strata=strata)
-
-
-def verdicts_on(test: Made, items: NDArray[np.int64], audit: str = "drawn") -> Verdicts:
-    """Return what a person who knows the right labels says of some items."""
-    sizes = np.bincount(test.strata, minlength=2)
-    drawn = np.bincount(test.strata[items], minlength=2)
-    lines = []
-    for item in items.tolist():
-        given, truth = CLASSES[test.given[item]], CLASSES[test.truth[item]]
-        other = CLASSES[(test.given[item] + 1) % 4]
-        stratum = int(test.strata[item])
-        lines.append(
-            {
-                "content": hashlib.sha256(str(item).encode()).hexdigest(),
-                "path": str(item),
-                "given_label": given,
-                "suggested_label": truth if truth != given else other,
-                "verdict": "suggested" if truth != given else "given",
-                "reviewer": "ann",
-                "audit": audit,
-                "stratum": str(stratum) if audit else "-1",
-                "stratum_size": str(sizes[stratum]) if audit else "0",
-                "stratum_drawn": str(drawn[stratum]) if audit else "0",
-                "judged_before": "0",
-            }
-        )
-    return from_rows(lines)
-
-
-def measured(test: Made, **others: object) -> Findings:
-    n = len(test.given)
-    dataset = Dataset(
-        name="test",
-        task="multiclass",
-        class_names=CLASSES,
-        paths=pa.array(map(str, range(n)), pa.large_string()),
-        labels=test.given,
-        splits=np.full(n, -1, dtype=np.int32),
-        media=None,
-        source=Source(format="test", why=(), found=n),
-    )
-    digests = [hashlib.sha256(str(item).encode()).digest() for item in range(n)]
-    content = Content(
-        digests=np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(n, 32),
-        status=np.zeros(n, dtype=np.uint8),
-        oddities=np.zeros(n, dtype=np.uint16),
-        sizes=np.ones((n, 2), dtype=np.int32),
-        signatures=np.zeros((n, 0), dtype=np.uint8),
-        reasons={},
-    )
-    names = tuple("ABCDEF"[: len(test.predicted)])
-    predictions = Predictions(models=names, classes=test.predicted, sources=names)
-    inputs = Inputs(
-        {"dataset": dataset, "content": content, "predictions": predictions}
-        | {"embeddings": MissingInputError("none"), **others}
-    )
-    found = inputs.call(benchmark_stability)
-    assert isinstance(found, Findings)
-    return found
+from labelaudit.verdicts import from_rows
 
 
 def exact_flip() -> Made:
@@ -167,8 +62,8 @@ def test_a_label_that_is_right_beside_another_counts_for_both_when_several_may_b
     scores = {(row["scoring"], row["model"]): row["accuracy"] for row in rows(found, "accuracies")}
     assert scores["corrected labels", "A"] == pytest.approx(1020 / 1100)
     # Where A or B say cow, cow is right beside ant.
-    assert scores["multi-label-aware", "A"] == pytest.approx(1070 / 1100)
-    assert scores["multi-label-aware", "B"] == pytest.approx(1055 / 1100)
+    assert scores["multi-label aware", "A"] == pytest.approx(1070 / 1100)
+    assert scores["multi-label aware", "B"] == pytest.approx(1055 / 1100)
 
 
 def test_a_sample_that_covers_a_part_estimates_all_of_it() -> None:
@@ -288,28 +183,5 @@ def test_items_without_a_label_or_a_prediction_are_not_scored() -> None:
 
 @pytest.mark.slow
 def test_intervals_hold_what_is_true_of_all_test_sets_about_95_times_in_100() -> None:
-    # 300 test sets drawn alike, 100 judged of each of two strata. Of the swap: where a lead of
-    # .02 on right labels meets one of .4 on wrong ones.
-    accuracies = [(0.96, 0.2), (0.94, 0.6)]
-    true = {"A": 0.9 * 0.96 + 0.1 * 0.8, "B": 0.9 * 0.94 + 0.1 * 0.4}
-    covered = dict.fromkeys(("A", "B", "gap", "swap", "rate"), 0)
-    for seed in range(300):
-        test = made(3000, seed, accuracies, 0.1)
-        rng = np.random.default_rng(seed)
-        strata = [np.flatnonzero(test.strata == h) for h in (0, 1)]
-        items = np.concatenate([rng.choice(each, 100, replace=False) for each in strata])
-        found = measured(test, verdict_file=verdicts_on(test, items))
-        scores = {(row["scoring"], row["model"]): row for row in rows(found, "accuracies")}
-        for name, share in true.items():
-            row = scores["corrected labels", name]
-            covered[name] += row["low"] <= share <= row["high"]
-        (pair,) = rows(found, "gaps")
-        lead = (true["A"] - true["B"]) * (1 if pair["first"] == "A" else -1)
-        covered["gap"] += pair["corrected_gap_low"] <= lead <= pair["corrected_gap_high"]
-        (swap,) = rows(found, "swaps")
-        covered["swap"] += swap["swap_low"] <= 0.02 / 0.42 <= swap["swap_high"]
-        rate = next(value for value in found.values if value.name == "label_error_rate")
-        assert rate.low is not None
-        assert rate.high is not None
-        covered["rate"] += rate.low <= test.wrong.mean() <= rate.high
-    assert all(count / 300 > 0.93 for count in covered.values()), covered
+    held = coverage(300)
+    assert all(share > 0.93 for share in held.values()), held
