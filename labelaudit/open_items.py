@@ -22,6 +22,7 @@ from labelaudit.embeddings.texts.model import TextModel, load_text_model
 from labelaudit.embeddings.user_files import named, read_embeddings, read_pred_probs
 from labelaudit.errors import SHOWN, InputError, ModelError
 from labelaudit.inputs.given_probs import Use
+from labelaudit.inputs.konz2024 import Compat
 from labelaudit.inputs.label_judgement import LabelFilter
 from labelaudit.inputs.model_probs import check_from_model, classes_of_model, split_scores
 from labelaudit.inputs.pred_probs import PredProbs, user_probs
@@ -55,6 +56,8 @@ class ScanOptions:
         The user's own arrays; embeddings take the place of the model's.
     label_filter
         The rule by which labels are suspected.
+    compat
+        The publication whose quantities are printed besides, to compare with it.
     pred_probs_use
         Whether given probabilities, the model's own too, replace those from the embeddings or are
         mixed with them.
@@ -88,6 +91,7 @@ class ScanOptions:
     pred_probs: Path | None = None
     pred_probs_use: Use = "replace"
     label_filter: LabelFilter = "adaptive"
+    compat: Compat = "none"
     predictions: PredictionFiles | None = None
     screening: Path | None = None
     verdicts: Path | None = None

@@ -136,6 +136,7 @@ def _inputs(
         "embeddings": read.embeddings or MissingInputError(NO_EMBEDDINGS[dataset.modality]),
         "random_state": options.random_state,
         "label_filter": options.label_filter,
+        "compat": options.compat,
         "n_threads": options.n_threads,
         "progress": progress,
     }

@@ -57,6 +57,12 @@ def scan(  # noqa: PLR0913 - each is an option
     label_filter: Annotated[
         str, typer.Option(help="Rule that suspects labels: adaptive, or one of cleanlab's seven.")
     ] = "adaptive",
+    compat: Annotated[
+        Literal["none", "konz2024"],
+        typer.Option(
+            help="Print label sharpness and dimension as a paper defines them, too; takes minutes."
+        ),
+    ] = "none",
     predictions: of_predictions.PREDICTIONS = None,
     item_column: of_predictions.ITEM_COLUMN = "",
     prediction_column: of_predictions.PREDICTION_COLUMN = "",
@@ -146,6 +152,7 @@ def scan(  # noqa: PLR0913 - each is an option
                 pred_probs=pred_probs,
                 pred_probs_use=pred_probs_use,
                 label_filter=checked_filter(label_filter),
+                compat=compat,
                 predictions=of_predictions.prediction_files(
                     predictions, item_column, prediction_column
                 ),

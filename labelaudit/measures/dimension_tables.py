@@ -35,7 +35,7 @@ def scale_table(near: NDArray[np.float64]) -> Table:
     found = [gride(near, rank) for rank in ranks]
     title = "By scale: from the ratio of distances to the n-th and 2n-th neighbor (Gride)"
     dimensions, errors = ([pair[at] for pair in found] for at in (0, 1))
-    return _bounded("scales", title, "n", ranks, dimensions, errors)
+    return _bounded("scales", title, "neighbor_rank", ranks, dimensions, errors)
 
 
 def size_table(distances: NDArray[np.float32], seed: int) -> Table:

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from labelaudit.inputs.konz2024 import Konz2024
 from labelaudit.inputs.label_differences import LabelDifferences
 from labelaudit.inputs.pixels import Pixels
 from labelaudit.measures import Findings, measure
+from labelaudit.measures.as_published import dimension_as_published, published_table
 from labelaudit.measures.dimension import dimension_findings
 from labelaudit.measures.dimension_points import Points, classes_of, first_of_each, nearest_in
 from labelaudit.statistics.nearest_enemy import content_numbers
@@ -20,6 +22,7 @@ def intrinsic_dimension(
     class_names: tuple[str, ...],
     random_state: int,
     label_differences: LabelDifferences | None = None,
+    konz2024: Konz2024 | None = None,
 ) -> Findings:
     """Measure how many numbers it takes to describe an image among its neighbors, as pixels.
 
@@ -43,6 +46,9 @@ def intrinsic_dimension(
     - by neighbors: the first for k = 5, 10, 20, 50, where there are ten images for each neighbor
     - by scale (Gride): the likeliest dimension for the ratio T_2n / T_n, n = 1, 2, ..., 32
     - by class: for classes of at least 500 images, also at 500
+    - konz2024_dimension, with --compat konz2024: (k - 2) / mean of the sums, of at most five random
+      pairs of classes at 224 x 224, mean over 500, 750, ..., 1,750 images of each pair. It alone
+      can be placed among the eleven published datasets
 
     Intervals are 1.96 times 1.4 standard errors: neighborhoods overlap, and a standard error that
     ignores it is 1.1 to 1.35 times too small. They cover the sampling alone.
@@ -76,6 +82,8 @@ def intrinsic_dimension(
         Seed of the draws.
     label_differences
         The labels, for the values by class.
+    konz2024
+        What the paper's own protocol gives; None where that was not asked for.
 
     Returns
     -------
@@ -108,4 +116,10 @@ def intrinsic_dimension(
         what="images",
     )
     found = dimension_findings(points, class_names, random_state)
-    return replace(found, parameters={**found.parameters, "space": pixels.space})
+    single = label_differences is not None and label_differences.kind == "classes"
+    return replace(
+        found,
+        values=(*found.values, *dimension_as_published(konz2024)),
+        tables=(*found.tables, *((published_table("dimension"),) if single else ())),
+        parameters={**found.parameters, "space": pixels.space},
+    )

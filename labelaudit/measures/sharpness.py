@@ -12,7 +12,7 @@ from labelaudit.measures import Findings
 from labelaudit.measures.sharpness_pool import Pool
 from labelaudit.measures.sharpness_tables import class_table, distance_table, size_table
 from labelaudit.report import EXACT, Value
-from labelaudit.statistics.intervals import wilson
+from labelaudit.statistics.intervals import half_width, wilson
 from labelaudit.statistics.label_steepness import N_PERMUTATIONS, Draws, draw_sharpness
 from labelaudit.statistics.nearest_enemy import MIN_ROWS, enemy_friend_ratios, nearest
 from labelaudit.tabulate import bounded
@@ -85,11 +85,9 @@ def _draw_values(draws: Draws, *, single: bool) -> tuple[Value, ...]:
 
 def _with_interval(value: Value, mean: float, spread: NDArray[np.float64]) -> Value:
     """Return a value with the t-interval that the spread of its draws gives it."""
-    from scipy.stats import t
-
     if len(spread) < 2:  # noqa: PLR2004 - one draw has no spread
         return replace(value, value=mean, no_interval=ONE_DRAW)
-    half = float(t.ppf(0.975, len(spread) - 1) * spread.std(ddof=1) / np.sqrt(len(spread)))
+    half = half_width(spread)
     value = replace(value, value=mean)
     return bounded(value, max(0.0, mean - half), mean + half, "95 % t-interval over the draws")
 
@@ -178,9 +176,9 @@ def _notes(draws: Draws, class_names: Sequence[str]) -> tuple[str, ...]:
     if len(rare):
         named = ", ".join(sorted(class_names[at] for at in rare.tolist())[:3])
         notes.append(
-            f"{len(rare):,} of {len(class_names):,} classes have fewer than {MIN_ROWS} samples in "
-            f"a draw of {draws.size:,}, and are left out of K_F there: {named}"
-            + (", ..." if len(rare) > 3 else "")  # noqa: PLR2004 - as many as are named
+            f"classes with fewer than {MIN_ROWS} samples in a draw of {draws.size:,} are left out "
+            f"of K_F there: {len(rare):,} of {len(class_names):,} ({named}"
+            + (", ...)" if len(rare) > 3 else ")")  # noqa: PLR2004 - as many as are named
         )
     if 0 < measured.sum() < len(measured):
         notes.append(f"{int((~measured).sum())} of {len(measured)} draws had no two labels apart")

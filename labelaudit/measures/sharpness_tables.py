@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from labelaudit.measures.sharpness_pool import Pool
 from labelaudit.report import Table
+from labelaudit.statistics.intervals import half_width
 from labelaudit.statistics.label_steepness import Draws, draw_sharpness
 from labelaudit.statistics.nearest_enemy import MIN_ROWS, enemy_friend_ratios, nearest
 from labelaudit.tabulate import ranked_table
@@ -100,22 +101,26 @@ def size_table(pool: Pool, draws: Draws, random_state: int) -> Table:
     rows = np.array([_means(found) for found in each]).T
     columns = (
         ("samples", "count", np.array(sizes)),
-        ("draws", "count", np.array([len(found.steepest) for found in each])),
         ("kf_max", "", rows[0]),
-        ("kf_q05", "", rows[1]),
-        ("kf_null_ratio", "ratio", rows[2]),
+        ("low", "", rows[1]),
+        ("high", "", rows[2]),
+        ("kf_q05", "", rows[3]),
+        ("kf_null_ratio", "ratio", rows[4]),
+        ("draws", "count", np.array([len(found.steepest) for found in each])),
     )
     title = "By the number of samples: compare two datasets at equal ones"
     return ranked_table("sizes", title, columns, np.arange(len(sizes)))
 
 
-def _means(draws: Draws) -> tuple[float, float, float]:
-    """Return K_F, its quantile, and its ratio to shuffled labels; NaN where there is none."""
+def _means(draws: Draws) -> tuple[float, ...]:
+    """Return K_F with its interval, its quantile, and its ratio to shuffled labels, or NaN."""
     measured = np.isfinite(draws.steepest)
     if not measured.any():
-        return np.nan, np.nan, np.nan
+        return (np.nan,) * 5
     steepest, quantile, shuffled = (
         float(numbers[measured].mean())
         for numbers in (draws.steepest, draws.quantile, draws.shuffled)
     )
-    return steepest, quantile, steepest / shuffled
+    half = half_width(draws.steepest[measured])
+    low = float(np.maximum(0.0, steepest - half))
+    return steepest, low, steepest + half, quantile, steepest / shuffled

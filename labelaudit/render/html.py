@@ -18,6 +18,7 @@ from labelaudit.render import (
     association,
     charts,
     crossing,
+    curve,
     density,
     pair_agreement,
     pairs,
@@ -26,6 +27,7 @@ from labelaudit.render import (
     ranges,
     risks,
     rows,
+    strip,
     svg,
     text,
 )
@@ -118,6 +120,7 @@ def _environment(folders: Sequence[Path]) -> SandboxedEnvironment:
         "bars_of": charts.bars_of,
         "counted": text.counted,
         "crossing": crossing.crossing,
+        "curve": curve.curve,
         "density": density.density,
         "dumbbell": rows.dumbbell,
         "forest": rows.forest,
@@ -139,6 +142,7 @@ def _environment(folders: Sequence[Path]) -> SandboxedEnvironment:
         "risks": risks.risks,
         "share_of": text.share_of,
         "splits": text.splits,
+        "strip": strip.strip,
         "unpictured": _unpictured,
     }
     return environment

@@ -91,3 +91,13 @@ def clopper_pearson(
     low = np.where(wins > 0, betaincinv(np.maximum(wins, 1e-9), losses + 1, tail), 0.0)
     high = np.where(losses > 0, betaincinv(wins + 1, np.maximum(losses, 1e-9), 1 - tail), 1.0)
     return low, high
+
+
+def half_width(numbers: NDArray[np.float64]) -> float:
+    """Return half the width of the 95 % t-interval of a mean; NaN for a single number."""
+    from scipy.stats import t
+
+    if len(numbers) < 2:  # noqa: PLR2004 - one number has no spread
+        return float("nan")
+    error = numbers.std(ddof=1) / np.sqrt(len(numbers))
+    return float(t.ppf(0.975, len(numbers) - 1) * error)

@@ -93,7 +93,7 @@ def test_classes_that_are_apart_read_like_their_own_size() -> None:
 def test_fewer_neighbors_are_asked_where_there_are_few_points() -> None:
     found = of_pixels(gauss(np.random.default_rng(0), 210, 3))
     assert [row["neighbors"] for row in rows(found, "neighbors")] == [5, 10, 20]
-    assert [row["n"] for row in rows(found, "scales")] == [1, 2, 4, 8]
+    assert [row["neighbor_rank"] for row in rows(found, "scales")] == [1, 2, 4, 8]
     assert [row["points"] for row in rows(found, "sizes")] == []
     assert found.values[3].value is None
     assert found.values[3].note == "undefined: there are 210; compare at a smaller number"

@@ -216,8 +216,8 @@ def test_a_class_with_few_samples_is_left_out_of_draws() -> None:
     found = sharpness(of_classes(labels), line[:, None])
     assert numbers(found)["kf_max"] == pytest.approx(1 / 71)
     (note,) = found.notes
-    assert note.startswith("1 of 20 classes have fewer than 30 samples in a draw of 70")
-    assert note.endswith(": class 2")
+    assert note.startswith("classes with fewer than 30 samples in a draw of 70 are left out")
+    assert note.endswith(": 1 of 20 (class 2)")
     by_class = {row["class"]: row for row in rows(found, "classes")}
     assert by_class["class 2"]["error_share"] is None
     assert by_class["class 2"]["nearest_class"] == "too few samples"
