@@ -59,14 +59,14 @@ def single_label_assumption(
     error, and is never added to the errors. Nobody asked about every class, so it is a floor.
 
     Without people there are proxies, to find items to look at. A class is *plausible* for an item
-    when it is at least a third as probable as it is on average for items that were given it. An
+    when it is at least a quarter as probable as it is on average for items that were given it. An
     item with two plausible classes may show both, or be hard to tell, or the model is weak: the
     weaker it is, the more classes are plausible. The averages are taken over the given labels of
     this dataset, errors and all.
 
     Formula
     -------
-    - plausible: P(k) of the item, out of sample, is 1/3 or more of the mean of P(k) over items
+    - plausible: P(k) of the item, out of sample, is 1/4 or more of the mean of P(k) over items
       given k. The mean itself, the threshold of confident learning, is hardly ever passed by two
       classes at once, as an item that shows both divides its probability between them
     - score of an item with two plausible classes or more, a and b the most probable of them:
@@ -146,7 +146,7 @@ def single_label_assumption(
         rankings=tuple(rankings),
         notes=_notes(plausible, class_names),
         parameters={
-            "part_of_usual_probability": round(1 / PART, 6),
+            "part_of_usual_probability": 1 / PART,
             "min_items_of_class": FEWEST,
             "calibrated_on": _calibrated_on(n_items),
             "probabilities": "none" if pred_probs is None else pred_probs.source,

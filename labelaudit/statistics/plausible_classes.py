@@ -1,10 +1,10 @@
-"""Which classes are plausible for an item: a third as probable as for items that have them.
+"""Which classes are plausible for an item: a quarter as probable as for items that have them.
 
 The usual probability of a class is its mean over the items that were given it (the self-confidence
 of confident learning, Northcutt, Jiang and Chuang, 2021), so that a class of which the model is
 never sure has a low one. That mean itself is a threshold which two classes hardly ever pass at
 once, as probabilities add up to 1: an item that shows several classes divides its probability among
-them. A third of it lets three classes pass.
+them. A quarter of it lets up to four classes pass.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 
 from labelaudit.statistics.label_issues.blocks import Blocks
 
-PART: Final = 3  # of the usual probability of a class
+PART: Final = 4  # of the usual probability of a class
 FEWEST: Final = 20  # items of a class, for its threshold
 
 
