@@ -146,6 +146,8 @@ def test_the_other_manifests_of_the_sample_are_read(scanned: Path, sample_data: 
     assert status["several"]["multi_label"] == "measured"
     assert status["several"]["label_noise"] == "not_measured"
     assert status["judged"]["annotator_agreement"] == "measured"
+    assert (scanned / "judged" / "soft_labels.parquet").is_file()
+    assert not (scanned / "several" / "soft_labels.parquet").exists()
 
 
 def test_no_path_of_this_machine_is_in_any_file(scanned: Path) -> None:
