@@ -79,8 +79,8 @@ def single_label_assumption(
     Range
     -----
     Shares 0 to 1, scores 0 or more, entropy 0 to the logarithm of the number of neighbors or
-    classes. Of the shares that people judged, a higher one of labels that are right alone is
-    better; proxies have no direction.
+    classes. Of what people judged, a higher share of labels that are right alone is better;
+    proxies have no direction.
 
     Undefined
     ---------
