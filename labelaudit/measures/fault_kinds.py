@@ -60,10 +60,10 @@ class Images:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fault:
-    """Which images have a fault, how bad it is (lowest worst), and the evidence in words."""
+    """Which images have a fault, what they are sorted by, and the evidence for each in words."""
 
     found: NDArray[np.bool_]
-    scores: NDArray[np.float64]
+    worst_first: NDArray[np.float64]
     words: Callable[[int], str]
 
 
@@ -87,7 +87,7 @@ def light(images: Images) -> Fault:
         darkest > LIGHT_ABOVE,
         -darkest.astype(np.float64),
         lambda row: (
-            f"Brightness {mean[row]:.2f}; 95 % of its pixels are at least {darkest[row]:.2f}, "
+            f"Brightness {mean[row]:.2f}; 99 % of its pixels are at least {darkest[row]:.2f}, "
             f"light above {LIGHT_ABOVE}"
         ),
     )

@@ -52,7 +52,7 @@ def image_faults(content: Content) -> Findings:
     -------
     With gray levels of Rec. 601 from 0 to 1:
 
-    - dark: 99 % of the pixels are darker than 0.32; light: 95 % are lighter than 0.8
+    - dark: 99 % of the pixels are darker than 0.32; light: 99 % are lighter than 0.8
     - blurred: sharpness below 0.1; sharpness is the mean square difference of neighboring pixels
       over that of pixels four apart, in the direction in which it is less: 1 for noise, 1/16 for
       a ramp, some 0.1 to 0.6 for a photograph. Contrast cancels out
@@ -157,12 +157,11 @@ def _values(
 def _ranking(name: str, fault: Fault, items: NDArray[np.int64]) -> Ranking:
     """Return the images with a fault, worst first."""
     rows = np.flatnonzero(fault.found)
-    rows = rows[np.lexsort((rows, fault.scores[rows]))]
+    rows = rows[np.lexsort((rows, fault.worst_first[rows]))]
     return Ranking(
         name=name,
         title=TITLES[f"{name}_count"],
         items=items[rows],
-        scores=fault.scores[rows],
         details=tuple(map(fault.words, rows.tolist())),
     )
 
@@ -172,7 +171,7 @@ def _property_table(images: Images) -> Table:
     columns = {
         "brightness, mean": images.looks["brightness"],
         "brightness of the brightest 1 %": images.looks["brightest"],
-        "brightness of the darkest 5 %": images.looks["darkest"],
+        "brightness of the darkest 1 %": images.looks["darkest"],
         "contrast": images.looks["contrast"],
         "sharpness": images.looks["sharpness"],
         "entropy, bits": images.looks["entropy"],

@@ -25,6 +25,7 @@ SPECIFICATIONS: tuple[Specification, ...] = (
     ),
     ("near_duplicates_across_splits_count", "of these, in groups across splits", "count", "lower"),
 )
+BY_LIMIT = "it counts what is beyond a limit; copies that are cropped or mirrored are missed"
 
 
 @measure(family="integrity", title="Near duplicates")
@@ -49,6 +50,11 @@ def near_duplicates(
     correlation of at least 0.989. Texts: the Jaccard index |s_i and s_j| / |s_i or s_j| of their
     sets s of five-character shingles is at least 0.8; of a text the first 10,000 characters
     count. An item of a confirmed pair counts, once.
+
+    Of photographs, 0.15 finds more than 99 % of the copies that were saved as JPEG at quality 30 or
+    better, resized, darkened or made noisy, 96 % of those blurred by a pixel, 83 % of those made
+    lighter by 1.3, a fifth of those of which 2 % were cut off on each side, and hardly any that
+    lost 5 %; 1,000 photographs had no false pair. At 0.2, different handwritten digits are pairs.
 
     Range
     -----
@@ -110,7 +116,7 @@ def near_duplicates(
     missing = "" if splits.names else "There are no splits."
     return Findings(
         values=exact_values(
-            SPECIFICATIONS, numbers, {"near_duplicates_across_splits_count": missing}
+            SPECIFICATIONS, numbers, {"near_duplicates_across_splits_count": missing}, BY_LIMIT
         ),
         tables=(group_sizes(groups, "Groups of near duplicates by their size"),),
         rankings=_rankings(groups, contradictory),

@@ -9,7 +9,7 @@ APART = 4  # pixels between those that neighbors are compared with, for the shar
 GRID = 16  # the smallest copy; of it, the border is two pixels wide
 LEVELS = np.arange(256, dtype=np.float64)
 REC_601 = np.array([0.299, 0.587, 0.114])  # gray of red, green and blue
-QUANTILES = np.array([0.05, 0.99]) - 1e-9
+QUANTILES = np.array([0.01, 0.99]) - 1e-9
 LOOKS = np.dtype(
     [
         ("brightness", "<f4"),
@@ -54,7 +54,7 @@ def look(small: Image.Image, smallest: Image.Image) -> tuple[object, ...]:
     Returns
     -------
     Levels are 0 to 1. ``brightness`` is the mean of the gray levels (Rec. 601), ``darkest`` and
-    ``brightest`` are their quantiles at 0.05 and 0.99, ``contrast`` is their standard deviation,
+    ``brightest`` are their quantiles at 0.01 and 0.99, ``contrast`` is their standard deviation,
     ``entropy`` that of their histogram in bits, 0 to 8; ``sharpness`` is what `sharpness_of` has.
     Of the smallest copy: ``colors`` is the largest difference between the channels of a pixel,
     ``rgb`` and ``border_rgb`` are mean colors of the whole and of the outer eighth on each side,

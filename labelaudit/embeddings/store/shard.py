@@ -28,7 +28,7 @@ FACTS = np.dtype(
         ("looks", LOOKS),
     ]
 )
-LAYOUT = "facts-2"  # of `FACTS`, and what each of them is; part of what a store is known by
+LAYOUT = "facts-3"  # of `FACTS`, and what each of them is; part of what a store is known by
 
 
 def write_shard(
