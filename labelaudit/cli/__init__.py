@@ -72,6 +72,7 @@ def labelaudit(
         "scan": values,
         "inspect": values,
         "review": of_manifest,
+        "stability": of_manifest,
         "cache": {"list": where, "clean": where},
     }
 

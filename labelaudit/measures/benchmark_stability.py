@@ -47,7 +47,7 @@ def benchmark_stability(
 
     Models are compared by their accuracy on the *given* labels, and once people judged labels, on
     *corrected* ones: where they found the given label wrong, a prediction is right if it is a
-    class that they found right, and none is where they found none. With *multi-label-aware*
+    class that they found right, and none is where they found none. With *multi-label aware*
     scoring, a prediction is also right if people found its class right beside the given label.
     From a drawn sample these are estimates for all items, by the strata of the draw; from a list
     of suspects alone they are the accuracies on the labels as corrected so far, which leave every
@@ -59,7 +59,7 @@ def benchmark_stability(
     that people found in a drawn sample, weighted by what each stands for; else those of a list of
     suspects that people found wrong; else, as a screening and named so, those that a model
     suspects. The latter two need not be like the errors that were not found, and a model that is
-    akin to the one that suspects looks worse on them than it is.
+    akin to the one that suspects follows fewer of them than of others.
 
     The *resolution* is the upper end of what is known of the error rate: of its interval where
     people judged a drawn sample, else of the model's range. A gap on the given labels decides

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 PAGE = (Path(__file__).parents[2] / "docs" / "stability.md").read_text(encoding="utf-8")
+FILE = re.compile(r"^`(\S+\.csv)`\n\n```csv\n(.*?)```", flags=re.MULTILINE | re.DOTALL)
 
 
 def test_the_commands_of_the_page_run(tmp_path: Path) -> None:

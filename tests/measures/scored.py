@@ -32,7 +32,8 @@ class Made:
 
     @property
     def wrong(self) -> NDArray[np.bool_]:
-        return self.truth != self.given
+        wrong: NDArray[np.bool_] = self.truth != self.given
+        return wrong
 
 
 def made(n: int, seed: int, accuracies: Sequence[tuple[float, float]], error_rate: float) -> Made:
@@ -51,7 +52,9 @@ def made(n: int, seed: int, accuracies: Sequence[tuple[float, float]], error_rat
         predicted.append(np.where(follows, given, other))
     score = wrong * 0.6 + rng.random(n)
     strata = (np.argsort(np.argsort(-score)) >= n // 5).astype(np.int64)
-    return Made(truth=truth, given=given, predicted=np.int32(predicted), strata=strata)
+    return Made(
+        truth=truth, given=given, predicted=np.array(predicted, dtype=np.int32), strata=strata
+    )
 
 
 def verdicts_on(test: Made, items: NDArray[np.int64], audit: str = "drawn") -> Verdicts:
