@@ -53,15 +53,16 @@ def covariate_shift(
     class_names: tuple[str, ...] = (),
     labels: NDArray[np.int32] | None = None,
     item_groups: NDArray[np.int32] | None = None,
+    near_copies: NDArray[np.int64] | None = None,
 ) -> Findings:
     """Test whether a classifier can tell the splits apart by the embeddings of their items.
 
     A linear discriminant is fitted on half of the items of two splits and tested on the other
     half: were the two splits drawn from one distribution, it would do no better than a coin. All
     pairs of up to five splits are tested, of more each split with the largest; at most 5,000
-    items of a split, chosen by their content. Items of equal embedding are counted once a split
-    and share a half, as do items of one group, so that the classifier recognizes no item that it
-    has seen.
+    items of a split, chosen by their content. Items of equal embedding are counted once a split;
+    they share a half, as do near copies and items of one group, so that the classifier recognizes
+    no item that it has seen.
 
     With many items the smallest difference is significant: look at the AUC. Where splits differ,
     the test is repeated **within each class**. If classes are merely more or less frequent (label
@@ -107,6 +108,8 @@ def covariate_shift(
         Class of each item, ``-1`` when unlabelled; None where an item has not one class.
     item_groups
         Group of each item, ``-1`` for none; None without groups.
+    near_copies
+        A number an item that exact and near copies share; None where none are known.
 
     Returns
     -------
@@ -123,9 +126,8 @@ def covariate_shift(
     Lopez-Paz and Oquab, Revisiting classifier two-sample tests, ICLR 2017. Rabanser, Guennemann
     and Lipton, Failing loudly, NeurIPS 2019. DeLong et al., Biometrics 44, 1988.
     """
-    candidates = candidates_of(
-        embeddings, embedding_hashes, splits.codes, item_groups, random_state
-    )
+    together = [codes for codes in (item_groups, near_copies) if codes is not None]
+    candidates = candidates_of(embeddings, embedding_hashes, splits.codes, together, random_state)
     known = candidates.splits >= 0
     sizes = np.bincount(candidates.splits[known], minlength=len(splits.names)).tolist()
     pairs = compared_pairs(sizes)

@@ -1,5 +1,6 @@
 """Two-sample tests of pairs of splits on their embeddings, as a whole and within each class."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +9,8 @@ from numpy.typing import NDArray
 
 from labelaudit.embeddings import Embeddings
 from labelaudit.inputs.copies import some_of
+from labelaudit.inputs.near_copies import joined
+from labelaudit.statistics.groups import groups_of
 from labelaudit.statistics.imbalance import count_labels
 from labelaudit.statistics.label_flips import mixed_keys
 from labelaudit.statistics.two_samples import (
@@ -63,7 +66,7 @@ class Candidates:
     hashes
         A hash of each item's embedding, by which it is drawn.
     folds
-        Fold of each item; copies, and items of one group, share it.
+        Fold of each item; copies, near copies and items of one group share it.
     """
 
     embeddings: Embeddings
@@ -85,18 +88,30 @@ def candidates_of(
     embeddings: Embeddings,
     hashes: NDArray[np.uint64],
     splits: NDArray[np.int32],
-    groups: NDArray[np.int32] | None,
+    together: Sequence[NDArray[np.integer]],
     random_state: int,
 ) -> Candidates:
-    """Return what to draw from; the folds follow from the embeddings, not from the order."""
+    """Return what to draw from; the folds follow from the embeddings, not from the order.
+
+    Items that share a number in any of ``together`` share a fold; a negative one is shared by none.
+    """
     keys = hashes
-    if groups is not None:
-        least = np.full(int(groups.max(initial=-1)) + 2, np.iinfo(np.uint64).max, dtype=np.uint64)
-        np.minimum.at(least, groups, hashes)  # -1 is the last
-        keys = np.where(groups >= 0, least[groups], hashes)
+    if together:
+        chains = np.concatenate([_chains(codes.astype(np.int64)) for codes in together])
+        parts = joined(chains, len(hashes))
+        keys = np.full(int(parts.max(initial=0)) + 1, np.iinfo(np.uint64).max, dtype=np.uint64)
+        np.minimum.at(keys, parts, hashes)
+        keys = keys[parts]
     folds = mixed_keys(keys, random_state) % np.uint64(2) == 1
     known = np.where(embeddings.present, splits, np.int32(-1))
     return Candidates(embeddings=embeddings, splits=known, hashes=hashes, folds=folds)
+
+
+def _chains(codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return each item of a group with the next one of it, shape ``(n, 2)``."""
+    found = groups_of(codes)
+    following = np.diff(found.numbers) == 0
+    return np.stack([found.items[:-1][following], found.items[1:][following]], axis=1)
 
 
 def pair_test(candidates: Candidates, one: int, other: int) -> SplitTest | None:

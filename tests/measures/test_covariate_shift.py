@@ -1,13 +1,12 @@
 import numpy as np
 import pytest
-from made import embedded, numbers, rows
+from made import compute, embedded, numbers, rows
 from numpy.typing import NDArray
 
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.copies import embedding_hashes
 from labelaudit.measures import Findings
-from labelaudit.measures.covariate_shift import covariate_shift
 
 NAMES = ("cat", "dog")
 
@@ -15,14 +14,21 @@ NAMES = ("cat", "dog")
 def found_of(
     vectors: NDArray[np.floating],
     codes: NDArray[np.int32],
-    labels: NDArray[np.int32] | None = None,
-    groups: NDArray[np.int32] | None = None,
     present: NDArray[np.bool_] | None = None,
+    **others: NDArray[np.integer],
 ) -> Findings:
     embeddings = embedded(vectors.astype(np.float32), present)
     hashes = embedding_hashes(embeddings)
     splits = Splits(("train", "test", "more")[: codes.max() + 1], codes)
-    return covariate_shift(embeddings, hashes, splits, 0, NAMES, labels, groups)
+    return compute(
+        "covariate_shift",
+        embeddings=embeddings,
+        embedding_hashes=hashes,
+        splits=splits,
+        random_state=0,
+        class_names=NAMES,
+        **others,
+    )
 
 
 def cloud(n: int, seed: int = 0) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
@@ -58,13 +64,13 @@ def test_label_shift_leaves_nothing_within_the_classes_and_another_look_does() -
     rng = np.random.default_rng(1)
     labels = (rng.random(3000) < np.where(codes == 1, 0.8, 0.3)).astype(np.int32)
     vectors[:, 0] += 3 * labels
-    found = found_of(vectors, codes, labels)
+    found = found_of(vectors, codes, labels=labels)
     assert numbers(found)["covariate_shift_p_value"] == pytest.approx(0, abs=1e-9)
     assert numbers(found)["tested_class_count"] == 2
     assert numbers(found)["shifted_class_count"] == 0
     assert len(found.notes) == 1
     vectors[:, 5] += 2 * (codes == 1) * (labels == 1)
-    found = found_of(vectors, codes, labels)
+    found = found_of(vectors, codes, labels=labels)
     assert numbers(found)["shifted_class_count"] == 1
     assert rows(found, "within_classes")[0]["class"] == "dog"
     assert "dog" in found.notes[1]
@@ -86,9 +92,11 @@ def test_a_group_is_not_recognized_by_what_its_items_share() -> None:
     vectors = patients[groups] + 0.05 * rng.normal(size=(1200, 40))
     codes = (groups % 2).astype(np.int32)
     alone = numbers(found_of(vectors, codes))["split_auc"] or 0
-    grouped = numbers(found_of(vectors, codes, groups=groups))["split_auc"] or 0
+    grouped = numbers(found_of(vectors, codes, item_groups=groups))["split_auc"] or 0
+    near = numbers(found_of(vectors, codes, near_copies=groups.astype(np.int64)))["split_auc"] or 0
     assert alone > 0.9
     assert grouped < 0.75
+    assert near == grouped
 
 
 @pytest.mark.parametrize(
