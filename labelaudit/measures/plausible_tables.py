@@ -1,6 +1,5 @@
 """Tables and rankings of items for which several classes are plausible."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.measures import Ranking
-from labelaudit.report import Table, Value
+from labelaudit.report import Table
 from labelaudit.statistics.plausible_classes import Plausible
 from labelaudit.tabulate import ranked_table
 
@@ -71,27 +70,6 @@ def _means(
         sums, counts, out=np.full(n_classes, np.nan), where=counts > 0
     )
     return means
-
-
-def share_table(judged: Sequence[Value]) -> Table:
-    """Return the four shares that people judged, as a table to draw."""
-    shares = [
-        np.array([np.nan if end is None else end for end in ends])
-        for ends in (
-            [value.value for value in judged],
-            [value.low for value in judged],
-            [value.high for value in judged],
-        )
-    ]
-    return ranked_table(
-        "judged_shares",
-        "How the given labels fit, as people judged",
-        (
-            ("given_label", "", tuple(value.title for value in judged)),
-            *zip(("share", "low", "high"), ("share",) * 3, shares, strict=True),
-        ),
-        np.arange(len(judged)),
-    )
 
 
 def class_table(found: ByClass, class_names: tuple[str, ...], n_items: int) -> Table:

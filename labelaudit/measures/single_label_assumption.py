@@ -21,7 +21,6 @@ from labelaudit.measures.plausible_tables import (
     class_table,
     likely_several,
     pair_table,
-    share_table,
 )
 from labelaudit.report import Value
 from labelaudit.statistics.neighbor_entropy import label_entropy
@@ -30,8 +29,18 @@ from labelaudit.tabulate import Specification, exact_values
 
 PROXIES: Final[tuple[Specification, ...]] = (
     ("plausible_classes", "Proxy: plausible classes of an item, mean", "", "neither"),
-    ("several_plausible_share", "Proxy: items with two or more of them", "share", "neither"),
-    ("mostly_several_count", "Proxy: classes of which half the items have", "count", "neither"),
+    (
+        "several_plausible_share",
+        "Proxy: items with two or more plausible classes",
+        "share",
+        "neither",
+    ),
+    (
+        "mostly_several_count",
+        "Proxy: classes of which half the items have two or more",
+        "count",
+        "neither",
+    ),
     ("neighbor_entropy", "Proxy: entropy of the neighbors' labels, mean", "nats", "neither"),
 )
 NO_INTERVAL: Final = (
@@ -134,12 +143,10 @@ def single_label_assumption(
     classes = by_class(labels, len(class_names), plausible, entropy)
     judged = _judged(verdicts, labels, content)
     n_items = 0 if plausible is None else len(plausible.items)
-    tables = [share_table(judged)] if any(share.value is not None for share in judged) else []
-    rankings = []
+    tables, rankings = [class_table(classes, class_names, n_items)], []
     if plausible is not None:
-        tables.append(pair_table(plausible, class_names))
+        tables.insert(0, pair_table(plausible, class_names))
         rankings.append(likely_several(plausible, labels, class_names))
-    tables.append(class_table(classes, class_names, n_items))
     return Findings(
         values=(*judged, *_proxies(plausible, entropy, classes)),
         tables=tuple(tables),

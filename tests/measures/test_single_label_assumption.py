@@ -84,8 +84,6 @@ def test_the_shares_are_those_of_the_audited_labels() -> None:
     values = {value.name: value for value in found.values}
     assert [values[name] for name in SHARES] == [expected[name] for name in SHARES]
     assert sum(values[name].value or 0 for name in SHARES) == pytest.approx(1)
-    shown = rows(found, "judged_shares")
-    assert [row["share"] for row in shown] == [values[name].value for name in SHARES]
 
 
 def test_neighbors_alone_give_their_entropy() -> None:
