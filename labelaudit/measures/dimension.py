@@ -74,7 +74,7 @@ def dimension_findings(points: Points, class_names: Sequence[str], random_state:
         values=(
             *_estimates(near, n, points.what),
             _at_equal_n(points, distances, random_state),
-            _removed(points),
+            *_removed(points),
             _too_near(close, len(anchors), n),
         ),
         tables=(
@@ -83,7 +83,7 @@ def dimension_findings(points: Points, class_names: Sequence[str], random_state:
             size_table(distances, random_state),
             *(() if by_class is None or not by_class.rows else (by_class,)),
         ),
-        notes=_notes(near, n, close, points.what),
+        notes=_notes(near, points, close),
         parameters=parameters,
     )
 
@@ -131,14 +131,25 @@ def _at_equal_n(points: Points, distances: NDArray[np.float32], seed: int) -> Va
     return bounded(value, found - half, found + half, f"{SAMPLING_ONLY}; of one draw")
 
 
-def _removed(points: Points) -> Value:
-    return Value(
+def _removed(points: Points) -> tuple[Value, Value]:
+    """Return how many copies there were, and what became of them."""
+    exact = Value(
         name="duplicates_removed_count",
         title=f"Exact copies of other {points.what}, removed before",
         value=points.n_removed,
         unit="count",
         no_interval=EXACT,
     )
+    done = "" if points.near_removed else "more than a tenth, and so not removed"
+    near = Value(
+        name="near_copies_count",
+        title=f"Near copies of other {points.what}, removed before",
+        value=points.n_near,
+        unit="count",
+        no_interval=EXACT,
+        note="undefined: it takes embeddings to find them" if points.n_near is None else done,
+    )
+    return exact, near
 
 
 def _too_near(close: int, n_anchors: int, n: int) -> Value:
@@ -157,9 +168,13 @@ def _too_near(close: int, n_anchors: int, n: int) -> Value:
     return bounded(value, float(low), float(high), "95 % Wilson interval over the points asked")
 
 
-def _notes(near: NDArray[np.float64], n: int, close: int, what: str) -> tuple[str, ...]:
+def _notes(near: NDArray[np.float64], points: Points, close: int) -> tuple[str, ...]:
     """Return the warnings that belong beside the values."""
     notes = []
+    n, what, copied = len(points.rows), points.what, points.n_near or 0
+    if copied > MOST_TOO_NEAR * (n + copied):
+        done = "one of each group was kept" if points.near_removed else "too many to leave out"
+        notes.append(f"{copied:,} {what} are near copies of others: {done}")
     if n < FEW:
         notes.append(f"{n:,} {what} are few: below {FEW} the dimension reads low, and spreads")
     if near.shape[1] >= 50:  # noqa: PLR2004 - reference: the ends of the range of k

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.inputs.label_differences import LabelDifferences
 
+MOST_NEAR: Final = 0.1
 Between = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 NearestOf = Callable[[NDArray[np.int64], NDArray[np.int64], int], NDArray[np.float64]]
 
@@ -22,6 +24,10 @@ class Points:
         Their numbers, in an order that is as good as random; no two points are equal.
     n_removed
         Points that equal another one, and were left out.
+    n_near
+        Points that nearly equal another one; None where that is not known.
+    near_removed
+        Whether these were left out, too.
     between
         From rows, at most a few thousand: the distances of all pairs, infinite to themselves.
     nearest
@@ -35,6 +41,8 @@ class Points:
 
     rows: NDArray[np.int64]
     n_removed: int
+    n_near: int | None
+    near_removed: bool
     between: Between
     nearest: NearestOf
     classes: NDArray[np.int32]
@@ -45,6 +53,53 @@ def nearest_in(distances: NDArray[np.float32], k: int) -> NDArray[np.float64]:
     """Return the k smallest numbers of each row, ascending."""
     nearest: NDArray[np.float32] = np.partition(distances, k - 1, axis=1)[:, :k]
     return np.sort(nearest.astype(np.float64), axis=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Distinct:
+    """Rows of which no two are copies; as of `Points`."""
+
+    rows: NDArray[np.int64]
+    n_removed: int
+    n_near: int | None
+    near_removed: bool
+
+
+def without_copies(
+    rows: NDArray[np.int64], exact: NDArray[np.int64], near: NDArray[np.int64] | None
+) -> Distinct:
+    """Leave out all but the first of equal rows, and of near copies, where they are few.
+
+    Near copies are joined in chains, which in plain images may run through much of a dataset: of
+    more than a tenth of the rows, none is left out.
+
+    Parameters
+    ----------
+    rows
+        In the order in which the first is kept.
+    exact, near
+        A number for each of them that copies share; None where near copies are not known.
+
+    Examples
+    --------
+    >>> rows = np.arange(40)
+    >>> found = without_copies(rows, np.maximum(rows, 2), np.minimum(rows, 38))
+    >>> len(found.rows), found.n_removed, found.n_near
+    (37, 2, 1)
+    """
+    kept = first_of_each(exact)
+    n_removed = len(rows) - len(kept)
+    if near is None:
+        return Distinct(rows=rows[kept], n_removed=n_removed, n_near=None, near_removed=False)
+    apart = first_of_each(near[kept])
+    n_near = len(kept) - len(apart)
+    few = n_near <= MOST_NEAR * len(kept)
+    return Distinct(
+        rows=rows[kept[apart] if few else kept],
+        n_removed=n_removed,
+        n_near=n_near,
+        near_removed=few,
+    )
 
 
 def first_of_each(codes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from labelaudit.embeddings import Embeddings
 from labelaudit.inputs.label_differences import LabelDifferences
 from labelaudit.measures import Findings, measure
 from labelaudit.measures.dimension import dimension_findings
-from labelaudit.measures.dimension_points import Points, classes_of, first_of_each
+from labelaudit.measures.dimension_points import Points, classes_of, without_copies
 from labelaudit.statistics.anchors import nearest_distances
 from labelaudit.statistics.nearest_enemy import pairwise_distances
 
@@ -25,6 +25,7 @@ def embedding_intrinsic_dimension(
     n_threads: int,
     random_state: int,
     label_differences: LabelDifferences | None = None,
+    near_copies: NDArray[np.int64] | None = None,
 ) -> Findings:
     """Measure how many numbers it takes to describe a sample among its neighbors, as embedded.
 
@@ -35,7 +36,7 @@ def embedding_intrinsic_dimension(
     Formula
     -------
     The values of intrinsic_dimension, over embeddings and their Euclidean distances, equal ones
-    once; T_j is the distance of a sample to its j-th neighbor:
+    and near copies once; T_j is the distance of a sample to its j-th neighbor:
 
     - intrinsic_dimension: (k - 1) / mean over samples of sum over j < k of ln(T_k / T_j), k = 20
     - twonn_dimension: (N - 1) / sum over samples of ln(T_2 / T_1)
@@ -84,6 +85,8 @@ def embedding_intrinsic_dimension(
         Seed of the draws.
     label_differences
         The labels, for the values by class.
+    near_copies
+        A number an item that near copies share; None where they are not known.
 
     Returns
     -------
@@ -101,7 +104,9 @@ def embedding_intrinsic_dimension(
     """
     present = np.flatnonzero(embeddings.present)
     present = present[np.argsort(embedding_hashes[present], kind="stable")]
-    rows = present[first_of_each(copies[present])]
+    near = None if near_copies is None else near_copies[present]
+    distinct = without_copies(present, copies[present], near)
+    rows = distinct.rows
 
     def nearest(
         among: NDArray[np.int64], anchors: NDArray[np.int64], k: int
@@ -110,7 +115,9 @@ def embedding_intrinsic_dimension(
 
     points = Points(
         rows=rows,
-        n_removed=len(present) - len(rows),
+        n_removed=distinct.n_removed,
+        n_near=distinct.n_near,
+        near_removed=distinct.near_removed,
         between=lambda among: pairwise_distances(embeddings.vectors[among]),
         nearest=nearest,
         classes=classes_of(rows, label_differences),

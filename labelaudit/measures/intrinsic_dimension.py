@@ -11,7 +11,7 @@ from labelaudit.inputs.pixels import Pixels
 from labelaudit.measures import Findings, measure
 from labelaudit.measures.as_published import dimension_as_published, published_table
 from labelaudit.measures.dimension import dimension_findings
-from labelaudit.measures.dimension_points import Points, classes_of, first_of_each, nearest_in
+from labelaudit.measures.dimension_points import Points, classes_of, nearest_in, without_copies
 from labelaudit.statistics.nearest_enemy import content_numbers
 
 
@@ -22,6 +22,7 @@ def intrinsic_dimension(
     class_names: tuple[str, ...],
     random_state: int,
     label_differences: LabelDifferences | None = None,
+    near_copies: NDArray[np.int64] | None = None,
     konz2024: Konz2024 | None = None,
 ) -> Findings:
     """Measure how many numbers it takes to describe an image among its neighbors, as pixels.
@@ -32,8 +33,9 @@ def intrinsic_dimension(
 
     Formula
     -------
-    Over the images as vectors of pixels, equal ones once; T_j is the distance of an image to its
-    j-th neighbor:
+    Over the images as vectors of pixels, equal ones and near copies once (near copies as
+    near_duplicates finds them, unless they are more than a tenth); T_j is the distance of an image
+    to its j-th neighbor:
 
     - intrinsic_dimension: (k - 1) / mean over images of sum over j < k of ln(T_k / T_j), k = 20
     - twonn_dimension: (N - 1) / sum over images of ln(T_2 / T_1)
@@ -82,6 +84,8 @@ def intrinsic_dimension(
         Seed of the draws.
     label_differences
         The labels, for the values by class.
+    near_copies
+        A number an item that near copies share; None where they are not known.
     konz2024
         What the paper's own protocol gives; None where that was not asked for.
 
@@ -100,7 +104,10 @@ def intrinsic_dimension(
     (2022). Of images: Pope et al. (2021), arXiv:2104.08894; Konz and Mazurowski (2024),
     arXiv:2401.08865.
     """
-    rows = first_of_each(content_numbers(pixels.values))
+    near = None if near_copies is None else near_copies[pixels.items]
+    every = np.arange(len(pixels.items))
+    distinct = without_copies(every, content_numbers(pixels.values), near)
+    rows = distinct.rows
 
     def nearest(
         among: NDArray[np.int64], anchors: NDArray[np.int64], k: int
@@ -109,7 +116,9 @@ def intrinsic_dimension(
 
     points = Points(
         rows=rows,
-        n_removed=len(pixels.items) - len(rows),
+        n_removed=distinct.n_removed,
+        n_near=distinct.n_near,
+        near_removed=distinct.near_removed,
         between=lambda among: pixel_distances[np.ix_(among, among)],
         nearest=nearest,
         classes=classes_of(pixels.items[rows], label_differences),

@@ -22,7 +22,11 @@ def gauss(rng: np.random.Generator, n: int, d: int) -> NDArray[np.float64]:
     return rng.standard_normal((n, d))
 
 
-def of_pixels(points: NDArray[np.floating], labels: NDArray[np.int32] | None = None) -> Findings:
+def of_pixels(
+    points: NDArray[np.floating],
+    labels: NDArray[np.int32] | None = None,
+    near_copies: NDArray[np.int64] | None = None,
+) -> Findings:
     """Measure the dimension of points as pixels."""
     pixels = pixels_of(points)
     return intrinsic_dimension(
@@ -31,6 +35,7 @@ def of_pixels(points: NDArray[np.floating], labels: NDArray[np.int32] | None = N
         class_names=NAMES,
         random_state=0,
         label_differences=None if labels is None else of_classes(labels),
+        near_copies=near_copies,
     )
 
 

@@ -40,6 +40,30 @@ def test_copies_are_removed_and_change_nothing() -> None:
     assert found["twonn_dimension"] == once["twonn_dimension"]
 
 
+def test_near_copies_that_are_known_are_removed() -> None:
+    rng = np.random.default_rng(0)
+    points = gauss(rng, 1000, 10)
+    once = numbers(of_pixels(points[10:]))
+    points[:10] = points[10:20] + 1e-3 * gauss(rng, 10, 10)
+    codes = np.arange(1000)
+    codes[:10] = codes[10:20]
+    found = of_pixels(np.roll(points, -10, axis=0), near_copies=np.roll(codes, -10))
+    values = numbers(found)
+    assert values["near_copies_count"] == 10
+    assert values["too_near_share"] == once["too_near_share"]
+    assert values["intrinsic_dimension"] == once["intrinsic_dimension"]
+    assert found.notes == ("10 images are near copies of others: one of each group was kept",)
+
+
+def test_near_copies_that_run_through_a_dataset_are_kept() -> None:
+    points = gauss(np.random.default_rng(0), 600, 4)
+    alone = numbers(of_pixels(points))
+    found = of_pixels(points, near_copies=np.arange(600) // 4)
+    assert numbers(found)["intrinsic_dimension"] == alone["intrinsic_dimension"]
+    assert numbers(found)["near_copies_count"] == 450
+    assert found.notes == ("450 images are near copies of others: too many to leave out",)
+
+
 def test_near_copies_are_warned_about() -> None:
     rng = np.random.default_rng(0)
     points = gauss(rng, 1000, 10)
