@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 MIN_EXPECTED: Final = 5
 BLOCK: Final = 256
 RDEP_ALPHA: Final = 0.01
+SMALLEST_P: Final = 1e-300  # what a tail is below is not known in double precision
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,7 +142,7 @@ def crossed(one: csr_array, other: csr_array) -> Iterator[tuple[int, NDArray[np.
 
 
 def adjust(p_values: NDArray[np.float64], n_tests: int | None = None) -> NDArray[np.float64]:
-    """Return p-values adjusted for their number (Benjamini and Hochberg, 1995).
+    """Return p-values adjusted for their number (Benjamini and Hochberg, 1995), never 0.
 
     Parameters
     ----------
@@ -154,7 +155,7 @@ def adjust(p_values: NDArray[np.float64], n_tests: int | None = None) -> NDArray
     ranks = np.arange(len(p_values), 0, -1)
     scaled = p_values[order] * (len(p_values) if n_tests is None else n_tests) / ranks
     adjusted = np.empty(len(p_values))
-    adjusted[order] = np.minimum(np.minimum.accumulate(scaled), 1)
+    adjusted[order] = np.clip(np.minimum.accumulate(scaled), SMALLEST_P, 1)
     return adjusted
 
 

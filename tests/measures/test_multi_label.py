@@ -209,6 +209,8 @@ def test_adjusted_p_values_by_hand() -> None:
         [0.16 / 3, 0.04, 0.16 / 3, 0.5]
     )
     assert adjust(np.zeros(0)).shape == (0,)
+    assert adjust(np.array([0.0, 0.5])).tolist() == [1e-300, 0.5]
+    assert adjust(np.array([0.02, 0.9]), n_tests=10).tolist() == [0.2, 1]
 
 
 def test_a_hard_exclusion_is_listed_and_a_rare_one_is_not() -> None:
