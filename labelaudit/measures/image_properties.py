@@ -45,7 +45,7 @@ def properties_of(content: Content, items: NDArray[np.int64]) -> Properties:
         "red cast": _cast(rgb, 0),
         "green cast": _cast(rgb, 1),
         "blue cast": _cast(rgb, 2),
-        "strongest color": looks["colors"],
+        "colorfulness": looks["colors"],
         "size": width * height,
         "aspect ratio": width / height,
         "bytes per pixel": n_bytes / (width * height),

@@ -255,7 +255,7 @@ def _between_table(way: str, found: Shared, splits: Splits) -> Table:
         f"{way}_between_splits",
         f"Items that share {WAYS[way]} with another split",
         (
-            ("split", "", [splits.names[at] for at in one]),
+            ("of", "", [splits.names[at] for at in one]),
             ("with", "", [splits.names[at] for at in other]),
             ("items", "count", counts),
             ("items_share", "share", counts / _sizes(splits)[one]),
