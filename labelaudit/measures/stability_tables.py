@@ -209,6 +209,7 @@ def gap_table(found: Sequence[Pair]) -> Table:
     corrected = [(None,) * 3 if p.corrected is None else _ends(p.corrected) for p in found]
     columns: tuple[tuple[str, str, ColumnValues], ...] = (
         *_names(found),
+        ("decided", "", [pair.decided for pair in found]),
         ("gap", "share", _column(pair.gap.value for pair in found)),
         ("gap_low", "share", _column(pair.gap.low for pair in found)),
         ("gap_high", "share", _column(pair.gap.high for pair in found)),
@@ -217,7 +218,6 @@ def gap_table(found: Sequence[Pair]) -> Table:
             (f"corrected_gap{end}", "share", _column(each[at] for each in corrected))
             for at, end in enumerate(("", "_low", "_high"))
         ),
-        ("decided", "", [pair.decided for pair in found]),
     )
     kept = [column for column in columns if not _is_empty(column[2])]
     return ranked_table("gaps", "Gaps between models", kept, np.arange(len(found)))
@@ -238,7 +238,7 @@ def swap_table(found: Sequence[Pair], upper: float | None) -> Table:
         ("within_error_range", "", [_within(swap, upper) for swap in swaps]),
     )
     kept = [column for column in columns if not _is_empty(column[2])]
-    title = "Share of wrong labels at which models swap; empty where none makes them"
+    title = "Share of wrong labels at which models swap, undefined where none does"
     return ranked_table("swaps", title, kept, np.arange(len(known)))
 
 

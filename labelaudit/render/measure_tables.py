@@ -69,5 +69,5 @@ def _start(names: Sequence[str], at: int) -> str | None:
 def _cell(table: Table, row: Sequence[Scalar], at: int, names: Sequence[str]) -> str:
     """Return a cell in print, with the next where both are the ends of a range."""
     ends = [at] if _start(names, at) is None else [at, at + 1]
-    cells = [text.number(row[end], table.columns[end].unit) for end in ends if row[end] is not None]
-    return " to ".join(cells)
+    cells = [text.number(row[end], table.columns[end].unit) for end in ends]
+    return " to ".join(dict.fromkeys(cells))

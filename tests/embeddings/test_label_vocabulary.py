@@ -91,8 +91,8 @@ def test_vectors_of_ones_own_tell_what_names_mean(tmp_path: Path, kind: str) -> 
 
 
 def test_a_text_model_embeds_the_names(tmp_path: Path) -> None:
-    words = {word: np.float32(vector) for word, vector in VECTORS.items() if word.isalpha()}
-    words |= {"sea": np.float32([0, 0.9, 0]), "bass": np.float32([0, 0.9, 0.1])}
+    vectors = VECTORS | {"sea": [0.0, 0.9, 0.0], "bass": [0.0, 0.9, 0.1]}
+    words = {word: np.array(of, np.float32) for word, of in vectors.items() if word.isalpha()}
     model = write_text_model(tmp_path, words)
     done = run(tmp_path, "--json", "--model", str(model))
     assert done.returncode == 0, done.stderr

@@ -45,6 +45,7 @@ def test_the_ends_of_a_range_are_one_column() -> None:
     assert "gap range" in shown
     assert "gap low" not in shown
     assert "-1% to 5%" in shown
+    assert "undefined to" not in shown
 
 
 def test_a_long_table_says_how_much_is_left_out() -> None:

@@ -60,3 +60,17 @@ def test_without_a_trial_a_share_can_be_anything() -> None:
     for interval in (clopper_pearson, jeffreys):
         low, high = interval(np.array([0]), np.array([0]))
         assert (low.tolist(), high.tolist()) == ([0], [1])
+
+
+def test_a_stratified_share_has_the_bounds_that_are_published() -> None:
+    # Strata of 5 and 95 % of the items, 96 and 2 errors of 200 judged each.
+    weights, wrong, judged = np.array([0.05, 0.95]), np.array([96, 2]), np.array([200, 200])
+    shares = wrong / judged
+    share = float(weights @ shares)
+    assert share == pytest.approx(0.0335)
+    low, high = wilson(wrong, judged)
+    below, above = (np.sqrt(((weights * (shares - end)) ** 2).sum()) for end in (low, high))
+    assert [share - below, share + above] == pytest.approx([0.025812, 0.058178], abs=1e-6)
+    # Bonferroni: both intervals at once at 95 %, so each at 97.5 %.
+    low, high = clopper_pearson(wrong, judged, 0.975)
+    assert [weights @ low, weights @ high] == pytest.approx([0.020762, 0.066066], abs=1e-6)
