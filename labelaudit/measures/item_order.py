@@ -152,7 +152,7 @@ def _nearest(neighbors: Neighbors, copies: NDArray[np.int64] | None) -> NDArray[
 
 
 def _values(name: str, test: OrderTest | None, why: str) -> tuple[Value, ...]:
-    """Return the share, the ratio and the p-value of a test."""
+    """Return share, ratio and p-value of a test; of none, that its ratio is undefined."""
     title = TITLES[name]
     specifications: tuple[Specification, ...] = (
         (f"{name}_share", title, "share", "neither"),
@@ -161,7 +161,7 @@ def _values(name: str, test: OrderTest | None, why: str) -> tuple[Value, ...]:
     )
     keys = [key for key, *_ in specifications]
     if test is None:
-        return exact_values(specifications, dict.fromkeys(keys), dict.fromkeys(keys, why))
+        return exact_values(specifications[1:2], dict.fromkeys(keys), dict.fromkeys(keys, why))
     share = test.alike / test.n_pairs if test.n_pairs else None
     numbers = dict(zip(keys, (share, test.ratio, test.p_value), strict=True))
     nothing = "undefined: no pair could be otherwise in another order"

@@ -195,8 +195,8 @@ def _values(
         "cramers_v": found.cramers_v,
     }
     notes = {
-        "jensen_shannon_divergence": f"Of {names[one]!r} and {names[other]!r}, the furthest apart "
-        f"of {len(pairs):,} {'pair' if len(pairs) == 1 else 'pairs'}."
+        "jensen_shannon_divergence": f"Of {names[one]!r} and {names[other]!r}"
+        + (f", the furthest apart of {len(pairs):,} pairs." if len(pairs) > 1 else ".")
     }
     if np.isnan(found.psi):
         notes["population_stability_index"] = "undefined: one of the two lacks a class"

@@ -141,9 +141,10 @@ def _values(found: list[Compared], names: tuple[str, ...]) -> tuple[Value, ...]:
         "median_difference": float(first.shift.difference[MEDIAN]),
         "target_shift_p_value": float(_p_values(found)[0]),
     }
-    which = f"Of {names[first.one]!r} and {names[first.other]!r}, the furthest apart"
+    which = f"Of {names[first.one]!r} and {names[first.other]!r}"
+    more = f", the furthest apart of {len(found):,} pairs" if len(found) > 1 else ""
     notes = {
-        "ks_statistic": f"{which} of {len(found):,} {'pair' if len(found) == 1 else 'pairs'}.",
+        "ks_statistic": f"{which}{more}.",
         "median_difference": f"{names[first.one]!r} less {names[first.other]!r}.",
     }
     median, p_value = exact_values(OTHERS, numbers, notes)

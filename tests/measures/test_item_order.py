@@ -31,7 +31,8 @@ def test_worked_case_of_sorted_labels() -> None:
     values = numbers(found)
     assert values["same_label_share"] == pytest.approx(98 / 99)
     assert values["same_label_ratio"] == pytest.approx(98 / 51)
-    assert values["nearby_share"] is None
+    assert values["nearby_ratio"] is None
+    assert "nearby_share" not in values
     assert "sorted by class" in found.notes[0]
 
 
@@ -74,7 +75,7 @@ def test_without_labels_the_order_in_the_splits_is_tested() -> None:
     codes = (np.arange(N) >= 400).astype(np.int32)
     found = item_order(Splits(("a", "b"), codes), neighbors=graph(drifting()), copies=np.arange(N))
     assert (numbers(found)["nearby_ratio"] or 0) > 3
-    assert numbers(found)["nearby_in_class_share"] is None
+    assert numbers(found)["nearby_in_class_ratio"] is None
     assert len(found.notes) == 1
 
 
