@@ -1,6 +1,5 @@
 """How far the annotators of an item agree."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -10,41 +9,25 @@ from labelaudit.errors import MissingInputError
 from labelaudit.inputs.judgements import Judgements
 from labelaudit.measures import Findings, measure
 from labelaudit.measures.agreement_tables import class_table, disputed_table, interval_table
+from labelaudit.measures.agreement_values import Replicates, agreement_values
 from labelaudit.report import Value
 from labelaudit.statistics.agreement import (
     N_REPLICATES,
-    UNDEFINED_IN_REPLICATES,
-    Patterns,
-    agreement_statistics,
     bootstrap,
     vote_counts,
     vote_patterns,
 )
 from labelaudit.statistics.annotator_bootstrap import Shared, bootstrap_annotators
-from labelaudit.tabulate import Specification, bounded, exact_values
+from labelaudit.tabulate import Specification, exact_values
 
 MIN_ITEMS: Final = 50
 MIN_ANNOTATORS: Final = 20
-RELIABLE: Final = 0.8
-TENTATIVE: Final = 2 / 3
 COUNTS: Final[tuple[Specification, ...]] = (
     ("annotator_count", "Annotators", "count", "neither"),
     ("judgement_count", "Judgements", "count", "neither"),
     ("shared_item_count", "Items with two or more judgements", "count", "neither"),
     ("judgements_per_item", "Judgements an item", "", "neither"),
 )
-ORDERED: Final[tuple[Specification, ...]] = (
-    ("ordinal_alpha", "Krippendorff's alpha, ordinal", "", "higher"),
-    ("interval_alpha", "Krippendorff's alpha of the classes' ranks", "", "higher"),
-)
-STATISTICS: Final[tuple[Specification, ...]] = (
-    ("krippendorff_alpha", "Krippendorff's alpha", "", "higher"),
-    ("raw_agreement", "Agreement of two judgements of an item", "share", "higher"),
-    ("gwet_ac1", "Gwet's AC1", "", "higher"),
-    ("fleiss_kappa", "Fleiss' kappa", "", "higher"),
-    ("full_agreement_share", "Items on which all agree", "share", "higher"),
-)
-Replicates = Mapping[str, NDArray[np.float64]]
 
 
 @measure(family="annotators", title="Annotator agreement")
@@ -155,7 +138,7 @@ def annotator_agreement(
             random_state,
             ordered=ordered,
         )
-    values = _statistics(patterns, replicates, redrawn, ordered=ordered)
+    values = agreement_values(patterns, replicates, redrawn, ordered=ordered)
     tables = [
         class_table(patterns.votes, patterns.items, class_names),
         disputed_table(patterns.votes, patterns.items, class_names),
@@ -201,52 +184,6 @@ def _drawn(judgements: Judgements) -> str:
     if len(judgements.names) < MIN_ANNOTATORS:
         return f"items; not annotators, as they are fewer than {MIN_ANNOTATORS}"
     return "items, and annotators in a table"
-
-
-def _statistics(
-    patterns: Patterns, replicates: Replicates, redrawn: Replicates, *, ordered: bool
-) -> tuple[Value, ...]:
-    """Return the statistics of agreement with their intervals."""
-    numbers = agreement_statistics(patterns, ordered=ordered)
-    notes = {
-        name: _read(number) if name in {"krippendorff_alpha", "ordinal_alpha"} else ""
-        for name, number in numbers.items()
-    } | {
-        name: "undefined: every judgement names the same class"
-        for name, number in numbers.items()
-        if np.isnan(number)
-    }
-    if "fleiss_kappa" not in numbers:
-        numbers["fleiss_kappa"] = np.nan
-        notes["fleiss_kappa"] = "undefined: the items differ in their number of judgements"
-    specifications = (*ORDERED, *STATISTICS) if ordered else STATISTICS
-    values = exact_values(specifications, numbers, notes, UNDEFINED_IN_REPLICATES)
-    over = (
-        "95 % bootstrap over items, for these annotators"
-        + "; over annotators in the table" * bool(redrawn)
-    )
-    return tuple(_bounded(value, replicates, over) for value in values)
-
-
-def _read(alpha: float) -> str:
-    """Return how Krippendorff reads an alpha."""
-    this = "neither"
-    if alpha >= TENTATIVE:
-        this = "the former" if alpha >= RELIABLE else "the latter"
-    return (
-        "Krippendorff reads 0.8 and more as reliable, 0.667 to 0.8 as fit for tentative "
-        f"conclusions: this is {this}."
-    )
-
-
-def _bounded(value: Value, replicates: Replicates, over: str) -> Value:
-    """Return a value with its bootstrap interval, if nearly all replicates define it."""
-    drawn = replicates.get(value.name, np.full(1, np.nan))
-    defined = drawn[~np.isnan(drawn)]
-    if value.value is None or len(defined) < 0.95 * len(drawn):
-        return value
-    low, high = np.quantile(defined, [0.025, 0.975])
-    return bounded(value, low, high, over)
 
 
 def _counts(judgements: Judgements, n_an_item: NDArray[np.int64]) -> tuple[Value, ...]:
