@@ -93,6 +93,26 @@ def test_a_sample_that_covers_a_part_estimates_all_of_it() -> None:
         assert row["low"] < true < row["high"]
 
 
+def test_a_sample_of_the_whole_dataset_estimates_the_part_that_is_predicted() -> None:
+    test = made(4000, 7, [(0.95, 0.3), (0.94, 0.5)], 0.1)
+    predicted = test.predicted.copy()
+    predicted[:, ::3] = -1
+    part = Made(truth=test.truth, given=test.given, predicted=predicted, strata=test.strata)
+    rng = np.random.default_rng(7)
+    items = np.concatenate(
+        [rng.choice(np.flatnonzero(test.strata == h), 150, replace=False) for h in (0, 1)]
+    )
+    found = measured(part, verdict_file=verdicts_on(part, items))
+    scored = np.arange(4000) % 3 > 0
+    weights = (np.bincount(test.strata) / 150)[test.strata[items]]
+    rate = next(value for value in found.values if value.name == "label_error_rate")
+    expected = float(weights @ (test.wrong & scored)[items]) / scored.sum()
+    assert rate.value == pytest.approx(expected)
+    assert rate.low is not None
+    assert rate.high is not None
+    assert rate.low < test.wrong[scored].mean() < rate.high
+
+
 def test_a_list_of_fixes_corrects_labels_and_tells_no_rate() -> None:
     test = made(2000, 1, [(0.95, 0.3), (0.9, 0.5), (0.8, 0.9)], 0.1)
     fixed = np.flatnonzero(test.wrong)[:60]
