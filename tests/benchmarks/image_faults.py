@@ -112,7 +112,9 @@ def theirs(folder: Path, names: list[str], kind: str) -> NDArray[np.bool_]:
     lab = Imagelab(data_path=str(folder), verbose=False)
     with redirect_stderr(io.StringIO()):  # its bars of progress
         lab.find_issues({kind: {}}, n_jobs=1, verbose=False)
-    found = {Path(path).name: bool(is_) for path, is_ in lab.issues[f"is_{kind}_issue"].items()}
+    found = {
+        Path(str(path)).name: bool(is_) for path, is_ in lab.issues[f"is_{kind}_issue"].items()
+    }
     return np.array([found[name] for name in names])
 
 
