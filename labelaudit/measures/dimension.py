@@ -38,7 +38,7 @@ EQUAL_N: Final = 1000
 TRUSTED: Final = 10.0
 MOST_CHANGE: Final = 0.25
 MOST_TOO_NEAR: Final = 0.005
-SAMPLING_ONLY: Final = "95 %, sampling only: 1.96 standard errors, times 1.4; the bias is larger"
+SAMPLING_ONLY: Final = "95 %, sampling only: 1.96 x 1.4 standard errors; bias is usually larger"
 
 
 def dimension_findings(points: Points, class_names: Sequence[str], random_state: int) -> Findings:
@@ -155,7 +155,7 @@ def _removed(points: Points) -> tuple[Value, Value]:
 def _too_near(close: int, n_anchors: int, n: int) -> Value:
     value = Value(
         name="too_near_share",
-        title="Points with a neighbor too near for this dimension: near copies?",
+        title="Points with a neighbor too near for this dimension: near copies, or dense spots",
         value=close / n_anchors,
         unit="share",
         better="lower",
@@ -187,6 +187,6 @@ def _notes(near: NDArray[np.float64], points: Points, close: int) -> tuple[str, 
     if close > MOST_TOO_NEAR * len(near):
         notes.append(
             f"{close:,} of {len(near):,} {what} have a neighbor that is too near for this "
-            "dimension: near copies pull it down; look at near duplicates first"
+            "dimension: near copies, or dense spots, pull it down; look at near duplicates"
         )
     return tuple(notes)

@@ -51,11 +51,11 @@ def embedding_label_sharpness(
 
     Undefined
     ---------
-    The first three, when samples with different labels never differ, or when no two classes have
-    30 samples in a draw: a class with fewer is left out of that draw, and its row of the table by
-    class is undefined. The enemy-to-friend ratio, when half of the samples equal another one of
-    their class. Fewer than 30 samples, labels that are all equal, or embeddings that are all equal
-    are not measured.
+    The first three, when samples with different labels never differ, or when half of a draw is of
+    classes with fewer than 30 samples in it: such a class is left out of that draw, and its row of
+    the table by class is undefined. The enemy-to-friend ratio, when half of the samples equal
+    another one of their class. Fewer than 30 samples, labels that are all equal, or embeddings
+    that are all equal are not measured.
 
     Not comparable
     --------------

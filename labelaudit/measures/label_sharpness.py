@@ -68,11 +68,11 @@ def label_sharpness(
 
     Undefined
     ---------
-    The first three, when images with different labels never differ, or when no two classes have 30
-    images in a draw: a class with fewer is left out of that draw, and its row of the table by class
-    is undefined. The enemy-to-friend ratio, when half of the images equal another one of their
-    class. Fewer than 30 images, labels that are all equal, or images that are all equal are not
-    measured.
+    The first three, when images with different labels never differ, or when half of a draw is of
+    classes with fewer than 30 images in it: such a class is left out of that draw, and its row of
+    the table by class is undefined. The enemy-to-friend ratio, when half of the images equal
+    another one of their class. Fewer than 30 images, labels that are all equal, or images that are
+    all equal are not measured.
 
     Not comparable
     --------------

@@ -48,14 +48,17 @@ def sharpness_findings(
 
 def _draw_values(draws: Draws, *, single: bool) -> tuple[Value, ...]:
     """Return what is averaged over draws, with t-intervals."""
-    measured = np.isfinite(draws.steepest)
+    measured = draws.measured
     steepest, quantile = draws.steepest[measured], draws.quantile[measured]
     shuffled = draws.shuffled[measured]
     each = f"at M = {draws.size:,}: one draw of all samples"
     if len(draws.steepest) > 1:
         each = f"at M = {draws.size:,}: mean of {len(steepest)} draws"
-    few = f"undefined: a draw of {draws.size:,} has {MIN_ROWS} samples of no two classes"
-    too_rare = single and np.count_nonzero(draws.n_left_out)
+    left = f"{draws.used:,.0f} in classes with {MIN_ROWS} of them"
+    few = f"undefined: of a draw of {draws.size:,}, only {left}"
+    too_rare = single and draws.used < draws.size
+    if too_rare:
+        each += f", {left}"
     value = Value(
         name="kf_max",
         title="Label sharpness K_F (label difference / distance)",
@@ -165,7 +168,7 @@ def _contradictory(pool: Pool) -> Value:
 def _notes(draws: Draws, class_names: Sequence[str]) -> tuple[str, ...]:
     """Return the warnings that belong beside the values."""
     notes = []
-    measured = np.isfinite(draws.steepest)
+    measured = draws.measured
     ratio = draws.steepest[measured].sum() / max(draws.shuffled[measured].sum(), 1e-300)
     if ratio > 0.9:  # noqa: PLR2004 - reference: gate of the ratio
         notes.append(

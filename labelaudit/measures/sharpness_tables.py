@@ -107,6 +107,7 @@ def size_table(pool: Pool, draws: Draws, random_state: int) -> Table:
         ("kf_q05", "", rows[3]),
         ("kf_null_ratio", "ratio", rows[4]),
         ("draws", "count", np.array([len(found.steepest) for found in each])),
+        ("samples_used", "count", np.array([round(found.used) for found in each])),
     )
     title = "By the number of samples: compare two datasets at equal ones"
     return ranked_table("sizes", title, columns, np.arange(len(sizes)))
@@ -114,7 +115,7 @@ def size_table(pool: Pool, draws: Draws, random_state: int) -> Table:
 
 def _means(draws: Draws) -> tuple[float, ...]:
     """Return K_F with its interval, its quantile, and its ratio to shuffled labels, or NaN."""
-    measured = np.isfinite(draws.steepest)
+    measured = draws.measured
     if not measured.any():
         return (np.nan,) * 5
     steepest, quantile, shuffled = (

@@ -22,6 +22,8 @@ class Draws:
     ----------
     size
         Rows of a draw, before classes with few of them are left out.
+    used
+        Rows of a draw, after that; mean over draws.
     steepest
         The largest difference of two labels over their distance, shape ``(n_draws,)``.
     quantile
@@ -33,10 +35,17 @@ class Draws:
     """
 
     size: int
+    used: float
     steepest: NDArray[np.float64]
     quantile: NDArray[np.float64]
     shuffled: NDArray[np.float64]
     n_left_out: NDArray[np.int64]
+
+    @property
+    def measured(self) -> NDArray[np.bool_]:
+        """Whether each draw has a value; none has, where classes left out are half of them."""
+        found: NDArray[np.bool_] = np.isfinite(self.steepest) & (2 * self.used >= self.size)
+        return found
 
 
 def draw_sharpness(
@@ -72,19 +81,20 @@ def draw_sharpness(
     size = min(size, n_rows)
     part = min(1.0, (DRAW_SIZE / size) ** 2)
     n_draws = max(2, int(most_draws * part)) if n_rows > size else 1
-    found = np.full((3, n_draws), np.nan)
+    found, n_used = np.full((3, n_draws), np.nan), 0
     left_out = np.zeros(int(classes.max()) + 1, dtype=np.int64)
     for draw in range(n_draws):
         rows = rng.permutation(n_rows)[:size] if n_draws > 1 else np.arange(size)
         counts = np.bincount(classes[rows], minlength=len(left_out))
         left_out += (counts > 0) & (counts < MIN_ROWS)
         rows = rows[counts[classes[rows]] >= MIN_ROWS]
+        n_used += len(rows)
         if len(rows):
             pairs = np.ix_(rows, rows)
             n_shuffles = N_PERMUTATIONS // n_draws
             found[:, draw] = _sharpness(distances[pairs], differences[pairs], rng, n_shuffles)
     steepest, quantile, shuffled = found
-    return Draws(size, steepest, quantile, shuffled, left_out)
+    return Draws(size, n_used / n_draws, steepest, quantile, shuffled, left_out)
 
 
 def steepest_of_each(

@@ -215,6 +215,9 @@ def test_a_class_with_few_samples_is_left_out_of_draws() -> None:
     labels = np.array([0] * 30 + [1] * 35 + [2] * 5, dtype=np.int32)
     found = sharpness(of_classes(labels), line[:, None])
     assert numbers(found)["kf_max"] == pytest.approx(1 / 71)
+    assert found.values[0].note.startswith(
+        "at M = 70: one draw of all samples, 65 in classes with 30 of them"
+    )
     (note,) = found.notes
     assert note.startswith("classes with fewer than 30 samples in a draw of 70 are left out")
     assert note.endswith(": 1 of 20 (class 2)")
@@ -229,8 +232,19 @@ def test_classes_that_are_all_rare_have_no_sharpness() -> None:
     labels = np.repeat(np.arange(3, dtype=np.int32), 20)
     found = sharpness(of_classes(labels), line)
     assert found.values[0].value is None
-    assert found.values[0].note == "undefined: a draw of 60 has 30 samples of no two classes"
+    assert found.values[0].note == "undefined: of a draw of 60, only 0 in classes with 30 of them"
     assert numbers(found)["nearest_neighbor_error"] == 0
+
+
+def test_a_size_at_which_most_classes_are_rare_has_no_sharpness() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.tile(np.arange(10, dtype=np.int32), 60)
+    found = sharpness(of_classes(labels), rng.random((600, 5)))
+    sizes = {row["samples"]: row for row in rows(found, "sizes")}
+    assert sizes[250]["kf_max"] is None  # of 10 classes, 25 of each
+    assert sizes[250]["samples_used"] < 125
+    assert sizes[500]["kf_max"] is not None
+    assert sizes[500]["samples_used"] == 500
 
 
 def test_several_draws_give_an_interval_around_their_mean() -> None:

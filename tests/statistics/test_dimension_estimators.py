@@ -145,9 +145,7 @@ LARGE = [
 ]
 
 
-@pytest.mark.parametrize(
-    "case", [*DISTRIBUTIONAL, *(pytest.param(case, marks=pytest.mark.slow) for case in LARGE)]
-)
+@pytest.mark.parametrize("case", [*DISTRIBUTIONAL, *LARGE])
 def test_any_seed_is_within_four_deviations(
     case: tuple[Shape, int, int, float, float],
 ) -> None:
@@ -161,7 +159,7 @@ def test_any_seed_is_within_four_deviations(
     [
         (2, 1000, 2.000, 0.016),
         (5, 1000, 4.982, 0.053),
-        pytest.param(5, 4000, 4.992, 0.017, marks=pytest.mark.slow),
+        (5, 4000, 4.992, 0.017),
     ],
 )
 def test_without_a_boundary_there_is_no_bias(
