@@ -133,8 +133,8 @@ def _values(found: Risk, ambiguous: NDArray[np.bool_]) -> tuple[Value, ...]:
         "few_judgements_item_count": int((found.n_judgements < MIN_JUDGEMENTS).sum()),
     }
     notes = {
-        "risky_item_share": f"of them, {thirds:,} with one dissent of three, where small "
-        "differences of weight decide on which side of 0.34 the risk lies"
+        "risky_item_share": f"{thirds:,} of these items have one dissent of three: small "
+        "differences of weight decide on which side of 0.34 their risk lies"
         if thirds
         else ""
     }

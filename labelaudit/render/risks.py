@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from labelaudit.render import text
 from labelaudit.render.charts import WIDTH, as_float, count_axis, figure, nice_end, outline
+from labelaudit.render.fit import estimated_width
 from labelaudit.report import Table
 
 LEFT: Final = 52
@@ -35,7 +36,10 @@ def risks(table: Table) -> Markup:
     for at, (name, count) in enumerate(zip(names, counts, strict=True)):
         x = LEFT + step * (at + 0.5)
         y = 187 + 16 * (at % 2)  # on two levels, as ranges are wider than their columns
-        drawn += Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(x, y, name)
+        inside = min(x, WIDTH - estimated_width(name, 12) / 2)
+        drawn += Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
+            inside, y, name
+        )
         if count:
             drawn += Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>').format(
                 x, tops[at] - 4, text.number(count)
