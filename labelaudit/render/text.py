@@ -7,6 +7,7 @@ from typing import Final
 from labelaudit.report import FAMILIES, DatasetFacts, Sample, Scalar, Value
 
 UNDEFINED: Final = "undefined"
+ABBREVIATIONS: Final = {"auc", "ks", "ld", "lds", "lpd", "npmi", "psi", "scumble"}
 PERCENT: Final = 100
 WHOLE_FROM: Final = 100
 WHOLE_TO: Final = 1e15
@@ -80,8 +81,16 @@ def counted(amount: int, singular: str, plural: str = "") -> str:
 
 
 def heading(family: str) -> str:
-    """Return the heading of a family or column from its name."""
-    return FAMILIES.get(family) or visible(family.replace("_", " ")).capitalize()
+    """Return the heading of a family or column from its name.
+
+    Examples
+    --------
+    >>> heading("npmi"), heading("adjusted_p_value"), heading("split_auc")
+    ('NPMI', 'Adjusted p value', 'Split AUC')
+    """
+    words = visible(family.replace("_", " ")).split(" ")
+    said = " ".join(word.upper() if word in ABBREVIATIONS else word for word in words)
+    return FAMILIES.get(family) or said[:1].upper() + said[1:]
 
 
 def alternative(sample: Sample) -> str:
