@@ -62,7 +62,8 @@ def covariate_shift(
     pairs of up to five splits are tested, of more each split with the largest; at most 5,000
     items of a split, chosen by their content. Items of equal embedding are counted once a split;
     they share a half, as do near copies and items of one group, so that the classifier recognizes
-    no item that it has seen.
+    no item that it has seen. Of embeddings with more than 512 features it sees the 512 main
+    components.
 
     With many items the smallest difference is significant: look at the AUC. Where splits differ,
     the test is repeated **within each class**. If classes are merely more or less frequent (label
@@ -126,10 +127,8 @@ def covariate_shift(
     Lopez-Paz and Oquab, Revisiting classifier two-sample tests, ICLR 2017. Rabanser, Guennemann
     and Lipton, Failing loudly, NeurIPS 2019. DeLong et al., Biometrics 44, 1988.
     """
-    together = [codes for codes in (item_groups, near_copies) if codes is not None]
-    candidates = candidates_of(embeddings, embedding_hashes, splits.codes, together, random_state)
-    known = candidates.splits >= 0
-    sizes = np.bincount(candidates.splits[known], minlength=len(splits.names)).tolist()
+    inside = embeddings.present & (splits.codes >= 0)
+    sizes = np.bincount(splits.codes[inside], minlength=len(splits.names)).tolist()
     pairs = compared_pairs(sizes)
     if not pairs:
         n = sum(size > 0 for size in sizes)
@@ -138,6 +137,8 @@ def covariate_shift(
         raise MissingInputError(
             f"items of the splits that have an embedding: {sum(sizes):,}, and {FEWEST} are needed"
         )
+    together = [codes for codes in (item_groups, near_copies) if codes is not None]
+    candidates = candidates_of(embeddings, embedding_hashes, splits.codes, together, random_state)
     found = [test for one, other in pairs if (test := pair_test(candidates, one, other))]
     if not found:
         raise MissingInputError(

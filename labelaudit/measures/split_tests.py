@@ -25,6 +25,8 @@ MOST_OF_CLASS: Final = 1000
 FEWEST_OF_FOLD: Final = 15
 MOST_CLASSES: Final = 20
 N_COMPONENTS: Final = 64
+MOST_FEATURES: Final = 512
+MOST_OF_BASIS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,21 +69,22 @@ class Candidates:
         A hash of each item's embedding, by which it is drawn.
     folds
         Fold of each item; copies, near copies and items of one group share it.
+    center, axes
+        Mean of a sample of all splits, and its directions of most variance, at most 512.
     """
 
     embeddings: Embeddings
     splits: NDArray[np.int32]
     hashes: NDArray[np.uint64]
     folds: NDArray[np.bool_]
+    center: NDArray[np.float64]
+    axes: NDArray[np.float64]
 
-    def of(self, split: int, most: int, rows: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
-        """Return at most so many items of a split, no two copies, in order of their hashes."""
-        of_split = self.splits == split
-        items = np.flatnonzero(of_split) if rows is None else rows[of_split[rows]]
-        _, first = np.unique(self.hashes[items], return_index=True)
-        items = items[first]
-        items = items[some_of(items, most, self.hashes)]
-        return items[np.argsort(self.hashes[items])]
+    def components(self, items: NDArray[np.int64], most: int) -> NDArray[np.float64]:
+        """Return items along the directions of most variance, at most so many."""
+        centered = self.embeddings.vectors[items].astype(np.float64) - self.center
+        found: NDArray[np.float64] = centered @ self.axes[:, :most]
+        return found
 
 
 def candidates_of(
@@ -104,7 +107,22 @@ def candidates_of(
         keys = keys[parts]
     folds = mixed_keys(keys, random_state) % np.uint64(2) == 1
     known = np.where(embeddings.present, splits, np.int32(-1))
-    return Candidates(embeddings=embeddings, splits=known, hashes=hashes, folds=folds)
+    names = np.unique(known[known >= 0])
+    most = max(MOST_OF_BASIS // len(names), 1)
+    every = [drawn(np.flatnonzero(known == split), most, hashes) for split in names]
+    sample = embeddings.vectors[np.concatenate(every)]
+    center, axes = main_components(sample.astype(np.float32), MOST_FEATURES)
+    return Candidates(
+        embeddings=embeddings, splits=known, hashes=hashes, folds=folds, center=center, axes=axes
+    )
+
+
+def drawn(items: NDArray[np.int64], most: int, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return at most so many of some items, no two copies, in the order of their hashes."""
+    _, first = np.unique(hashes[items], return_index=True)
+    items = items[first]
+    items = items[some_of(items, most, hashes)]
+    return items[np.argsort(hashes[items])]
 
 
 def _chains(codes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -116,10 +134,11 @@ def _chains(codes: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def pair_test(candidates: Candidates, one: int, other: int) -> SplitTest | None:
     """Test whether two splits can be told apart; None with fewer than 15 items of each a fold."""
-    sides = [candidates.of(split, MOST_OF_SPLIT) for split in (one, other)]
-    items = np.concatenate(sides)
-    vectors = candidates.embeddings.vectors[items].astype(np.float32)
-    return _tested(candidates, (one, other, -1), sides, vectors)
+    sides = [
+        drawn(np.flatnonzero(candidates.splits == split), MOST_OF_SPLIT, candidates.hashes)
+        for split in (one, other)
+    ]
+    return _tested(candidates, (one, other, -1), sides, MOST_FEATURES)
 
 
 def class_tests(
@@ -137,19 +156,14 @@ def class_tests(
     first = np.full(n_classes + 1, np.iinfo(np.uint64).max, dtype=np.uint64)
     np.minimum.at(first, labels, candidates.hashes)  # of equal classes, by their items
     enough = np.flatnonzero(fewer >= 2 * FEWEST_OF_FOLD)
-    drawn = []
+    tests = []
     for label in enough[np.lexsort((first[enough], -fewer[enough]))][:MOST_CLASSES].tolist():
         rows = np.flatnonzero(labels == label)
-        drawn.append((label, [candidates.of(split, MOST_OF_CLASS, rows) for split in (one, other)]))
-    if not drawn:
-        return []
-    every = np.concatenate([candidates.of(split, MOST_OF_SPLIT) for split in (one, other)])
-    vectors = candidates.embeddings.vectors
-    center, axes = main_components(vectors[every].astype(np.float32), N_COMPONENTS)
-    tests = []
-    for label, sides in drawn:
-        projected = (vectors[np.concatenate(sides)].astype(np.float64) - center) @ axes
-        tests.append(_tested(candidates, (one, other, label), sides, projected))
+        sides = [
+            drawn(rows[candidates.splits[rows] == split], MOST_OF_CLASS, candidates.hashes)
+            for split in (one, other)
+        ]
+        tests.append(_tested(candidates, (one, other, label), sides, N_COMPONENTS))
     return [test for test in tests if test is not None]
 
 
@@ -157,7 +171,7 @@ def _tested(
     candidates: Candidates,
     which: tuple[int, int, int],
     sides: list[NDArray[np.int64]],
-    vectors: NDArray[np.floating],
+    n_components: int,
 ) -> SplitTest | None:
     """Fit on one fold, and test on as many items of both samples in the other."""
     items = np.concatenate(sides)
@@ -166,7 +180,7 @@ def _tested(
     cells = np.bincount(2 * is_other + fold, minlength=4)
     if cells.min() < FEWEST_OF_FOLD:
         return None
-    scores = cross_scores(vectors, is_other, fold)
+    scores = cross_scores(candidates.components(items, n_components), is_other, fold)
     held_out = [scores[fold & (is_other == side)] for side in (False, True)]
     n = min(map(len, held_out))
     one, other, label = which
