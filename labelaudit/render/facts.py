@@ -63,6 +63,8 @@ OF_TARGETS: Final = (
     ("Imbalance ratio", "target_distribution", "bin_imbalance_ratio", "of bins of the target"),
     ("Sparse targets", "target_distribution", "sparse_range_share", "of their range"),
 )
+# What stands in the place of another value where classes are ordered.
+OF_ORDERED: Final = {"krippendorff_alpha": "ordinal_alpha"}
 
 
 def hero(report: Report) -> Hero:
@@ -130,7 +132,7 @@ def _cells(report: Report) -> Fact:
 def _number(report: Report, name: str, measure: str, value: str, reference: str) -> Fact:
     if measure == "multi_label" and report.dataset.task != "multilabel":
         return Fact(name=name, amount="1", reference="by its format")
-    found = report.value(measure, value)
+    found = report.value(measure, OF_ORDERED.get(value, value)) or report.value(measure, value)
     if found is None or found.value is None:
         why = _missing(report, measure) if found is None else text.UNDEFINED
         return Fact(name=name, amount="", reference=why)
