@@ -18,7 +18,6 @@ RANKS: Final = (1, 2, 4, 8, 16, 32)
 SIZES: Final = (250, 500, 1000, 2000)
 N_DRAWS: Final = 5
 CLASS_SIZE: Final = 500
-CLASS_ANCHORS: Final = 1000
 
 
 def neighbor_table(near: NDArray[np.float64]) -> Table:
@@ -72,17 +71,17 @@ def class_table(points: Points, class_names: Sequence[str], seed: int) -> Table:
     """Return the dimension of each class of at least 500 points, in their own number and at 500.
 
     The dimension of all points together reads lower than that of a class of as many, where
-    classes are apart.
+    classes are apart. The neighbors of 500 points of a class are looked for among all of it.
     """
     counts = np.bincount(points.classes[points.classes >= 0], minlength=len(class_names))
     large = np.flatnonzero(counts >= CLASS_SIZE)
     found = np.empty((4, len(large)))
     for at, code in enumerate(large):
         own = points.rows[points.classes == code]
-        asked = own[:CLASS_ANCHORS]
+        asked = own[:CLASS_SIZE]
         number = mle(points.nearest(own, asked, K), K)
         half = Z_95 * mle_error(number, len(asked), K)
-        at_equal, _ = mean_at(points.between(asked), CLASS_SIZE, seed)
+        at_equal, _ = mean_at(points.between(own[: 2 * CLASS_SIZE]), CLASS_SIZE, seed)
         found[:, at] = number, number - half, number + half, at_equal
     names = [class_names[code] for code in large.tolist()]
     columns = (

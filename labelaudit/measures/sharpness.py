@@ -29,7 +29,7 @@ def sharpness_findings(
     single = labels.kind == "classes"
     beside = _neighbor_values(pool) if single else _neighbor_change(pool)
     return Findings(
-        values=(*_draw_values(draws, single=single), *beside, _contradictory(pool)),
+        values=(*_draw_values(draws, labels), *beside, _contradictory(pool)),
         tables=(
             *((class_table(pool, class_names), distance_table(pool)) if single else ()),
             size_table(pool, draws, random_state),
@@ -46,8 +46,9 @@ def sharpness_findings(
     )
 
 
-def _draw_values(draws: Draws, *, single: bool) -> tuple[Value, ...]:
+def _draw_values(draws: Draws, labels: LabelDifferences) -> tuple[Value, ...]:
     """Return what is averaged over draws, with t-intervals."""
+    single = labels.kind == "classes"
     measured = draws.measured
     steepest, quantile = draws.steepest[measured], draws.quantile[measured]
     shuffled = draws.shuffled[measured]
@@ -70,6 +71,8 @@ def _draw_values(draws: Draws, *, single: bool) -> tuple[Value, ...]:
     if single:
         title = "K_F at the 5 % quantile of nearest-enemy distances"
     quantile_value = replace(value, name="kf_q05", title=title)
+    if not single:
+        value = replace(value, note=f"{value.note}; label difference: {labels.numerator}")
     ratio = replace(value, name="kf_null_ratio", title="K_F against shuffled labels", unit="ratio")
     if not len(steepest):
         return value, quantile_value, ratio

@@ -199,6 +199,8 @@ def test_the_change_between_neighbors_by_hand() -> None:
     found = numbers(sharpness(of_numbers(targets), line))
     assert found["neighbor_change_ratio"] == pytest.approx(2 / (400 * 2 / 780))
     assert found["kf_max"] == 2
+    note = sharpness(of_numbers(targets), line).values[0].note
+    assert note.endswith("label difference: |difference of the labels|, in their unit")
     assert found["contradictory_duplicates"] == 0
 
 
