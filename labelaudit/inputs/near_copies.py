@@ -17,6 +17,8 @@ from labelaudit.statistics.shingles import jaccard, shingles
 
 N_CANDIDATES = 5
 MAX_DIFFERENCE = 0.15
+MOST_DIFFERENCE = 0.25  # where other candidates are far away
+OF_FARTHEST = 0.18
 MIN_JACCARD = 0.8
 N_KEPT = 4096  # texts whose shingles are kept for their neighbors
 
@@ -43,22 +45,36 @@ def near_copies(
 
 
 def confirmed_pairs(
-    content: Content, neighbors: Neighbors, max_difference: float = MAX_DIFFERENCE
+    content: Content, neighbors: Neighbors, most: float = MOST_DIFFERENCE
 ) -> NDArray[np.int64]:
-    """Return the pairs of near neighbors whose gray copies nearly coincide, shape ``(n, 2)``."""
+    """Return the pairs of near neighbors whose gray copies nearly coincide, shape ``(n, 2)``.
+
+    They may differ by 0.15; by up to ``most`` where the item's other candidates differ by far
+    more: photographs do, drawings of one kind do not.
+    """
     found = [np.empty((0, 2), dtype=np.int64)]
-    width = min(N_CANDIDATES, neighbors.indices.shape[1])
+    candidates = neighbors.indices[:, :N_CANDIDATES]
     for block in row_blocks(len(content.status)):
-        rows = np.arange(block.start, block.stop)
-        own, flat = _directions(content.signatures[rows])
-        for slot in range(width):
-            other = neighbors.indices[rows, slot]
-            usable = (other >= 0) & ~flat
-            theirs, their_flat = _directions(content.signatures[np.maximum(other, 0)])
-            close = usable & ~their_flat
-            close &= np.linalg.norm(own - theirs, axis=1) <= max_difference
-            found.append(np.stack([rows[close], other[close].astype(np.int64)], axis=1))
+        apart = _differences(content.signatures, block, candidates[block])
+        farthest = np.where(np.isfinite(apart), apart, 0).max(axis=1, initial=0)
+        allowed = np.maximum(np.minimum(OF_FARTHEST * farthest, most), MAX_DIFFERENCE)
+        rows, slots = np.nonzero(apart <= np.minimum(allowed, most)[:, None])
+        others = candidates[block][rows, slots].astype(np.int64)
+        found.append(np.stack([rows + block.start, others], axis=1))
     return np.concatenate(found)
+
+
+def _differences(
+    signatures: NDArray[np.uint8], block: slice, candidates: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    """Return how far some items' gray copies are from their candidates'; infinite for flat ones."""
+    own, flat = _directions(signatures[block])
+    apart = np.full(candidates.shape, np.inf, dtype=np.float32)
+    for slot, other in enumerate(candidates.T):
+        theirs, their_flat = _directions(signatures[np.maximum(other, 0)])
+        usable = (other >= 0) & ~flat & ~their_flat
+        apart[usable, slot] = np.linalg.norm(own - theirs, axis=1)[usable]
+    return apart
 
 
 def confirmed_texts(texts: ReadText, content: Content, neighbors: Neighbors) -> NDArray[np.int64]:

@@ -29,7 +29,7 @@ from labelaudit.embeddings.content import Content, read_content, store_for
 from labelaudit.embeddings.images.decode import decode
 from labelaudit.embeddings.models.model import Model, load_model
 from labelaudit.inputs.copies import copies, embedding_hashes
-from labelaudit.inputs.near_copies import MAX_DIFFERENCE, confirmed_pairs
+from labelaudit.inputs.near_copies import MOST_DIFFERENCE, confirmed_pairs
 from labelaudit.inputs.neighbors import Neighbors, neighbors
 from labelaudit.manifests import open_dataset
 from labelaudit.progress import silent
@@ -170,7 +170,7 @@ def main() -> None:
             for name, edit in EDITS.items():
                 edited = [edit(decode(data).image) for data in half]
                 table[name] = look_for(half, edited, model, Path(cache))
-            show(f"{len(half):,} images {title}; the scan's threshold is {MAX_DIFFERENCE}", table)
+            show(f"{len(half):,} images {title}; the scan's threshold is {MOST_DIFFERENCE}", table)
 
 
 def show(title: str, table: dict[str, Looked]) -> None:

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from test_integrity import content_of
 
 from labelaudit.embeddings.images.decode import decode, signature
-from labelaudit.inputs.near_copies import joined, near_copies
+from labelaudit.inputs.near_copies import confirmed_pairs, joined, near_copies
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.measures import Findings
 from labelaudit.measures.near_duplicates import near_duplicates
@@ -113,3 +113,23 @@ def test_exact_copies_of_a_near_copy_belong_to_its_group() -> None:
         codes, np.array([5, 5, 6]), lambda groups: groups.sizes < 0, no_splits(3)
     )
     assert found.tables[0].rows == ((3, 1, 3),)
+
+
+def test_more_is_allowed_where_other_candidates_are_far_away() -> None:
+    """Gray copies 0.2 apart are a pair beside one at a right angle, and none beside one nearer."""
+    rng = np.random.default_rng(0)
+    first, second, third = np.linalg.qr(rng.normal(size=(256, 3)))[0].T
+    near = np.cos(0.2) * first + np.sin(0.2) * second
+    for beside, expected in ((third, [[0, 1]]), (np.cos(0.5) * first + np.sin(0.5) * third, [])):
+        vectors = np.stack([first, near, beside])
+        content = replace(
+            content_of([b"a", b"b", b"c"]),
+            signatures=np.round(128 + 500 * (vectors - vectors.mean(axis=1, keepdims=True))).astype(
+                np.uint8
+            ),
+        )
+        neighbors = Neighbors(
+            indices=np.array([[1, 2], [-1, -1], [-1, -1]], dtype=np.int32),
+            similarities=np.ones((3, 2), dtype=np.float32),
+        )
+        assert confirmed_pairs(content, neighbors).tolist() == expected
