@@ -31,6 +31,7 @@ from labelaudit.errors import MissingInputError
 from labelaudit.inputs import Inputs
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pixels import N_PIXEL_SAMPLES, SIDE, Pixels
+from labelaudit.inputs.predictions import Predictions
 from labelaudit.measures import load_measures
 from labelaudit.progress import silent
 
@@ -147,12 +148,25 @@ def inputs_of(dataset: Dataset, base: Made) -> Inputs:
             ),
             "neighbors": base.neighbors,
             "pixels": Pixels(items=drawn, values=values, space="made", n_candidates=n),
+            "predictions": _predictions(dataset, base),
             "verdict_file": MissingInputError("no person judged any label"),
             "random_state": 0,
             "label_filter": "adaptive",
             "n_threads": 1,
             "progress": silent,
         }
+    )
+
+
+def _predictions(dataset: Dataset, base: Made) -> Predictions | MissingInputError:
+    """Return two models that are right of nine in ten items."""
+    if dataset.task != "multiclass":
+        return MissingInputError("no predictions were given")
+    rng, n_classes = np.random.default_rng(3), len(dataset.class_names)
+    wrong = rng.random((2, dataset.n_samples)) < [[0.10], [0.12]]
+    other = rng.integers(0, n_classes, wrong.shape, dtype=np.int32)
+    return Predictions(
+        models=("a", "b"), classes=np.where(wrong, other, base.truth), sources=("made", "made")
     )
 
 
