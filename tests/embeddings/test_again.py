@@ -21,7 +21,7 @@ def thumbnails(dataset: Dataset, content: Content) -> object:
 
 
 def sample(dataset: Dataset, content: Content) -> object:
-    return pixels(dataset, content, dataset.labels)
+    return pixels(dataset, content)
 
 
 def scanned() -> tuple[Memory, Dataset, Content]:

@@ -232,7 +232,7 @@ def test_pixels_are_of_readable_and_labelled_images_in_the_order_of_their_hashes
     media = Drawn()
     content = contents(media, 6)
     labels = np.array([0, 1, 0, -1, 0, 0], dtype=np.int32)
-    found = pixels.pixels(dataset_of(labels.tolist(), media=media), content, labels)
+    found = pixels.pixels(dataset_of(labels.tolist(), media=media), content)
     assert sorted(found.items.tolist()) == [0, 1, 2]
     assert found.values.shape == (3, 32 * 32 * 3)
     levels = found.values[np.argsort(found.items)]
@@ -242,11 +242,16 @@ def test_pixels_are_of_readable_and_labelled_images_in_the_order_of_their_hashes
     assert "3 of 3 images" in found.space
 
 
+def test_pixels_are_of_all_readable_images_where_none_is_labelled() -> None:
+    media = Drawn()
+    found = pixels.pixels(dataset_of([-1] * 6, media=media), contents(media, 6))
+    assert sorted(found.items.tolist()) == [0, 1, 2, 3]
+
+
 def test_sample_of_pixels_does_not_depend_on_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pixels, "N_PIXEL_SAMPLES", 2)
     content = contents(Drawn(), 3)
-    labels = np.zeros(3, dtype=np.int32)
-    found = pixels.pixels(dataset_of([0] * 3, media=Drawn()), content, labels)
+    found = pixels.pixels(dataset_of([0] * 3, media=Drawn()), content)
     items = np.arange(3)
     assert len(found.items) == 2
     back = items[::-1][by_content(content, items[::-1])]
@@ -263,4 +268,4 @@ def test_no_readable_image_has_no_pixels(tmp_path: Path) -> None:
     assert (content.status == Status.MISSING).all()
     dataset = dataset_of([0] * 3, media=Nothing())
     with pytest.raises(MissingInputError, match="no labelled image can be read"):
-        pixels.pixels(dataset, content, dataset.labels)
+        pixels.pixels(dataset, content)
