@@ -14,7 +14,7 @@ from labelaudit.measures.sharpness_tables import class_table, distance_table, si
 from labelaudit.report import EXACT, Value
 from labelaudit.statistics.intervals import half_width, wilson
 from labelaudit.statistics.label_steepness import N_PERMUTATIONS, Draws, draw_sharpness
-from labelaudit.statistics.nearest_enemy import MIN_ROWS, enemy_friend_ratios, nearest
+from labelaudit.statistics.nearest_enemy import MIN_ROWS, Nearest, enemy_friend_ratios, nearest
 from labelaudit.tabulate import bounded
 
 ONE_DRAW: Final = "a single draw of all samples has no spread"
@@ -26,14 +26,12 @@ def sharpness_findings(
 ) -> Findings:
     """Return the label sharpness of a pool of samples; everything but where they come from."""
     draws = draw_sharpness(pool.distances, pool.differences, pool.classes, random_state)
-    single = labels.kind == "classes"
-    beside = _neighbor_values(pool) if single else _neighbor_change(pool)
+    near = nearest(pool.distances, pool.classes) if labels.kind == "classes" else None
+    beside = _neighbor_change(pool) if near is None else _neighbor_values(near, pool.total)
+    tables = () if near is None else (class_table(pool, near, class_names), distance_table(near))
     return Findings(
         values=(*_draw_values(draws, labels), *beside, _contradictory(pool)),
-        tables=(
-            *((class_table(pool, class_names), distance_table(pool)) if single else ()),
-            size_table(pool, draws, random_state),
-        ),
+        tables=(*tables, size_table(pool, draws, random_state)),
         notes=_notes(draws, class_names),
         parameters={
             "pool": len(pool.items),
@@ -98,16 +96,16 @@ def _with_interval(value: Value, mean: float, spread: NDArray[np.float64]) -> Va
     return bounded(value, max(0.0, mean - half), mean + half, "95 % t-interval over the draws")
 
 
-def _neighbor_values(pool: Pool) -> tuple[Value, ...]:
+def _neighbor_values(near: Nearest, total: int) -> tuple[Value, ...]:
     """Return the ratio of nearest enemy to nearest friend, and how often it is below 1."""
     from scipy.stats import binom
 
-    enemy, friend, _ = nearest(pool.distances, pool.classes)
+    enemy, friend, _ = near
     ratios = np.sort(enemy_friend_ratios(enemy, friend))
     size, wrong = len(ratios), int((ratios < 1).sum())
     below = int(binom.ppf(0.025, size, 0.5))
     middle, low, high = float(np.median(ratios)), float(ratios[below - 1]), float(ratios[-below])
-    sampled = size < pool.total
+    sampled = size < total
     ratio = Value(
         name="enemy_friend_ratio",
         title="Distance to the nearest enemy over that to the nearest friend, median",

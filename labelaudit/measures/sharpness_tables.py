@@ -10,7 +10,7 @@ from labelaudit.measures.sharpness_pool import Pool
 from labelaudit.report import Table
 from labelaudit.statistics.intervals import half_width
 from labelaudit.statistics.label_steepness import Draws, draw_sharpness
-from labelaudit.statistics.nearest_enemy import MIN_ROWS, enemy_friend_ratios, nearest
+from labelaudit.statistics.nearest_enemy import MIN_ROWS, Nearest, enemy_friend_ratios
 from labelaudit.tabulate import ranked_table
 
 QUANTILES: Final = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95)
@@ -18,9 +18,9 @@ N_DRAWS: Final = 10
 SIZES: Final = (250, 500, 1000, 2000, 4000)
 
 
-def class_table(pool: Pool, class_names: Sequence[str]) -> Table:
+def class_table(pool: Pool, near: Nearest, class_names: Sequence[str]) -> Table:
     """Return how near each class is to others; undefined with fewer than 30 samples of it."""
-    enemy, friend, enemies = nearest(pool.distances, pool.classes)
+    enemy, friend, enemies = near
     ratios = enemy_friend_ratios(enemy, friend)
     present = np.unique(pool.classes)
     found = np.full((5, len(present)), np.nan)
@@ -60,15 +60,15 @@ def _most_often(codes: NDArray[np.int32], class_names: Sequence[str]) -> tuple[s
     return min(class_names[code] for code in tied.tolist()), float(counts.max() / len(codes))
 
 
-def distance_table(pool: Pool) -> Table:
+def distance_table(near: Nearest) -> Table:
     """Return the quantiles of the distances to the nearest enemy and friend."""
-    enemy, friend, _ = nearest(pool.distances, pool.classes)
+    enemy, friend, _ = near
     columns = (
         ("quantile", "share", np.array(QUANTILES)),
         ("to_nearest_enemy", "", _quantiles(enemy)),
         ("to_nearest_friend", "", _quantiles(friend)),
     )
-    title = f"Exact distances to the nearest among {len(pool.items):,} samples"
+    title = f"Exact distances to the nearest among {len(enemy):,} samples"
     return ranked_table("nearest_distances", title, columns, np.arange(len(QUANTILES)))
 
 

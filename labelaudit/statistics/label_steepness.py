@@ -90,7 +90,7 @@ def draw_sharpness(
         rows = rows[counts[classes[rows]] >= MIN_ROWS]
         n_used += len(rows)
         if len(rows):
-            pairs = np.ix_(rows, rows)
+            pairs = np.ix_(rows, rows) if len(rows) < n_rows else slice(None)
             n_shuffles = N_PERMUTATIONS // n_draws
             found[:, draw] = _sharpness(distances[pairs], differences[pairs], rng, n_shuffles)
     steepest, quantile, shuffled = found

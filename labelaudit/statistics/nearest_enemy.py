@@ -11,6 +11,9 @@ POOL_SIZE: Final = 4000
 MIN_ROWS: Final = 30
 BLOCK: Final = 512
 
+# Distance to the nearest enemy, that to the nearest friend, and the enemy, of each row.
+Nearest = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]
+
 
 def draw_pool(rows: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
     """Return at most 4,000 of the candidate rows, drawn at random without replacement.
@@ -73,9 +76,7 @@ def pairwise_distances(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
     return distances
 
 
-def nearest(
-    distances: NDArray[np.float32], labels: NDArray[np.int32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
+def nearest(distances: NDArray[np.float32], labels: NDArray[np.int32]) -> Nearest:
     """Return each row's distance to the nearest of another class and of its own, and that enemy.
 
     Infinite where there is none; of several enemies at one distance, the first row's.
