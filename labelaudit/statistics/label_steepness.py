@@ -59,7 +59,8 @@ def draw_sharpness(
 ) -> Draws:
     """Measure label sharpness in random draws; in one of all rows, if there are not more.
 
-    Of draws larger than 1,000 there are fewer, so that they cost no more together.
+    Of draws larger than 1,000 there are fewer, and fewer shuffles, so that they cost no more
+    together.
 
     Parameters
     ----------
@@ -91,7 +92,7 @@ def draw_sharpness(
         n_used += len(rows)
         if len(rows):
             pairs = np.ix_(rows, rows) if len(rows) < n_rows else slice(None)
-            n_shuffles = N_PERMUTATIONS // n_draws
+            n_shuffles = max(2, int(N_PERMUTATIONS * part) // n_draws)
             found[:, draw] = _sharpness(distances[pairs], differences[pairs], rng, n_shuffles)
     steepest, quantile, shuffled = found
     return Draws(size, n_used / n_draws, steepest, quantile, shuffled, left_out)
