@@ -13,7 +13,7 @@ def declared(package: str, mark: str, *, group: str = "") -> dict[str, Callable[
     Parameters
     ----------
     package
-        Dotted name of the package whose modules are imported.
+        Dotted name of the package whose modules are imported, those of its packages too.
     mark
         Attribute that the package's decorator puts on a function.
     group
@@ -29,7 +29,7 @@ def declared(package: str, mark: str, *, group: str = "") -> dict[str, Callable[
         When two functions share a name.
     """
     root = importlib.import_module(package)
-    names = sorted(f"{package}.{found.name}" for found in pkgutil.iter_modules(root.__path__))
+    names = sorted(found.name for found in pkgutil.walk_packages(root.__path__, f"{package}."))
     modules = [root, *(importlib.import_module(name) for name in names)]
     if group:
         points = sorted(entry_points(group=group), key=lambda point: point.name)

@@ -13,24 +13,10 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from labelaudit.errors import InputError, some
-from labelaudit.render import (
-    along,
-    association,
-    charts,
-    crossing,
-    curve,
-    density,
-    pair_agreement,
-    pairs,
-    profiles,
-    property_grid,
-    ranges,
-    risks,
-    rows,
-    strip,
-    svg,
-    text,
-)
+from labelaudit.render import svg, text
+from labelaudit.render.charts import DRAWINGS
+from labelaudit.render.charts.bars import bars_of
+from labelaudit.render.charts.rows import one_pair
 from labelaudit.render.facts import hero
 from labelaudit.render.json import as_published
 from labelaudit.report import Column, Gallery, MeasureResult, Report, Sample, Scalar, Table
@@ -112,37 +98,21 @@ def _environment(folders: Sequence[Path]) -> SandboxedEnvironment:
         lstrip_blocks=True,
     )
     del environment.filters["safe"]  # a template has no means to print a text unescaped
+    environment.globals |= DRAWINGS
     environment.globals |= {
-        "along": along.along,
         "alternative": text.alternative,
-        "association": association.association,
-        "bar": charts.bar,
-        "bars_of": charts.bars_of,
+        "bars_of": bars_of,
         "counted": text.counted,
-        "crossing": crossing.crossing,
-        "curve": curve.curve,
-        "density": density.density,
-        "dumbbell": rows.dumbbell,
-        "forest": rows.forest,
         "heading": text.heading,
         "hero": hero,
         "interval": text.interval,
-        "interval_chart": charts.interval,
         "label": svg.label,
-        "long_tail": charts.long_tail,
-        "matrix": pairs.matrix,
         "number": text.number,
-        "one_pair": rows.one_pair,
         "numeric": _numeric,
-        "pair_agreement": pair_agreement.pair_agreement,
+        "one_pair": one_pair,
         "pictured": _pictured,
-        "profiles": profiles.profiles,
-        "property_grid": property_grid.property_grid,
-        "ranges": ranges.ranges,
-        "risks": risks.risks,
         "share_of": text.share_of,
         "splits": text.splits,
-        "strip": strip.strip,
         "unpictured": _unpictured,
     }
     return environment

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow.csv as pv
 
 from labelaudit.inputs.columns import Splits
-from labelaudit.measures.target_distribution import target_distribution
+from labelaudit.measures.class_imbalance.target_distribution import target_distribution
 from labelaudit.statistics.imbalance import imbalance_statistics, shots
 from labelaudit.statistics.label_distribution_smoothing import lds_density
 

@@ -28,7 +28,7 @@ from scipy.sparse import csr_array
 from labelaudit.inputs.annotator_panel import annotator_panel
 from labelaudit.inputs.item_consensus import item_consensus
 from labelaudit.inputs.judgements import Judgements
-from labelaudit.measures.annotator_quality import annotator_quality
+from labelaudit.measures.annotators.annotator_quality import annotator_quality
 from labelaudit.statistics.agreement import agreement_statistics, bootstrap, vote_patterns
 
 Row = tuple[str, float, float | None]

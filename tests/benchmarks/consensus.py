@@ -28,7 +28,7 @@ from labelaudit.embeddings.builtin import BUILTIN
 from labelaudit.inputs.annotator_panel import annotator_panel
 from labelaudit.inputs.item_consensus import item_consensus
 from labelaudit.inputs.judgements import judgements as judgements_of
-from labelaudit.measures.annotator_consensus import annotator_consensus
+from labelaudit.measures.annotators.annotator_consensus import annotator_consensus
 from labelaudit.scan import Scan, ScanOptions, scan
 from labelaudit.statistics.votes import count_votes
 

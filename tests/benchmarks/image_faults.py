@@ -25,7 +25,7 @@ from labelaudit.dataset import Dataset, Source
 from labelaudit.embeddings.content import read_content, store_for
 from labelaudit.embeddings.images.decode import decode
 from labelaudit.manifests import open_dataset
-from labelaudit.measures.image_faults import image_faults
+from labelaudit.measures.integrity.image_faults import image_faults
 from labelaudit.progress import silent
 from labelaudit.reading.media import Files
 

@@ -55,7 +55,7 @@ from labelaudit.inputs import Inputs
 from labelaudit.inputs.given_probs import Use, provide_given
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import log_votes, user_probs
-from labelaudit.measures.label_noise import label_noise
+from labelaudit.measures.label_noise.label_noise import label_noise
 from labelaudit.progress import silent
 
 N_FOLDS = 5

@@ -26,7 +26,7 @@ from scipy.sparse import csr_array
 
 from labelaudit.dataset import LabelStates
 from labelaudit.embeddings import Embeddings
-from labelaudit.measures.multi_label import multi_label
+from labelaudit.measures.multi_label.multi_label import multi_label
 
 TOLERANCE = 1e-6
 NAMES = (

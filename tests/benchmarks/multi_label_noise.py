@@ -113,7 +113,7 @@ def with_labelaudit(
     from labelaudit.errors import MissingInputError
     from labelaudit.inputs import Inputs
     from labelaudit.inputs.cell_odds import CellOdds
-    from labelaudit.measures.multi_label_noise import multi_label_noise
+    from labelaudit.measures.multi_label.multi_label_noise import multi_label_noise
     from labelaudit.progress import silent
     from labelaudit.statistics.cell_channel import fit_cell_channel, histogram
 

@@ -164,8 +164,8 @@ def doubt_by(inputs: Any, labels: I32) -> NDArray[np.floating]:  # noqa: ANN401 
 
 def all_issues(file: Path, labels: I32, _: argparse.Namespace) -> NDArray[np.floating]:
     """Rank and flag labels, find outliers, neighbors and copies."""
-    from labelaudit.measures.label_noise import label_noise
-    from labelaudit.measures.outliers import outliers
+    from labelaudit.measures.integrity.outliers import outliers
+    from labelaudit.measures.label_noise.label_noise import label_noise
 
     inputs = inputs_of(file, labels)
     inputs.call(outliers)
@@ -201,7 +201,7 @@ def child(said: argparse.Namespace) -> None:
     """Do one side's work, and print what it took and found."""
     from sklearn.metrics import average_precision_score
 
-    import labelaudit.measures.label_noise  # noqa: F401 - imports are not timed
+    import labelaudit.measures.label_noise.label_noise  # noqa: F401 - imports are not timed
 
     if said.side == "Datalab":
         import cleanlab  # noqa: F401 - as above

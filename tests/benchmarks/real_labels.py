@@ -23,7 +23,7 @@ from rich.table import Table
 from scipy.sparse import csr_array
 
 from labelaudit.dataset import LabelStates
-from labelaudit.measures.multi_label import multi_label
+from labelaudit.measures.multi_label.multi_label import multi_label
 from labelaudit.statistics.imbalance import imbalance_statistics
 
 N_CLASSES = 1000

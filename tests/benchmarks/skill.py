@@ -29,7 +29,7 @@ from labelaudit.inputs.copies import copies, embedding_hashes
 from labelaudit.inputs.label_judgement import judge
 from labelaudit.inputs.neighbors import neighbors
 from labelaudit.inputs.pred_probs import pred_probs
-from labelaudit.measures.flip_trials import Trial, flip_trials
+from labelaudit.measures.label_noise.flip_trials import Trial, flip_trials
 from labelaudit.progress import silent
 
 COLUMNS = ("clean_label", "aggregate_label", "worst_label")

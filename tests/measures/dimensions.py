@@ -7,8 +7,10 @@ from sharp import NAMES, of_classes, pixels_of
 
 from labelaudit.inputs.copies import copies, embedding_hashes
 from labelaudit.measures import Findings
-from labelaudit.measures.embedding_intrinsic_dimension import embedding_intrinsic_dimension
-from labelaudit.measures.intrinsic_dimension import intrinsic_dimension
+from labelaudit.measures.label_sharpness.embedding_intrinsic_dimension import (
+    embedding_intrinsic_dimension,
+)
+from labelaudit.measures.label_sharpness.intrinsic_dimension import intrinsic_dimension
 from labelaudit.statistics.nearest_enemy import pairwise_distances
 
 

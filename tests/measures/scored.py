@@ -15,7 +15,7 @@ from labelaudit.errors import MissingInputError
 from labelaudit.inputs import Inputs
 from labelaudit.inputs.predictions import Predictions
 from labelaudit.measures import Findings
-from labelaudit.measures.benchmark_stability import benchmark_stability
+from labelaudit.measures.benchmark_stability.benchmark_stability import benchmark_stability
 from labelaudit.verdicts import Verdicts, from_rows
 
 CLASSES = ("ant", "bee", "cow", "dog")

@@ -9,8 +9,8 @@ from labelaudit.inputs.label_differences import LabelDifferences
 from labelaudit.inputs.labels import cells_in_state
 from labelaudit.inputs.pixels import Pixels
 from labelaudit.measures import Findings
-from labelaudit.measures.embedding_label_sharpness import embedding_label_sharpness
-from labelaudit.measures.label_sharpness import label_sharpness
+from labelaudit.measures.label_sharpness.embedding_label_sharpness import embedding_label_sharpness
+from labelaudit.measures.label_sharpness.label_sharpness import label_sharpness
 from labelaudit.statistics.nearest_enemy import pairwise_distances
 
 NAMES = tuple(f"class {at}" for at in range(20))

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.judgements import judgements as judgements_of
 from labelaudit.measures import Findings
-from labelaudit.measures.annotator_agreement import annotator_agreement
+from labelaudit.measures.annotators.annotator_agreement import annotator_agreement
 from labelaudit.statistics.agreement import (
     agreement_statistics,
     bootstrap,

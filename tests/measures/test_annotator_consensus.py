@@ -19,7 +19,7 @@ from labelaudit.errors import MissingInputError
 from labelaudit.inputs import annotator_panel as panels
 from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.measures import Findings
-from labelaudit.measures.annotator_consensus import annotator_consensus
+from labelaudit.measures.annotators.annotator_consensus import annotator_consensus
 from labelaudit.statistics import dawid_skene as models
 from labelaudit.statistics.votes import count_votes
 

@@ -12,8 +12,8 @@ from panels import judgements
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.judgements import judgements as judgements_of
 from labelaudit.measures import Findings
-from labelaudit.measures import annotator_pairs as module
-from labelaudit.measures.annotator_pairs import annotator_pairs
+from labelaudit.measures.annotators import annotator_pairs as module
+from labelaudit.measures.annotators.annotator_pairs import annotator_pairs
 from labelaudit.statistics.annotator_pairs import annotator_pairs as compared_pairs
 
 NAMES = ("cat", "dog")

@@ -11,7 +11,7 @@ from panels import NAMES, consensus_of, probs_of, three_annotators, truth
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.pred_probs import PredProbs, user_probs
 from labelaudit.measures import Findings
-from labelaudit.measures.annotator_quality import annotator_quality
+from labelaudit.measures.annotators.annotator_quality import annotator_quality
 from labelaudit.statistics.intervals import wilson
 from labelaudit.statistics.others_majority import agreement_with_others
 from labelaudit.statistics.votes import count_votes

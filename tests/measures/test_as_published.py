@@ -5,12 +5,12 @@ from sharp import NAMES, of_classes, of_numbers, pixels_of, sharpness
 from labelaudit.inputs.konz2024 import Konz2024
 from labelaudit.inputs.label_differences import LabelDifferences
 from labelaudit.measures import Findings
-from labelaudit.measures.as_published import (
+from labelaudit.measures.label_sharpness.as_published import (
     dimension_as_published,
     published_table,
     sharpness_as_published,
 )
-from labelaudit.measures.label_sharpness import label_sharpness
+from labelaudit.measures.label_sharpness.label_sharpness import label_sharpness
 from labelaudit.statistics.konz2024 import PairOfClasses
 from labelaudit.statistics.nearest_enemy import pairwise_distances
 

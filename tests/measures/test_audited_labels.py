@@ -16,7 +16,7 @@ from labelaudit.dataset import Dataset, Source
 from labelaudit.embeddings.content import Content
 from labelaudit.inputs import Inputs
 from labelaudit.measures import Findings
-from labelaudit.measures.audited_labels import audited_labels
+from labelaudit.measures.label_noise.audited_labels import audited_labels
 from labelaudit.report import Value
 from labelaudit.statistics.intervals import jeffreys
 from labelaudit.verdicts import Verdicts, from_rows

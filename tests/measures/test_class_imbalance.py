@@ -6,7 +6,7 @@ from made import labels_of, no_splits, numbers, rows
 
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.columns import Splits
-from labelaudit.measures.class_imbalance import class_imbalance
+from labelaudit.measures.class_imbalance.class_imbalance import class_imbalance
 from labelaudit.report import EXACT
 
 

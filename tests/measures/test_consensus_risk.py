@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from panels import NAMES, consensus_of
 
 from labelaudit.measures import Findings
-from labelaudit.measures.consensus_risk import consensus_risk
+from labelaudit.measures.annotators.consensus_risk import consensus_risk
 from labelaudit.statistics import consensus_risk as statistics
 from labelaudit.statistics.votes import count_votes
 

@@ -14,7 +14,7 @@ from labelaudit.inputs.label_judgement import judge
 from labelaudit.inputs.neighbors import Neighbors, neighbors
 from labelaudit.inputs.pred_probs import PredProbs, pred_probs, user_probs
 from labelaudit.measures import Findings
-from labelaudit.measures.detector_skill import detector_skill
+from labelaudit.measures.label_noise.detector_skill import detector_skill
 from labelaudit.progress import silent
 
 NAMES = ("ant", "bee", "cow")

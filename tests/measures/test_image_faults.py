@@ -15,7 +15,7 @@ from labelaudit.embeddings.images.decode import Status, decode
 from labelaudit.embeddings.images.looks import LOOKS, look, small_copy, smallest_copy
 from labelaudit.errors import MissingInputError
 from labelaudit.measures import Findings
-from labelaudit.measures.image_faults import image_faults
+from labelaudit.measures.integrity.image_faults import image_faults
 from labelaudit.statistics.fences import fences_of
 
 N = 20

@@ -14,7 +14,7 @@ from labelaudit.embeddings.images.decode import Oddity, Status
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.copies import file_copies
 from labelaudit.measures import Findings
-from labelaudit.measures.integrity import integrity
+from labelaudit.measures.integrity.integrity import integrity
 from labelaudit.statistics.groups import Groups, groups_of
 
 TWO_SPLITS = ("test", "train")

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.neighbors import Neighbors
-from labelaudit.measures.item_order import item_order
+from labelaudit.measures.integrity.item_order import item_order
 from labelaudit.progress import silent
 from labelaudit.statistics.nearest_neighbors import nearest, unit_vectors
 

@@ -18,7 +18,7 @@ from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.copies import copies, embedding_hashes
 from labelaudit.inputs.neighbors import neighbors
 from labelaudit.inputs.pred_probs import pred_probs
-from labelaudit.measures.label_noise import label_noise
+from labelaudit.measures.label_noise.label_noise import label_noise
 from labelaudit.progress import silent
 from labelaudit.statistics.label_issues.blocks import array_blocks
 from labelaudit.statistics.label_issues.scores import label_scores

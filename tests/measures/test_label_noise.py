@@ -16,8 +16,12 @@ from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.label_judgement import judge
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs, user_probs
-from labelaudit.measures.label_evidence import contradicted, hear_neighbors, proven_wrong
-from labelaudit.measures.label_noise import label_noise
+from labelaudit.measures.label_noise.label_evidence import (
+    contradicted,
+    hear_neighbors,
+    proven_wrong,
+)
+from labelaudit.measures.label_noise.label_noise import label_noise
 from labelaudit.statistics.intervals import wilson
 
 NO_SPLITS = Splits((), np.empty(0, dtype=np.int32))

@@ -6,7 +6,7 @@ from labelaudit.errors import MissingInputError
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.pred_probs import user_probs
 from labelaudit.measures import Findings
-from labelaudit.measures.label_shift import label_shift
+from labelaudit.measures.integrity.label_shift import label_shift
 
 NAMES = ("cat", "dog", "fox")
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.columns import Splits
 from labelaudit.measures import Findings
-from labelaudit.measures.leakage import leakage
+from labelaudit.measures.integrity.leakage import leakage
 from labelaudit.statistics.groups import Groups, groups_of
 from labelaudit.statistics.shared_groups import shared_groups
 

@@ -13,9 +13,9 @@ from scipy.stats import chi2_contingency
 
 from labelaudit.errors import MissingInputError
 from labelaudit.measures import Findings
-from labelaudit.measures import label_pairs as label_pairs_module
-from labelaudit.measures import multi_label as multi_label_module
-from labelaudit.measures.multi_label import multi_label
+from labelaudit.measures.multi_label import label_pairs as label_pairs_module
+from labelaudit.measures.multi_label import multi_label as multi_label_module
+from labelaudit.measures.multi_label.multi_label import multi_label
 from labelaudit.statistics.cooccurrence import Pairs, adjust, dependent_share, label_pairs
 from labelaudit.statistics.labelsets import (
     complexity,

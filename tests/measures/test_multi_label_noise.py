@@ -9,8 +9,9 @@ from tiny import inputs_of, multi_label, run_measure, single_label
 from labelaudit.dataset import State
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import Inputs
-from labelaudit.measures import Findings, Ranking, doubtful_cells
-from labelaudit.measures.multi_label_noise import multi_label_noise
+from labelaudit.measures import Findings, Ranking
+from labelaudit.measures.multi_label import doubtful_cells
+from labelaudit.measures.multi_label.multi_label_noise import multi_label_noise
 from labelaudit.progress import silent
 
 N, N_LABELS = 3000, 6

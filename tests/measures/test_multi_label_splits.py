@@ -13,7 +13,7 @@ from scipy.stats import norm
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.columns import Splits
 from labelaudit.measures import Findings
-from labelaudit.measures.multi_label_splits import multi_label_splits
+from labelaudit.measures.multi_label.multi_label_splits import multi_label_splits
 from labelaudit.statistics.split_labels import (
     odds_distance,
     odds_distance_by_chance,

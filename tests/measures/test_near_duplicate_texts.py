@@ -12,7 +12,7 @@ from labelaudit.embeddings.images.decode import Status
 from labelaudit.inputs.near_copies import near_copies
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.measures import Findings
-from labelaudit.measures.near_duplicates import near_duplicates
+from labelaudit.measures.integrity.near_duplicates import near_duplicates
 from labelaudit.statistics.groups import Groups
 
 TEXT = "The quick brown fox jumps over the lazy dog while the sleepy cat watches from the wall."

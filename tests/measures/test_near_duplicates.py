@@ -15,7 +15,7 @@ from labelaudit.embeddings.images.decode import decode, signature
 from labelaudit.inputs.near_copies import confirmed_pairs, joined, near_copies
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.measures import Findings
-from labelaudit.measures.near_duplicates import near_duplicates
+from labelaudit.measures.integrity.near_duplicates import near_duplicates
 from labelaudit.statistics.groups import Groups, groups_of
 
 

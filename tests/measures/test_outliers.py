@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from labelaudit.blocks import row_blocks
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.neighbors import Neighbors
-from labelaudit.measures.outliers import mean_distances, outliers
+from labelaudit.measures.integrity.outliers import mean_distances, outliers
 from labelaudit.progress import silent
 from labelaudit.statistics.nearest_neighbors import nearest, unit_vectors
 

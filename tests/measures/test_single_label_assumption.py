@@ -10,10 +10,11 @@ from labelaudit.errors import MissingInputError
 from labelaudit.inputs import Inputs
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import user_probs
-from labelaudit.measures import Findings, plausible_tables
-from labelaudit.measures import single_label_assumption as measured
-from labelaudit.measures.audited_labels import audited_labels
-from labelaudit.measures.single_label_assumption import single_label_assumption
+from labelaudit.measures import Findings
+from labelaudit.measures.label_noise.audited_labels import audited_labels
+from labelaudit.measures.multi_label import plausible_tables
+from labelaudit.measures.multi_label import single_label_assumption as measured
+from labelaudit.measures.multi_label.single_label_assumption import single_label_assumption
 
 N, K = 2000, 6
 NAMES = tuple(f"class {at}" for at in range(K))

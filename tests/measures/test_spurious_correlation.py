@@ -14,7 +14,7 @@ from labelaudit.embeddings.content import Content
 from labelaudit.embeddings.images.looks import LOOKS
 from labelaudit.errors import MissingInputError
 from labelaudit.measures import Findings
-from labelaudit.measures.spurious_correlation import spurious_correlation
+from labelaudit.measures.integrity.spurious_correlation import spurious_correlation
 from labelaudit.statistics.class_separation import separation
 
 NAMES = ("cat", "dog", "fox")

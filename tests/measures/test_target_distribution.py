@@ -9,7 +9,7 @@ from scipy.stats import entropy, skew
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.columns import Splits
 from labelaudit.measures import Findings
-from labelaudit.measures.target_distribution import target_distribution
+from labelaudit.measures.class_imbalance.target_distribution import target_distribution
 from labelaudit.report import EXACT
 from labelaudit.statistics.label_distribution_smoothing import lds_window
 

@@ -4,7 +4,7 @@ from made import no_splits, numbers, rows
 
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.columns import Splits
-from labelaudit.measures.target_shift import target_shift
+from labelaudit.measures.integrity.target_shift import target_shift
 
 
 def splits_of(*sizes: int) -> Splits:

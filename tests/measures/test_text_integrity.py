@@ -10,7 +10,7 @@ from labelaudit.embeddings.images.decode import Status
 from labelaudit.embeddings.texts.content import TextOddity
 from labelaudit.inputs.copies import file_copies
 from labelaudit.measures import Findings
-from labelaudit.measures.integrity import integrity
+from labelaudit.measures.integrity.integrity import integrity
 from labelaudit.statistics.groups import Groups
 
 TEXTS = ("a long text", "same", "same", "", "  ", None, "\u200b")

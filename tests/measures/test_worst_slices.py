@@ -12,7 +12,7 @@ from labelaudit.inputs.label_judgement import Judgement, judge
 from labelaudit.inputs.pred_probs import user_probs
 from labelaudit.inputs.slices import CLUSTER, Slicing
 from labelaudit.measures import Findings
-from labelaudit.measures.worst_slices import worst_slices
+from labelaudit.measures.label_noise.worst_slices import worst_slices
 
 N = 2000
 

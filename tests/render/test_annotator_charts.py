@@ -1,7 +1,7 @@
 import re
 
-from labelaudit.render.pair_agreement import pair_agreement
-from labelaudit.render.risks import risks
+from labelaudit.render.charts.pair_agreement import pair_agreement
+from labelaudit.render.charts.risks import risks
 from labelaudit.report import Column, Scalar, Table
 
 HOSTILE = '<script>"&\u202e'

@@ -3,7 +3,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from reports import HOSTILE
 
-from labelaudit.render.crossing import crossing
+from labelaudit.render.charts.crossing import crossing
 from labelaudit.report import Column, Table, Value
 
 COLUMNS = ("model", "on_right_labels", "on_wrong_labels")

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from labelaudit.render.curve import curve
+from labelaudit.render.charts.curve import curve
 from labelaudit.report import Column, Scalar, Table
 
 HOSTILE = '</text><script>alert("1")</script>\u202e'

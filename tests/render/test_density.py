@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reports import HOSTILE
 
-from labelaudit.render.charts import long_tail
-from labelaudit.render.density import density
+from labelaudit.render.charts.density import density
+from labelaudit.render.charts.long_tail import long_tail
 from labelaudit.report import Column, Scalar, Table
 
 Number = st.floats(-1e300, 1e300)

@@ -270,11 +270,11 @@ def test_templates_have_no_means_to_print_unescaped() -> None:
 def test_only_drawings_are_made_without_escaping() -> None:
     package = Path(__file__).parents[2] / "labelaudit"
     makers = {
-        file.name
+        file.parent.name if file.parent.name == "charts" else file.name
         for file in package.rglob("*.py")
         if re.search(r"\bMarkup\(", file.read_text(encoding="utf-8"))
     }
-    assert makers == {"charts.py", "pairs.py", "svg.py"}
+    assert makers == {"charts", "svg.py"}
 
 
 def test_a_template_of_the_user_replaces_the_shipped_one(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from labelaudit.render.association import association
-from labelaudit.render.ranges import ranges
+from labelaudit.render.charts.association import association
+from labelaudit.render.charts.ranges import ranges
 from labelaudit.report import Column, Scalar, Table
 
 HOSTILE = '<script>"&\u202e'

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reports import HOSTILE
 
-from labelaudit.render.profiles import profiles
+from labelaudit.render.charts.profiles import profiles
 from labelaudit.report import Column, Scalar, Table
 
 

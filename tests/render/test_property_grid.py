@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from labelaudit.render.property_grid import MAX_CLASSES, property_grid
+from labelaudit.render.charts.property_grid import MAX_CLASSES, property_grid
 from labelaudit.report import Column, Scalar, Table
 
 COLUMNS = ("property", "class", "separation", "auc")

@@ -3,8 +3,8 @@ import re
 import html5lib
 import pytest
 
-from labelaudit.render.along import along
-from labelaudit.render.rows import MOST_ROWS, dumbbell, forest, one_pair
+from labelaudit.render.charts.along import along
+from labelaudit.render.charts.rows import MOST_ROWS, dumbbell, forest, one_pair
 from labelaudit.report import Column, Scalar, Table
 
 HOSTILE = '</svg><script>alert("1")</script>\u202e'

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
+from labelaudit.render.charts.strip import strip
 from labelaudit.render.fit import estimated_width
-from labelaudit.render.strip import strip
 from labelaudit.report import Column, Scalar, Table, Value
 
 HOSTILE = '</text><script>alert("1")</script>\u202e'

@@ -38,7 +38,7 @@ from labelaudit.embeddings.models.model import load_model
 from labelaudit.inputs.copies import copies, embedding_hashes, file_copies
 from labelaudit.inputs.near_copies import near_copies
 from labelaudit.inputs.neighbors import neighbors
-from labelaudit.measures.fault_kinds import KINDS, Images
+from labelaudit.measures.integrity.fault_kinds import KINDS, Images
 from labelaudit.progress import silent
 from labelaudit.reading.media import Files
 from labelaudit.statistics.groups import groups_of

@@ -8,7 +8,7 @@ from scipy.spatial.distance import cityblock
 from sklearn.utils.class_weight import compute_class_weight
 
 from labelaudit.inputs.columns import Splits
-from labelaudit.measures.target_distribution import target_distribution
+from labelaudit.measures.class_imbalance.target_distribution import target_distribution
 from labelaudit.statistics.imbalance import class_balanced_weights, imbalance_statistics
 from labelaudit.statistics.label_distribution_smoothing import lds_density, lds_window
 from labelaudit.statistics.target_bins import wanted_width

@@ -21,7 +21,7 @@ from labelaudit.embeddings import Embeddings
 from labelaudit.inputs.clusters import clusters
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.copies import embedding_hashes
-from labelaudit.measures.target_shift import target_shift
+from labelaudit.measures.integrity.target_shift import target_shift
 from labelaudit.statistics.distributions import distance
 from labelaudit.statistics.proportions import adjusted, share_difference
 from labelaudit.statistics.two_samples import accuracy_test, auc_interval, cross_scores

@@ -1,0 +1,1 @@
+"""What several annotators of an item say."""

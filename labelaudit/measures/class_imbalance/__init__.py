@@ -1,0 +1,1 @@
+"""How uneven classes and targets are."""

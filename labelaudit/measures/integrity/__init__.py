@@ -1,0 +1,1 @@
+"""Files, copies, leaks, and how splits and order differ."""

@@ -1,0 +1,1 @@
+"""Label noise: suspected, estimated and audited."""

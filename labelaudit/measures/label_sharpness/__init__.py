@@ -1,0 +1,1 @@
+"""How sharply labels change, and in how many dimensions items vary."""

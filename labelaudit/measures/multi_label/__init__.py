@@ -1,0 +1,1 @@
+"""Several labels an item, or the assumption of one."""

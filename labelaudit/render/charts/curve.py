@@ -1,0 +1,85 @@
+"""A number that changes with scale, as a line in its band."""
+
+import math
+from typing import Final
+
+from markupsafe import Markup
+
+from labelaudit.render import text
+from labelaudit.render.charts.parts import WIDTH, as_float, figure, is_amount, nice_end
+from labelaudit.report import Table
+
+LEFT: Final = 44
+TOP: Final = 14
+BOTTOM: Final = 170
+MARGIN: Final = 24
+
+Point = tuple[float, float, float, float]
+
+
+def curve(table: Table) -> Markup:
+    """Return the second column over the first, in the band of the next two where it has them.
+
+    The first column is drawn by its logarithm. Empty when a table holds fewer than two points.
+    """
+    points = _points(table)
+    if len(points) < 2:  # noqa: PLR2004 - a line
+        return Markup()
+    first, name = (text.visible(table.columns[at].name.replace("_", " ")) for at in (0, 1))
+    start, end = math.log2(points[0][0]), math.log2(points[-1][0])
+    top = nice_end(max(max(point[1:]) for point in points))
+
+    def x(at: float) -> float:
+        return LEFT + MARGIN + (WIDTH - LEFT - 2 * MARGIN) * (math.log2(at) - start) / (end - start)
+
+    def y(number: float) -> float:
+        return BOTTOM - (BOTTOM - TOP) * max(number, 0) / top
+
+    upper = [f"{x(at):.1f} {y(high):.1f}" for at, _, _, high in points]
+    lower = [f"{x(at):.1f} {y(low):.1f}" for at, _, low, _ in reversed(points)]
+    line = "L".join(f"{x(at):.1f} {y(number):.1f}" for at, number, _, _ in points)
+    drawn = _axis(top) + Markup('<path class="band" d="M{}Z"/><path class="line" d="M{}"/>').format(
+        "L".join(upper + lower), line
+    )
+    for at, number, _, _ in points:
+        drawn += Markup(
+            '<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="4"/>'
+            '<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>'
+        ).format(x(at), y(number), x(at), BOTTOM + 18, text.number(_whole(at)))
+    drawn += Markup('<text x="{}" y="{}" text-anchor="end" class="head">{} →</text>').format(
+        WIDTH, BOTTOM + 36, first
+    )
+    summary = (
+        f"{name} from {text.number(points[0][1])} at {first} {text.number(_whole(points[0][0]))} "
+        f"to {text.number(points[-1][1])} at {text.number(_whole(points[-1][0]))}"
+    )
+    return figure(height=BOTTOM + 42, name=summary, drawn=drawn)
+
+
+def _points(table: Table) -> list[Point]:
+    """Return x, y and the ends of its band, in the order of x; without what is undefined."""
+    if len(table.columns) < 2:  # noqa: PLR2004 - x and y
+        return []
+    banded = len(table.columns) >= 4  # noqa: PLR2004 - x, y, low, high
+    found = {}
+    for row in table.rows:
+        ends = row[2:4] if banded and all(map(is_amount, row[2:4])) else (row[1], row[1])
+        if is_amount(row[0]) and as_float(row[0]) > 0 and is_amount(row[1]):
+            found[as_float(row[0])] = (as_float(row[1]), as_float(ends[0]), as_float(ends[1]))
+    return [(at, *numbers) for at, numbers in sorted(found.items())]
+
+
+def _axis(top: float) -> Markup:
+    """Draw the numbers from 0, half and all of them."""
+    drawn = Markup()
+    for part in (0, 0.5, 1):
+        y = BOTTOM - (BOTTOM - TOP) * part
+        drawn += Markup(
+            '<path class="grid" d="M{} {:.1f}H{}"/>'
+            '<text x="{}" y="{:.1f}" text-anchor="end">{}</text>'
+        ).format(LEFT, y, WIDTH, LEFT - 6, y + 4, text.number(top * part))
+    return drawn
+
+
+def _whole(number: float) -> int | float:
+    return int(number) if number.is_integer() else number
