@@ -138,7 +138,7 @@ def sentences(
     names = [name.removeprefix("p_given, ") for name in views if name.startswith("p_given")]
     if witnesses is not None:
         names = [name for name in names if name != "neighbors"]
-    said = []
+    said, tells_errors = [], judgement.tells_errors
     for at, item in enumerate(items.tolist()):
         given, other = class_names[labels[item]], class_names[judgement.suggested[item]]
         probs = {
@@ -150,7 +150,7 @@ def sentences(
                 judgement.self_confidence[item],
             )
         }
-        parts = [_doubt(judgement, item)]
+        parts = [_doubt(judgement, item, tells_errors=tells_errors)]
         parts += [
             f"{name.capitalize()}: {other} {chance(for_it)}, {given} {chance(own)}"
             for name, (for_it, own) in probs.items()
@@ -166,9 +166,9 @@ def sentences(
     return tuple(said)
 
 
-def _doubt(judgement: Judgement, item: int) -> str:
+def _doubt(judgement: Judgement, item: int, *, tells_errors: bool) -> str:
     """Say how sure it is that a suspected label is wrong."""
-    if not judgement.tells_errors:
+    if not tells_errors:
         return "Contradicted, by a model too weak on these labels to say how likely it is wrong"
     if judgement.margin[item] >= 0:
         return "Not contradicted, but flagged by the label filter that was chosen"
