@@ -34,6 +34,7 @@ class Poor:
     refusals: Mapping[str, str]
     vectors: NDArray[np.float64] = field(default_factory=lambda: APART)
     n_items: int = N
+    target_column: str = ""
 
 
 NO_LABEL = dict.fromkeys(
@@ -43,6 +44,10 @@ NO_LABEL = dict.fromkeys(
         "class_imbalance",
         "label_sharpness",
         "embedding_label_sharpness",
+        "label_shift",
+        "single_label_assumption",
+        "spurious_correlation",
+        "worst_slices",
     ),
     "no item of this dataset has a label",
 )
@@ -58,11 +63,44 @@ CASES = {
             "annotator_1": np.where(np.arange(N) % 2 == 0, THREE, ""),
             "annotator_2": np.where(np.arange(N) % 2 == 1, THREE, ""),
         },
-        dict.fromkeys(("annotator_agreement", "annotator_consensus"), "0 items have two or more"),
+        {
+            "annotator_agreement": "the 2 annotators judged 300 items, none of which they share",
+            "annotator_pairs": "no two of the 2 annotators judged the same item",
+            **dict.fromkeys(
+                ("annotator_consensus", "annotator_quality", "consensus_risk"),
+                "0 of 300 judged items have two or more judgements",
+            ),
+        },
     ),
-    "fewer than 200 items": Poor({"label": THREE, "split": SPLITS}, {}, n_items=150),
+    "fewer than 200 items": Poor(
+        {"label": THREE, "split": SPLITS},
+        {
+            "intrinsic_dimension": "150 different images are too few",
+            "embedding_intrinsic_dimension": "150 different embeddings are too few",
+            "covariate_shift": "150, and 200 are needed",
+        },
+        n_items=150,
+    ),
+    "a constant target": Poor(
+        {"target": np.full(N, "7.5"), "split": SPLITS},
+        {
+            "target_distribution": ".",
+            "label_sharpness": "labelled equally",
+            "label_noise": "the labels of this dataset are numbers",
+        },
+        target_column="target",
+    ),
     "identical embeddings": Poor(
-        {"label": THREE, "split": SPLITS}, {"outliers": "."}, np.ones((N, 8))
+        {"label": THREE, "split": SPLITS},
+        {
+            "outliers": "no item has a neighbor that is no copy of it",
+            "label_noise": "no more than by chance",
+            "detector_skill": "no more than by chance",
+            "embedding_label_sharpness": "all 300 vectors are equal",
+            "embedding_intrinsic_dimension": "all 300 embeddings are equal",
+            "covariate_shift": "no two splits have 15 different items",
+        },
+        np.ones((N, 8)),
     ),
 }
 
@@ -83,7 +121,7 @@ def scanned(poor: Poor, folder: Path) -> Report:
     ]
     (folder / "items.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     np.save(folder / "vectors.npy", poor.vectors[rows].astype(np.float32))
-    dataset = open_dataset(folder / "items.csv", Options())
+    dataset = open_dataset(folder / "items.csv", Options(target_column=poor.target_column))
     return scan(dataset, ScanOptions(embeddings=folder / "vectors.npy")).report
 
 
