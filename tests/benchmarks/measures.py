@@ -11,6 +11,8 @@ that asks and have rows of their own. Linux only.
 """
 
 import argparse
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -231,6 +233,24 @@ def _memory(field: str) -> int:
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(field))
 
 
+def show(task: str, base: Made, n_classes: int) -> None:
+    """Print the table of one task."""
+    inputs = inputs_of(dataset_of(task, base, n_classes), base)
+    table = Table("measure", "s", "s of CPU, inputs too", "MiB above", "not measured", title=task)
+    with threadpool_limits(1):
+        found = list(costs(inputs))
+    for cost in found:
+        rise = f"{max(cost.rise, 0) / MIB:.0f}"
+        table.add_row(cost.name, f"{cost.wall:.2f}", f"{cost.cpu:.2f}", rise, cost.said[:60])
+    names = {cost.name for cost in found}
+    for name, seconds in inputs.seconds.items():
+        if name not in names and seconds >= 0.01:
+            table.add_row(f"  input {name}", f"{seconds:.2f}", "", "", "")
+    Console(width=140).print(table)
+    total, peak = sum(cost.cpu for cost in found), max(cost.peak for cost in found)
+    print(f"{task}: {total:.1f} s of CPU in all; memory {peak / MIB:.0f} MiB at most\n")
+
+
 def main() -> None:
     """Print one table a task, and what all its measures took together."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -239,25 +259,11 @@ def main() -> None:
     parser.add_argument("--classes", type=int, default=100)
     parser.add_argument("--only", choices=TASKS)
     wanted = parser.parse_args()
-    base = made(wanted.items, wanted.features, wanted.classes)
-    console = Console(width=140)
-    for task in TASKS if wanted.only is None else (wanted.only,):
-        inputs = inputs_of(dataset_of(task, base, wanted.classes), base)
-        table = Table(
-            "measure", "s", "s of CPU, inputs too", "MiB above", "not measured", title=task
-        )
-        with threadpool_limits(1):
-            found = list(costs(inputs))
-        for cost in found:
-            rise = f"{max(cost.rise, 0) / MIB:.0f}"
-            table.add_row(cost.name, f"{cost.wall:.2f}", f"{cost.cpu:.2f}", rise, cost.said[:60])
-        names = {cost.name for cost in found}
-        for name, seconds in inputs.seconds.items():
-            if name not in names and seconds >= 0.01:
-                table.add_row(f"  input {name}", f"{seconds:.2f}", "", "", "")
-        console.print(table)
-        total, peak = sum(cost.cpu for cost in found), max(cost.peak for cost in found)
-        print(f"{task}: {total:.1f} s of CPU in all; memory {peak / MIB:.0f} MiB at most\n")
+    if wanted.only is None:  # a process each, so that memory is of one task
+        for task in TASKS:
+            subprocess.run([sys.executable, *sys.argv, "--only", task], check=True)
+        return
+    show(wanted.only, made(wanted.items, wanted.features, wanted.classes), wanted.classes)
 
 
 if __name__ == "__main__":

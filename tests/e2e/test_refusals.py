@@ -68,7 +68,7 @@ CASES = {
             "annotator_pairs": "no two of the 2 annotators judged the same item",
             **dict.fromkeys(
                 ("annotator_consensus", "annotator_quality", "consensus_risk"),
-                "0 of 300 judged items have two or more judgements",
+                "0 items have two or more judgements",
             ),
         },
     ),
