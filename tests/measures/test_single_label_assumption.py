@@ -8,6 +8,7 @@ from tiny import inputs_of, multi_label, run_measure, single_label
 
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import Inputs
+from labelaudit.inputs.label_judgement import judge
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import user_probs
 from labelaudit.measures import Findings
@@ -102,6 +103,35 @@ def test_neighbors_alone_give_their_entropy() -> None:
     copied = np.array([0, 1, 0, 3, 4])
     found = single_label_assumption(labels, ("a", "b"), neighbors=near, copies=copied)
     assert numbers(found)["neighbor_entropy"] == pytest.approx(math.log(2) / 4)
+
+
+@pytest.mark.parametrize("noise", [0, 1])
+def test_probabilities_as_good_as_chance_make_no_class_plausible(noise: int) -> None:
+    labels, _, _ = two_faced()
+    logits = noise * np.random.default_rng(1).normal(size=(N, K))
+    probs = user_probs((np.exp(logits)).astype(np.float32), labels, "test")
+    judgement = judge(labels, K, probs)
+    with pytest.raises(MissingInputError, match="no more than by chance"):
+        single_label_assumption(labels, NAMES, probs, label_judgement=judgement)
+    around = np.random.default_rng(2).integers(0, N, (N, 5)).astype(np.int32)
+    near = Neighbors(indices=around, similarities=np.ones(around.shape, dtype=np.float32))
+    found = single_label_assumption(labels, NAMES, probs, near, label_judgement=judgement)
+    values = {value.name: value for value in found.values}
+    assert values["several_plausible_share"].value is None
+    assert "no more than by chance" in values["several_plausible_share"].note
+    assert values["neighbor_entropy"].value is not None
+    assert not found.rankings
+    copies = np.zeros(N, dtype=np.int64)
+    with pytest.raises(MissingInputError, match="no more than by chance"):
+        single_label_assumption(labels, NAMES, probs, near, copies, label_judgement=judgement)
+
+
+def test_a_weak_model_is_said_to_be_one() -> None:
+    labels, _, _ = two_faced()
+    logits = np.random.default_rng(1).normal(size=(N, K)) + 0.5 * np.eye(K)[labels]
+    probs = user_probs(np.exp(logits).astype(np.float32), labels, "test")
+    found = single_label_assumption(labels, NAMES, probs, label_judgement=judge(labels, K, probs))
+    assert "says more of the model than of the items" in found.notes[0]
 
 
 def test_small_classes_are_left_out_and_named() -> None:

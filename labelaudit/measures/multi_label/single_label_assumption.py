@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from labelaudit.blocks import row_blocks
 from labelaudit.embeddings.content import Content
 from labelaudit.errors import MissingInputError, some
+from labelaudit.inputs.label_judgement import Judgement, check_informed
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.inputs.pred_probs import PredProbs
 from labelaudit.inputs.verdicts import JudgedLabels
@@ -59,6 +60,7 @@ def single_label_assumption(
     copies: NDArray[np.int64] | None = None,
     verdicts: JudgedLabels | None = None,
     content: Content | None = None,
+    label_judgement: Judgement | None = None,
 ) -> Findings:
     """Tell how far one label an item is enough, from what people judged; and screen for more.
 
@@ -70,8 +72,9 @@ def single_label_assumption(
     Without people there are proxies, to find items to look at. A class is *plausible* for an item
     when it is at least a quarter as probable as it is on average for items that were given it. An
     item with two plausible classes may show both, or be hard to tell, or the model is weak: the
-    weaker it is, the more classes are plausible. The averages are taken over the given labels of
-    this dataset, errors and all.
+    weaker it is, the more classes are plausible; one that prefers the given classes no more often
+    than by chance is not asked. The averages are taken over the given labels of this dataset,
+    errors and all.
 
     Formula
     -------
@@ -94,8 +97,8 @@ def single_label_assumption(
     Undefined
     ---------
     The four shares, without judgements of a drawn sample. Plausible classes, without
-    probabilities; a class with fewer than 20 items is never plausible. The entropy, without
-    neighbors.
+    probabilities, or where these are as good as chance; a class with fewer than 20 items is never
+    plausible. The entropy, without labelled neighbors that are no copies.
 
     Not comparable
     --------------
@@ -114,6 +117,8 @@ def single_label_assumption(
         Nearest items of each, and which items are the same.
     verdicts, content
         What people judged, and which items can be opened.
+    label_judgement
+        Which classes the probabilities prefer.
 
     Returns
     -------
@@ -123,7 +128,8 @@ def single_label_assumption(
     Raises
     ------
     MissingInputError
-        With several labels an item, or without judgements, probabilities and neighbors.
+        With several labels an item, or without judgements, probabilities that tell of the labels,
+        and neighbors.
 
     References
     ----------
@@ -136,10 +142,14 @@ def single_label_assumption(
             "no person judged a label, and there are neither probabilities nor embeddings"
         )
     plausible = entropy = None
-    if pred_probs is not None:
+    uninformed = _uninformed(labels, label_judgement)
+    if pred_probs is not None and not uninformed:
         plausible = plausible_classes(pred_probs.blocks, labels, len(class_names))
     if neighbors is not None:
         entropy = _entropy(labels, neighbors, copies)
+        entropy = None if np.isnan(entropy).all() else entropy
+    if uninformed and entropy is None and verdicts is None:
+        raise MissingInputError(uninformed)
     classes = by_class(labels, len(class_names), plausible, entropy)
     judged = _judged(verdicts, labels, content)
     n_items = 0 if plausible is None else len(plausible.items)
@@ -148,10 +158,10 @@ def single_label_assumption(
         tables.insert(0, pair_table(plausible, class_names))
         rankings.append(likely_several(plausible, labels, class_names))
     return Findings(
-        values=(*judged, *_proxies(plausible, entropy, classes)),
+        values=(*judged, *_proxies(plausible, entropy, classes, uninformed)),
         tables=tuple(tables),
         rankings=tuple(rankings),
-        notes=_notes(plausible, class_names),
+        notes=(*_weak(label_judgement, plausible), *_notes(plausible, class_names)),
         parameters={
             "part_of_usual_probability": 1 / PART,
             "min_items_of_class": FEWEST,
@@ -175,12 +185,26 @@ def _judged(
     return tuple(rates(usable, n_items, reason and f"not audited: {reason}")[1:])
 
 
+def _uninformed(labels: NDArray[np.int32], judgement: Judgement | None) -> str:
+    """Say why the probabilities tell nothing of the labels; nothing where they do."""
+    if judgement is not None:
+        try:
+            check_informed(labels, judgement)
+        except MissingInputError as error:
+            return str(error)
+    return ""
+
+
 def _proxies(
-    plausible: Plausible | None, entropy: NDArray[np.float64] | None, classes: ByClass
+    plausible: Plausible | None,
+    entropy: NDArray[np.float64] | None,
+    classes: ByClass,
+    uninformed: str,
 ) -> tuple[Value, ...]:
     """Return what stands for several labels where nobody judged."""
     numbers: dict[str, float | None] = dict.fromkeys(name for name, *_ in PROXIES)
-    notes = dict.fromkeys(numbers, "undefined: there are no class probabilities")
+    why = uninformed or "there are no class probabilities"
+    notes = dict.fromkeys(numbers, f"undefined: {why}")
     notes["neighbor_entropy"] = "undefined: there are no nearest neighbors with labels"
     if plausible is not None:
         screened = f"calibrated on the {_calibrated_on(len(plausible.items))}"
@@ -190,7 +214,7 @@ def _proxies(
             "several_plausible_share": float((plausible.counts > 1).mean()),
             "mostly_several_count": int((classes.several >= MOSTLY).sum()),
         }
-    if entropy is not None and not np.isnan(entropy).all():
+    if entropy is not None:
         notes["neighbor_entropy"] = ""
         numbers["neighbor_entropy"] = float(np.nanmean(entropy))
     return exact_values(PROXIES, numbers, notes, NO_INTERVAL)
@@ -213,6 +237,18 @@ def _entropy(
             counted &= copies[around] != copies[items[block], None]
         found[items[block]] = label_entropy(np.where(counted, labels[around], -1))
     return found
+
+
+def _weak(judgement: Judgement | None, plausible: Plausible | None) -> tuple[str, ...]:
+    """Say where the model's own mistakes outnumber what items may show."""
+    if judgement is None or plausible is None or judgement.tells_errors:
+        return ()
+    preferred = (judgement.margin > 0).sum() / judgement.judged.sum()
+    said = (
+        f"the model prefers the given class for {preferred:.0%} of the items only: that several "
+        "classes are plausible says more of the model than of the items"
+    )
+    return (said,)
 
 
 def _notes(plausible: Plausible | None, class_names: tuple[str, ...]) -> tuple[str, ...]:
