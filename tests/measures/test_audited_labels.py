@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from labelaudit.dataset import Dataset, Source
 from labelaudit.embeddings.content import Content
+from labelaudit.errors import MissingInputError
 from labelaudit.inputs import Inputs
 from labelaudit.measures import Findings
 from labelaudit.measures.label_noise.audited_labels import audited_labels
@@ -350,3 +351,12 @@ def test_the_published_review_of_flags(real_data: Path) -> None:
     assert len(found.rankings[0].items) == 37
     assert set(found.rankings[0].items.tolist()) <= set(wrong.tolist())
     assert rate(found).value is None
+
+
+def test_labels_that_nobody_can_judge_so_are_the_reason_not_that_nobody_did() -> None:
+    nothing = {
+        "labels": MissingInputError("the labels of this dataset are numbers, not classes"),
+        "verdict_file": MissingInputError("no person judged any label: labelaudit review"),
+    }
+    with pytest.raises(MissingInputError, match="numbers, not classes"):
+        Inputs(nothing).call(audited_labels)

@@ -29,9 +29,9 @@ COUNTS: Final[tuple[Specification, ...]] = (
 
 @measure(family="label_noise", title="Audited labels")
 def audited_labels(
-    verdicts: JudgedLabels,
     labels: NDArray[np.int32],
     class_names: tuple[str, ...],
+    verdicts: JudgedLabels,
     content: Content,
     splits: Splits,
     random_state: int,
@@ -79,12 +79,12 @@ def audited_labels(
 
     Parameters
     ----------
-    verdicts
-        What was judged, matched to the items.
     labels
         Class of each item, ``-1`` when unlabelled, shape ``(n_samples,)``.
     class_names
         Names of all declared classes.
+    verdicts
+        What was judged, matched to the items.
     content
         Which items can be opened; the others cannot be judged, and are not in the rate.
     splits
