@@ -1,7 +1,7 @@
 """Read reports, and write results so that a file is either whole or as it was before."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,8 +50,18 @@ def check_folder(folder: Path) -> None:
         raise _unwritable(folder, error) from error
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_files(folder: Path, files: Mapping[str, bytes], stale: Collection[str] = ()) -> None:
     """Write files into a folder: all under temporary names, then each is renamed.
+
+    Parameters
+    ----------
+    folder
+        Made if it is not there.
+    files
+        Content of each, by name.
+    stale
+        Names of other files that an earlier run may have left: removed, as they are of another
+        dataset than the new ones.
 
     Raises
     ------
@@ -68,6 +78,8 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
                 os.fsync(file.fileno())
         for name, path in temporary.items():
             path.replace(folder / name)
+        for name in stale:
+            (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
     finally:

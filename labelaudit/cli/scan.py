@@ -197,17 +197,19 @@ def judged_beside(data: Path) -> Path | None:
 def write(found: "Scan", output: Path, templates: Path | None) -> None:
     """Write every file of a scan; a broken template of the user's loses nothing measured."""
     from labelaudit.cli.files import write_files
+    from labelaudit.measures.annotators.consensus_risk import EXPORT
     from labelaudit.render.files import rendered_files
     from labelaudit.render.issues import issue_files
     from labelaudit.render.json import to_json
 
     issues = issue_files(found.items, found.issues, found.exports)
+    stale = {EXPORT} - set(issues)
     try:
         files = rendered_files(found.report, templates)
     except InputError:
-        write_files(output, {"report.json": to_json(found.report).encode()} | issues)
+        write_files(output, {"report.json": to_json(found.report).encode()} | issues, stale)
         raise
-    write_files(output, files | issues)
+    write_files(output, files | issues, stale)
 
 
 def show(report: "Report", output: Path) -> None:

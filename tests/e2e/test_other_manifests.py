@@ -135,6 +135,20 @@ def test_judgements_of_three_annotators(items: list[dict[str, Any]], form: str) 
     assert report["statuses"]["class_imbalance"] == "measured"
 
 
+def test_soft_labels_of_an_earlier_scan_do_not_stay_beside_another_report(
+    items: list[dict[str, Any]],
+) -> None:
+    rows = [{"id": row["id"], "label": row["votes"][0], "votes": row["votes"]} for row in items]
+    table("judged.csv", [row | {"votes": json.dumps(row["votes"])} for row in rows])
+    scanned("judged.csv", "--judgement-column", "votes")
+    Path("out/own.parquet").touch()
+    assert Path("out/soft_labels.parquet").is_file()
+    table("plain.csv", [{"id": row["id"], "label": row["label"]} for row in rows])
+    scanned("plain.csv")
+    assert not Path("out/soft_labels.parquet").exists()
+    assert Path("out/own.parquet").exists()
+
+
 def test_no_item_has_a_label(items: list[dict[str, Any]]) -> None:
     table("data.csv", [{"id": row["id"], "label": " "} for row in items])
     report = scanned("data.csv")
