@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from labelaudit.render.charts.property_grid import MAX_CLASSES, property_grid
+from labelaudit.render.charts.grid import MAX_NAMES
+from labelaudit.render.charts.property_grid import property_grid
 from labelaudit.report import Column, Scalar, Table
 
 COLUMNS = ("property", "class", "separation", "auc")
@@ -50,7 +51,7 @@ def test_hostile_names_are_texts() -> None:
 def test_the_classes_that_are_told_best_are_shown() -> None:
     rows = [("brightness", f"class {at}", at / 100, 0.9) for at in range(40)]
     drawn = str(property_grid(table_of(rows)))
-    assert drawn.count("<rect") == MAX_CLASSES
+    assert drawn.count("<rect") == MAX_NAMES
     assert ">+39<" in drawn
     assert ">+20<" not in drawn
 

@@ -1,19 +1,17 @@
 """A grid of pairs of labels, shaded by how much more or less they go together than by chance."""
 
-from typing import Final
+from typing import Final, Literal
 
 from markupsafe import Markup
 
 from labelaudit.render import text
-from labelaudit.render.charts.parts import WIDTH, figure
-from labelaudit.render.fit import clipped, estimated_width
-from labelaudit.report import Scalar, Table
+from labelaudit.render.charts.grid import MAX_NAMES, Cell, grid, hundredths, shaded
+from labelaudit.render.charts.parts import WIDTH, as_float, figure
+from labelaudit.report import Table
 
-MAX_LABELS: Final = 12
-LONGEST: Final = 104
 STRONGEST: Final = 0.6
-HEIGHT: Final = 26
 KEY: Final = 22
+MEANINGS: Final = ((-1, "never"), (-0.5, "less"), (0, "chance"), (0.5, "more"), (1, "always"))
 
 Cells = dict[tuple[str, str], tuple[float, bool]]
 
@@ -39,93 +37,42 @@ def association(table: Table) -> Markup:
     for row in table.rows:
         first, second, together, npmi, p_value = (row[columns[name]] for name in wanted)
         pair = str(first), str(second)
-        cells[pair] = cells[pair[::-1]] = (_number(npmi), p_value is not None)
+        cells[pair] = cells[pair[::-1]] = (as_float(npmi), p_value is not None)
         for label in pair:
-            totals[label] = totals.get(label, 0) + _number(together)
-    labels = sorted(totals, key=lambda label: (-totals[label], label))[:MAX_LABELS]
+            totals[label] = totals.get(label, 0) + as_float(together)
+    labels = sorted(totals, key=lambda label: (-totals[label], label))[:MAX_NAMES]
     return _drawn(labels, cells)
 
 
 def _drawn(labels: list[str], cells: Cells) -> Markup:
-    widest = max(estimated_width(text.visible(each), 12) for each in labels)
-    left = round(12 + min(LONGEST, widest), 1)
-    width = (WIDTH - 1 - left) / len(labels)
-    upright = width >= left - 10
-    top = 24 if upright else 12 + left
-    drawn = Markup()
-    for number, label in enumerate(labels):
-        drawn += _name(label, left, top + HEIGHT * number)
-        drawn += _head(label, left + width * (number + 0.5), top, left - 10, upright=upright)
-        for column, other in enumerate(labels):
-            corner = left + width * column, top + HEIGHT * number
-            drawn += _cell(corner, width, cells.get((label, other)), same=label == other)
-    bottom = top + HEIGHT * len(labels)
+    found = grid(
+        labels, labels, lambda one, other: _cell(cells.get((one, other)), same=one == other)
+    )
     return figure(
-        height=round(bottom + KEY + 8),
+        height=round(found.bottom + KEY + 8),
         name=_summary(labels, cells),
-        drawn=drawn + _key(left, bottom + 10),
+        drawn=found.drawn + _key(found.left, found.bottom + 10),
     )
 
 
-def _name(label: str, left: float, y: float) -> Markup:
-    return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="end">{}</text>').format(
-        left - 8, y + 17, clipped(text.visible(label), 12, left - 10)
-    )
-
-
-def _head(label: str, x: float, top: float, room: float, *, upright: bool) -> Markup:
-    turned = "" if upright else f"rotate(-90 {x + 4:.1f} {top - 8:.1f})"
-    return Markup('<text x="{:.1f}" y="{:.1f}" transform="{}" text-anchor="{}">{}</text>').format(
-        x if upright else x + 4,
-        top - 8,
-        turned,
-        "middle" if upright else "start",
-        clipped(text.visible(label), 12, room),
-    )
-
-
-def _cell(
-    corner: tuple[float, float], width: float, cell: tuple[float, bool] | None, *, same: bool
-) -> Markup:
-    """Draw the square of a pair; a dot where nothing is known, nothing for a label with itself."""
+def _cell(cell: tuple[float, bool] | None, *, same: bool) -> Cell:
+    """Return what a pair shows: a dot where nothing is known, nothing for a label with itself."""
     npmi, tested = cell if cell is not None else (0.0, False)
-    kind = "less" if npmi < 0 else "more"
-    drawn = Markup(
-        '<rect class="cell {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{}" '
-        'fill-opacity="{:.2f}"/>'
-    ).format(kind, *corner, width, HEIGHT, STRONGEST * min(abs(npmi), 1) * tested)
-    if same:
-        return drawn
-    return drawn + Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>').format(
-        corner[0] + width / 2, corner[1] + 17, "·" if cell is None else _hundredths(npmi)
+    words = "·" if cell is None else hundredths(npmi)
+    return Cell(
+        words="" if same else words,
+        opacity=STRONGEST * min(abs(npmi), 1) * tested,
+        shade="less" if npmi < 0 else "more",
     )
-
-
-def _hundredths(npmi: float) -> str:
-    """Return a number from -1 to 1 in hundredths, with a minus sign that is as wide as a digit."""
-    return f"{round(100 * npmi):+d}".replace("-", "\N{MINUS SIGN}").replace("+0", "0")
 
 
 def _key(left: float, y: float) -> Markup:
     """Draw what the shades mean, from never together to always together."""
-    drawn = Markup()
-    room = WIDTH - 1 - left
-    for at, npmi in enumerate((-1, -0.5, 0, 0.5, 1)):
-        drawn += Markup(
-            '<rect class="cell {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{}" '
-            'fill-opacity="{:.2f}"/>'
-            '<text x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
-        ).format(
-            "less" if npmi < 0 else "more",
-            left + at * room / 5,
-            y,
-            room / 5,
-            KEY - 4,
-            STRONGEST * abs(npmi),
-            left + (at + 0.5) * room / 5,
-            y + 13,
-            ("never", "less", "chance", "more", "always")[at],
-        )
+    drawn, width = Markup(), (WIDTH - 1 - left) / len(MEANINGS)
+    for at, (npmi, words) in enumerate(MEANINGS):
+        shade: Literal["less", "more"] = "less" if npmi < 0 else "more"
+        cell = Cell(words=words, opacity=STRONGEST * abs(npmi), shade=shade)
+        drawn += shaded(cell, left + at * width, y, width, KEY - 4)
     return drawn
 
 
@@ -144,9 +91,3 @@ def _summary(labels: list[str], cells: Cells) -> str:
         f"Pairs of labels; most together: {' and '.join(most)}, NPMI {text.number(tested[most])}; "
         f"least: {' and '.join(least)}, {text.number(tested[least])}"
     )
-
-
-def _number(cell: Scalar) -> float:
-    """Return a cell as a number, 0 for what is none."""
-    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
-    return float(cell) if is_number and cell is not None else 0

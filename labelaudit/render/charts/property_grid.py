@@ -4,16 +4,12 @@ from typing import Final
 
 from markupsafe import Markup
 
-from labelaudit.render import text
-from labelaudit.render.charts.parts import WIDTH, as_float, figure
-from labelaudit.render.fit import clipped, estimated_width
+from labelaudit.render.charts.grid import MAX_NAMES, Cell, grid, hundredths
+from labelaudit.render.charts.parts import as_float, figure
 from labelaudit.report import Table
 
-MAX_CLASSES: Final = 12
-LONGEST: Final = 150
-HEAD: Final = 96
-HEIGHT: Final = 22
 STRONGEST: Final = 0.6
+CHANCE: Final = (0.0, 0.5)
 WANTED: Final = ("property", "class", "separation", "auc")
 
 Cells = dict[tuple[str, str], tuple[float, float]]
@@ -38,7 +34,7 @@ def property_grid(table: Table) -> Markup:
     for row in table.rows:
         name, label, separation, auc = (row[columns[wanted]] for wanted in WANTED)
         cells[str(name), str(label)] = as_float(separation), as_float(auc)
-    properties, labels = _best(cells, 0), _best(cells, 1)[:MAX_CLASSES]
+    properties, labels = _best(cells, 0), _best(cells, 1)[:MAX_NAMES]
     return _drawn(properties, labels, cells)
 
 
@@ -51,47 +47,16 @@ def _best(cells: Cells, part: int) -> list[str]:
 
 
 def _drawn(properties: list[str], labels: list[str], cells: Cells) -> Markup:
-    widest = max(estimated_width(text.visible(name), 12) for name in properties)
-    left = round(12 + min(LONGEST, widest), 1)
-    width = (WIDTH - 1 - left) / len(labels)
-    names = [text.visible(label) for label in labels]
-    upright = all(estimated_width(name, 12) <= width - 4 for name in names)
-    top = 22 if upright else 12 + min(HEAD, max(estimated_width(name, 12) for name in names))
-    drawn = Markup()
-    for number, name in enumerate(names):
-        x = left + width * (number + 0.5)
-        drawn += Markup(
-            '<text x="{:.1f}" y="{:.1f}" transform="{}" text-anchor="{}">{}</text>'
-        ).format(
-            x if upright else x + 4,
-            top - 6,
-            "" if upright else f"rotate(-90 {x + 4:.1f} {top - 6:.1f})",
-            "middle" if upright else "start",
-            clipped(name, 12, width if upright else HEAD),
-        )
-    for number, name in enumerate(properties):
-        y = top + HEIGHT * number
-        drawn += Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="end">{}</text>').format(
-            left - 8, y + 15, clipped(text.visible(name), 12, left - 10)
-        )
-        for column, label in enumerate(labels):
-            drawn += _cell(left + width * column, y, width, cells.get((name, label)))
+    found = grid(properties, labels, lambda name, label: _cell(*cells.get((name, label), CHANCE)))
     summary = f"Properties by class; best told is {labels[0]}, most telling {properties[0]}"
-    return figure(height=round(top + HEIGHT * len(properties) + 4), name=summary, drawn=drawn)
+    return figure(height=round(found.bottom + 4), name=summary, drawn=found.drawn)
 
 
-def _cell(x: float, y: float, width: float, cell: tuple[float, float] | None) -> Markup:
-    separation, auc = cell or (0.0, 0.5)
-    shown = max(separation, 0)
-    higher = auc >= 0.5  # noqa: PLR2004 - chance
-    drawn = Markup(
-        '<rect class="cell {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{}" '
-        'fill-opacity="{:.2f}"/>'
-    ).format("more" if higher else "less", x, y, width, HEIGHT, STRONGEST * min(shown, 1))
-    hundredths = round(100 * shown)
-    if hundredths:
-        sign = "+" if higher else "\N{MINUS SIGN}"
-        drawn += Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>').format(
-            x + width / 2, y + 15, f"{sign}{hundredths}"
-        )
-    return drawn
+def _cell(separation: float, auc: float) -> Cell:
+    shown = min(max(separation, 0), 1)
+    higher = auc >= CHANCE[1]
+    return Cell(
+        words=hundredths(shown if higher else -shown) if round(100 * shown) else "",
+        opacity=STRONGEST * shown,
+        shade="more" if higher else "less",
+    )
