@@ -36,7 +36,7 @@ class Pairs:
         Rows that have both, of those that have either.
     p_value
         Of independence (chi-squared, adjusted by Benjamini and Hochberg); NaN when untested,
-        as one of the four expected counts is below 5.
+        as one of the four expected counts, of independent rows, is below 5.
     """
 
     first: NDArray[np.int64]
@@ -50,13 +50,15 @@ class Pairs:
     p_value: NDArray[np.float64]
 
 
-def label_pairs(label_matrix: csr_array) -> Pairs:
+def label_pairs(label_matrix: csr_array, alike: NDArray[np.float64] | None = None) -> Pairs:
     """Return the statistics of all pairs of labels that have something to say.
 
     Parameters
     ----------
     label_matrix
         Boolean, shape ``(n, n_classes)``.
+    alike
+        How alike the rows of a group are in each label, as of `likeness`, for the test.
 
     Returns
     -------
@@ -77,9 +79,10 @@ def label_pairs(label_matrix: csr_array) -> Pairs:
     )
     # The smallest of the four expected counts: present or absent, by present or absent.
     smallest = np.minimum(one, n_rows - one) * np.minimum(other, n_rows - other) / max(n_rows, 1)
-    tested = smallest >= MIN_EXPECTED
+    worth = np.ones(len(one)) if alike is None else 1 / (1 + alike[first] * alike[second])
+    tested = smallest * worth >= MIN_EXPECTED
     p_value = np.full(len(one), np.nan)
-    p_value[tested] = adjust(chi2.sf(n_rows * phi[tested] ** 2, 1))
+    p_value[tested] = adjust(chi2.sf(n_rows * worth[tested] * phi[tested] ** 2, 1))
     return Pairs(
         first=first,
         second=second,

@@ -26,6 +26,76 @@ def membership(groups: NDArray[np.integer]) -> csr_array:
     return csr_array((np.ones(n, dtype=np.int64), (codes, np.arange(n))))
 
 
+def share_variance(positive: csr_array, members: csr_array) -> NDArray[np.float64]:
+    """Return the variance of the share of rows with each label, were the groups drawn.
+
+    That of a ratio, by its linearization: ``G / (G - 1) sum (c_g - p n_g)^2 / n^2`` over the G
+    groups with c_g of n_g rows.
+
+    Parameters
+    ----------
+    positive
+        Boolean, shape ``(n, n_classes)``.
+    members
+        As of `membership`.
+
+    Returns
+    -------
+    Shape ``(n_classes,)``; NaN of a single group.
+    """
+    n_groups, n_rows = members.shape
+    sizes = members.sum(axis=1)
+    counts = (members @ positive.astype(np.int64)).tocsr()
+    share = counts.sum(axis=0) / max(n_rows, 1)
+    squares = counts.multiply(counts).sum(axis=0) - 2 * share * (counts.T @ sizes)
+    squares = squares + share**2 * (sizes**2).sum()
+    if n_groups < 2:  # noqa: PLR2004 - it takes two to differ
+        return np.full(positive.shape[1], np.nan)
+    variance: NDArray[np.float64] = np.maximum(squares, 0) * n_groups / (n_groups - 1) / n_rows**2
+    return variance
+
+
+def likeness(positive: csr_array, members: csr_array) -> NDArray[np.float64]:
+    """Return how alike the rows of a group are in each label, for tests of pairs of labels.
+
+    With ``a`` of two labels that are independent, n rows tell as much of how often both are given
+    as ``n / (1 + a_1 a_2)`` independent rows. It is ``rho sqrt(m - 1)``, where
+    ``m = sum n_g^2 / n`` is the size of the group of a row, and rho the correlation of the label
+    between two rows of a group: of the variance of its share, by groups over that of independent
+    rows, ``(ratio - 1) / (m - 1)``, no less than 0 and no more than 1.
+
+    Parameters
+    ----------
+    positive, members
+        As of `share_variance`.
+
+    Returns
+    -------
+    Shape ``(n_classes,)``, 0 or more; 0 where every row is a group of its own.
+
+    References
+    ----------
+    Kish, Survey sampling, 1965, for the ratio: the design effect.
+
+    Examples
+    --------
+    >>> alike = csr_array(np.repeat([[True], [False]], [20, 60], axis=0))
+    >>> found = likeness(alike, membership(np.repeat(np.arange(40), 2)))
+    >>> found.round(3).tolist()
+    [1.0]
+    """
+    n_rows, sizes = members.shape[1], members.sum(axis=1)
+    size = float((sizes**2).sum() / max(n_rows, 1))
+    share = positive.sum(axis=0, dtype=np.int64) / max(n_rows, 1)
+    if size <= 1:
+        return np.zeros(len(share))
+    variance, alone = share_variance(positive, members), share * (1 - share) / n_rows
+    ratio = np.divide(variance, alone, out=np.ones(len(share)), where=alone > 0)
+    alike = np.clip((np.nan_to_num(ratio, nan=np.inf) - 1) / (size - 1), 0, 1)
+    found: NDArray[np.float64] = alike * np.sqrt(size - 1)
+    return found
+
+
 def share_intervals(
     positive: csr_array, members: csr_array, random_state: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

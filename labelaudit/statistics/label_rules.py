@@ -32,7 +32,8 @@ class Rules:
     expected
         Rows that would break it, were the two labels independent.
     bound
-        Upper end of the one-sided 95 % interval of the share of exceptions (Clopper and Pearson).
+        Upper end of the one-sided 95 % interval of the share of exceptions (Clopper and Pearson),
+        were they of the independent rows.
     p_value
         Of so few exceptions by chance (hypergeometric), adjusted over all pairs that were looked
         at (Benjamini and Hochberg).
@@ -76,7 +77,9 @@ class Rules:
         return np.setdiff1d(holders, np.union1d(having, unclear)).astype(np.int64)
 
 
-def label_rules(positive: csr_array, open_: csr_array) -> Rules:
+def label_rules(
+    positive: csr_array, open_: csr_array, alike: NDArray[np.float64] | None = None
+) -> Rules:
     """Return the rules that labels keep though chance would break them 5 times or more.
 
     Two labels exclude each other when no row has both, and one implies another when every row
@@ -90,6 +93,9 @@ def label_rules(positive: csr_array, open_: csr_array) -> Rules:
         Boolean, shape ``(n, n_classes)``.
     open_
         Cells of which it is not known whether the row has the label, of the same shape.
+    alike
+        How alike the rows of a group are in each label, as of `likeness`: what chance may explain
+        are counts of as many independent rows as all are worth.
 
     Returns
     -------
@@ -98,16 +104,18 @@ def label_rules(positive: csr_array, open_: csr_array) -> Rules:
     n_rows = positive.shape[0]
     counts = positive.sum(axis=0, dtype=np.int64)
     known = n_rows - open_.sum(axis=0, dtype=np.int64)
+    alike = np.zeros(len(counts)) if alike is None else alike
     found, n_tests = [], 0
     blocks = zip(crossed(positive, positive), crossed(positive, open_), strict=True)
     for (start, together), (_, unclear) in blocks:
         own = np.arange(start, start + len(together))
         holders = counts[own, None] - unclear
+        worth = 1 / (1 + np.outer(alike[own], alike))
         for implied in (False, True):
             exceptions = holders - together if implied else together
             breaking = known - counts if implied else counts
             expected = holders * (breaking / np.maximum(known, 1))
-            tested = (expected >= MIN_EXPECTED) & (own[:, None] != np.arange(len(counts)))
+            tested = (expected * worth >= MIN_EXPECTED) & (own[:, None] != np.arange(len(counts)))
             if not implied:
                 tested &= _is_rarer(counts, own)
             n_tests += int(tested.sum())
@@ -124,6 +132,7 @@ def label_rules(positive: csr_array, open_: csr_array) -> Rules:
                     expected[at],
                     known[second],
                     breaking[second],
+                    worth[at],
                 )
             )
     return _significant([np.concatenate(part) for part in zip(*found, strict=True)], n_tests)
@@ -142,12 +151,13 @@ def _significant(columns: list[NDArray[Any]], n_tests: int) -> Rules:
     """Return the rules that chance does not explain."""
     from scipy.stats import hypergeom
 
-    first, second, implied, holders, exceptions, expected, known, breaking = columns
-    p_value = adjust(hypergeom.cdf(exceptions, known, breaking, holders), n_tests)
+    first, second, implied, holders, exceptions, expected, known, breaking, worth = columns
+    whole = (np.rint(worth * counts) for counts in (known, breaking, holders))
+    p_value = adjust(hypergeom.cdf(np.ceil(worth * exceptions), *whole), n_tests)
     kept = (p_value < ALPHA) | (~implied & (exceptions == 0))
     order = np.lexsort((implied, second, first))
     order = order[kept[order]]
-    fewer = (exceptions + 1.0)[order]
+    breakers, keepers = (worth * exceptions)[order], (worth * (holders - exceptions))[order]
     return Rules(
         first=first[order],
         second=second[order],
@@ -155,6 +165,6 @@ def _significant(columns: list[NDArray[Any]], n_tests: int) -> Rules:
         holders=holders[order],
         exceptions=exceptions[order],
         expected=expected[order],
-        bound=betaincinv(fewer, holders[order] - exceptions[order], 0.95),
+        bound=betaincinv(breakers + 1, keepers, 0.95),
         p_value=p_value[order],
     )

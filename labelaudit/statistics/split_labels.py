@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, triu
 
-from labelaudit.statistics.group_shares import membership
+from labelaudit.statistics.group_shares import membership, share_variance
 from labelaudit.statistics.proportions import adjusted, share_difference
 
 N_DRAWS: Final = 200
@@ -181,9 +181,6 @@ def share_variances(
 ) -> NDArray[np.float64]:
     """Return the variance of the share of each label in each split, were the groups drawn.
 
-    That of a ratio, by its linearization: ``G / (G - 1) sum (c_g - p n_g)^2 / n^2`` over the G
-    groups with c_g of n_g rows.
-
     Parameters
     ----------
     parts
@@ -195,15 +192,5 @@ def share_variances(
     -------
     Shape ``(n_splits, n_classes)``; NaN in a split of a single group.
     """
-    found = np.full((len(parts), parts[0].shape[1]), np.nan)
-    for at, (part, numbers) in enumerate(zip(parts, groups, strict=True)):
-        members = membership(numbers)
-        n_groups, n_rows = members.shape
-        sizes = members.sum(axis=1)
-        counts = (members @ part.astype(np.int64)).tocsr()
-        share = counts.sum(axis=0) / n_rows
-        squares = counts.multiply(counts).sum(axis=0) - 2 * share * (counts.T @ sizes)
-        squares = squares + share**2 * (sizes**2).sum()
-        if n_groups > 1:
-            found[at] = np.maximum(squares, 0) * n_groups / (n_groups - 1) / n_rows**2
-    return found
+    each = zip(parts, groups, strict=True)
+    return np.stack([share_variance(part, membership(numbers)) for part, numbers in each])

@@ -8,7 +8,8 @@ from scipy.sparse import csr_array
 from scipy.stats import binomtest, hypergeom
 
 from labelaudit.statistics import cooccurrence
-from labelaudit.statistics.cooccurrence import adjust
+from labelaudit.statistics.cooccurrence import adjust, label_pairs
+from labelaudit.statistics.group_shares import likeness, membership
 from labelaudit.statistics.label_rules import Rules, label_rules
 
 POSITIVE, OPEN = 1, 2
@@ -88,3 +89,37 @@ def test_blocks_of_labels_do_not_change_rules(monkeypatch: pytest.MonkeyPatch) -
     assert whole.first.tolist() == cut.first.tolist()
     assert whole.p_value.tolist() == cut.p_value.tolist()
     assert {(1, 6), (3, 5)} <= set(zip(whole.first.tolist(), whole.second.tolist(), strict=True))
+
+
+@pytest.mark.parametrize(("alike", "prevalence"), [(1, 0.4), (0.8, 0.3), (0.4, 0.2)])
+def test_items_of_a_group_are_no_independent_witnesses(alike: float, prevalence: float) -> None:
+    """Labels that have nothing to do with each other, of 80 patients with 15 items each."""
+    found, without = np.zeros(2), np.zeros(2)
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        of_group = np.repeat(rng.random((80, 12)) < prevalence, 15, axis=0)
+        own = rng.random(of_group.shape) < prevalence
+        matrix = csr_array(np.where(rng.random(of_group.shape) < np.sqrt(alike), of_group, own))
+        likely = likeness(matrix, membership(np.repeat(np.arange(80), 15)))
+        assert likely / np.sqrt(14) == pytest.approx(alike, abs=0.25)
+        for counts, how in ((found, likely), (without, None)):
+            p_values = label_pairs(matrix, how).p_value
+            rules = label_rules(matrix, csr_array(matrix.shape, dtype=bool), how)
+            counts += (p_values < 0.01).sum(), len(rules.first)
+    assert without[0] > 30  # of 660 pairs
+    assert found[0] <= 3
+    assert found[1] <= 1
+
+
+def test_groups_of_items_that_have_nothing_in_common_cost_nothing() -> None:
+    rng = np.random.default_rng(0)
+    cells = rng.random((2000, 4)) < 0.4
+    cells[:, 1] |= cells[:, 0]
+    members = membership(np.repeat(np.arange(100), 20))
+    matrix, none = csr_array(cells), csr_array(cells.shape, dtype=bool)
+    grouped = label_rules(matrix, none, likeness(matrix, members))
+    assert grouped.first.tolist() == label_rules(matrix, none).first.tolist() == [0]
+    alone = likeness(matrix, membership(np.full(2000, -1)))
+    assert alone.tolist() == [0, 0, 0, 0]
+    together = likeness(matrix, membership(np.zeros(2000, dtype=int)))
+    assert not len(label_rules(matrix, none, together).first)

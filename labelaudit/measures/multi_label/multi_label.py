@@ -34,6 +34,7 @@ from labelaudit.measures.multi_label.multi_label_numbers import (
 )
 from labelaudit.report import Table
 from labelaudit.statistics.cooccurrence import MIN_EXPECTED, label_pairs
+from labelaudit.statistics.group_shares import likeness
 from labelaudit.statistics.label_rules import Rules, label_rules
 from labelaudit.statistics.labelsets import imbalance_levels, scumble_rows
 from labelaudit.tabulate import exact_values
@@ -77,13 +78,18 @@ def multi_label(
       Jaccard: n_ij / (s_i + s_j - n_ij)
     - p-value of independence: chi-squared, adjusted over all tested pairs (Benjamini and
       Hochberg); tested are pairs whose four expected counts are 5 or more. rDep, as published,
-      is the share of all pairs with p below 0.01: unadjusted, and however few were expected
+      is the share of all pairs with p below 0.01: unadjusted, however few were expected, and
+      whatever the groups
     - rule: of the items with label i, and of which it is known whether they have j, all have it
       (implication) or none has (exclusion), where chance would make 5 exceptions or more; an
       implication also needs an adjusted p-value below 0.01 (hypergeometric, over all pairs). A
       near-rule has exceptions, at most 5 % of the items and a fifth of what chance would make.
       "True rate below" is the upper end of the one-sided 95 % interval of the share of
       exceptions: 1 - 0.05^(1/n) of n items without exception
+    - with groups, what chance may explain in tests of pairs and in rules are counts of fewer items,
+      as those of one patient are alike: all of them divided by 1 + (m - 1) r_i r_j, where r_i is
+      the correlation of label i between two items of a group, by the variance of its share over
+      groups, and m = sum n_g^2 / N
     - share of items that have a label: from those marked positive, to those also that are marked
       uncertain, to all that are not marked negative. A group has the strongest state of its
       items: positive, then uncertain, then negative, then unknown
@@ -166,7 +172,8 @@ def multi_label(
     counts = label_matrix.sum(axis=0, dtype=np.int64)
     levels = imbalance_levels(counts)
     scumble = scumble_rows(label_matrix, levels)
-    pairs, rules = label_pairs(label_matrix), label_rules(label_matrix, cells.open)
+    alike = None if cells.members is None else likeness(label_matrix, cells.members)
+    pairs, rules = label_pairs(label_matrix, alike), label_rules(label_matrix, cells.open, alike)
     items = np.flatnonzero(label_states.labelled)
     breakers = rule_breakers(rules, label_matrix, cells.open, items, class_names)
     numbers = {
@@ -194,6 +201,7 @@ def multi_label(
             "min_expected": MIN_EXPECTED,
             "alpha": ALPHA,
             "prevalence_interval": prevalence_source(cells),
+            "p_values": "items drawn" if cells.members is None else "groups drawn",
         },
     )
 

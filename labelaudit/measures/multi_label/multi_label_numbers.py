@@ -44,7 +44,7 @@ UNDEFINED: Final = {
     "cvir": "undefined: fewer than two labels are in use",
     "scumble": "undefined: no item has a label",
     "scumble_cv": "undefined for a single item, or when no item has a label",
-    "dependent_pair_share": "undefined: no pair has enough items",
+    "dependent_pair_share": "undefined: no pair has enough items, or groups",
     "tcs": "undefined: images and texts have no number of features, and nothing was embedded",
     "rdep_share": "undefined: a single label is declared",
     "group_count": "undefined: the manifest names no groups",
