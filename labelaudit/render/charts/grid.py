@@ -66,7 +66,7 @@ def grid(
     width = (WIDTH - 1 - left) / len(columns)
     upright = all(_width(name) <= width - 4 for name in columns)
     above = 14 if upright else min(LONGEST_HEAD, max(map(_width, columns)))
-    top = round(10 + above + (12 if any(heads) else 0), 1)
+    top = round(14 + above + (12 if any(heads) else 0), 1)
     drawn = _heads(heads, left, top)
     for number, name in enumerate(columns):
         x = left + width * (number + 0.5)
