@@ -12,13 +12,8 @@ from numpy.typing import NDArray
 
 from labelaudit.dataset import Dataset, Modality
 from labelaudit.embeddings import Embeddings
-from labelaudit.embeddings.images.decode import (
-    POLICY,
-    SIGNATURE_SIDE,
-    Status,
-    pillow_warnings_ignored,
-)
-from labelaudit.embeddings.images.looks import LOOKS
+from labelaudit.embeddings.images.decode import POLICY, Status, pillow_warnings_ignored
+from labelaudit.embeddings.images.looks import GRID, LOOKS
 from labelaudit.embeddings.models.model import Model
 from labelaudit.embeddings.models.opener import image_opener
 from labelaudit.embeddings.pipeline import Chunk, Opener, embedded_chunks
@@ -179,7 +174,7 @@ def _version(package: str) -> str:
 
 
 def _blank(n: int, modality: Modality) -> Content:
-    signatures = np.zeros((n, SIGNATURE_SIDE**2 if modality == "image" else 0), dtype=np.uint8)
+    signatures = np.zeros((n, GRID**2 if modality == "image" else 0), dtype=np.uint8)
     return Content(
         digests=np.zeros((n, 32), dtype=np.uint8),
         status=np.zeros(n, dtype=np.uint8),

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from labelaudit.dataset import Media
 from labelaudit.embeddings.half import in_half
 from labelaudit.embeddings.images.decode import Status, UnreadableError
-from labelaudit.embeddings.store.shard import FACTS
+from labelaudit.embeddings.images.looks import SmallCopies, looks_of
+from labelaudit.embeddings.store.shard import FACTS, SAID
 from labelaudit.embeddings.store.store import Store
 
 CHUNK = 16  # items of one task: few enough that threads end together
@@ -30,10 +31,27 @@ LONGEST = 4096  # items that may wait until enough of them are new to fill a bat
 UNREADABLE = (OSError, ValueError, pa.ArrowException, MemoryError)  # a NUL in a path: ValueError
 
 Input = NDArray[np.generic]
-Opened = tuple[tuple[object, ...], Input | None]
 
 _Argument = TypeVar("_Argument")
 _Result = TypeVar("_Result")
+
+
+class Opened(NamedTuple):
+    """What an item says of itself, the model's input, and copies by which an image is looked at.
+
+    Attributes
+    ----------
+    said
+        What of `FACTS` is `SAID`.
+    wanted
+        The input; None where there is nothing to embed.
+    copies
+        None for a text.
+    """
+
+    said: tuple[int, int, int, int]
+    wanted: Input | None = None
+    copies: SmallCopies | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +67,7 @@ class Opener:
     batch_size
         Inputs that are worth embedding together; 0 without a model.
     open
-        Returns an item's `FACTS` and the model's input, or raises `UnreadableError`.
+        Opens an item, or raises `UnreadableError`.
     embed
         Returns one vector an input.
     """
@@ -175,7 +193,7 @@ def _embed(opener: Opener, group: list[Chunk]) -> list[Chunk]:
 
 
 def _read(media: Media, rows: range, opener: Opener, store: Store) -> Chunk:
-    """Read some items one by one; open those that are not in the store."""
+    """Read some items; open those that are not in the store, and look at them together."""
     n = len(rows)
     chunk = Chunk(
         rows=rows,
@@ -185,6 +203,7 @@ def _read(media: Media, rows: range, opener: Opener, store: Store) -> Chunk:
         facts=np.zeros(n, dtype=FACTS),
         vectors=np.zeros((n, opener.n_features), dtype=np.float16),
     )
+    copies: dict[int, SmallCopies] = {}
     for at, row in enumerate(rows):
         try:
             data = media.read(row)
@@ -196,10 +215,14 @@ def _read(media: Media, rows: range, opener: Opener, store: Store) -> Chunk:
         chunk.digests[at] = np.frombuffer(digest, dtype=np.uint8)
         kept = store.get(digest)
         if kept is None:
-            _open_into(chunk, at, data, opener)
+            _open_into(chunk, at, data, opener, copies)
         else:
             chunk.facts[at], chunk.vectors[at] = kept
             chunk.known[at] = True
+    if copies:
+        looked_at = list(copies)
+        signatures, looks = looks_of(list(copies.values()))
+        chunk.facts["signature"][looked_at], chunk.facts["looks"][looked_at] = signatures, looks
     return chunk
 
 
@@ -210,13 +233,19 @@ def _said(error: BaseException) -> str:
     return " ".join(str(getattr(error, "strerror", None) or error).split())
 
 
-def _open_into(chunk: Chunk, at: int, data: bytes, opener: Opener) -> None:
-    """Open one item into a chunk's facts and the model's inputs."""
+def _open_into(
+    chunk: Chunk, at: int, data: bytes, opener: Opener, copies: dict[int, SmallCopies]
+) -> None:
+    """Open one item into a chunk's facts, the model's inputs and the copies to be looked at."""
     try:
-        chunk.facts[at], wanted = opener.open(data)
+        opened = opener.open(data)
     except UnreadableError as error:
         chunk.status[at] = error.status
         chunk.reasons[at] = str(error)
         return
-    if wanted is not None:
-        chunk.inputs[at] = wanted
+    for name, number in zip(SAID, opened.said, strict=True):
+        chunk.facts[name][at] = number
+    if opened.wanted is not None:
+        chunk.inputs[at] = opened.wanted
+    if opened.copies is not None:
+        copies[at] = opened.copies

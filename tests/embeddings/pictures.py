@@ -10,6 +10,8 @@ from PIL import Image, TiffImagePlugin
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 
+from labelaudit.embeddings.images.looks import looks_of, small_copies
+
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 
 
@@ -34,6 +36,12 @@ def encoded(
 def picture(kind: str = "PNG", size: tuple[int, int] = (60, 40), **options: object) -> bytes:
     """Return the smooth picture in an encoding."""
     return encoded(waves(*size), kind, **options)
+
+
+def signature(image: Image.Image) -> NDArray[np.uint8]:
+    """Return the gray copy of an image that a scan keeps, shape ``(256,)``."""
+    signatures, _ = looks_of([small_copies(image.convert("RGB"))])
+    return signatures[0]
 
 
 def oriented(orientation: int, kind: str = "JPEG", size: tuple[int, int] = (60, 40)) -> bytes:

@@ -21,6 +21,7 @@ from pictures import (
     png,
     rows,
     scans_bomb,
+    signature,
     stereo,
     text_bomb,
     tiff,
@@ -35,7 +36,6 @@ from labelaudit.embeddings.images.decode import (
     UnreadableError,
     decode,
     pillow_warnings_ignored,
-    signature,
 )
 
 

@@ -10,22 +10,17 @@ from PIL import Image, ImageFilter
 
 from labelaudit.embeddings.images.decode import decode
 from labelaudit.embeddings.images.looks import (
-    LOOKS,
     SIDE,
-    look,
+    looks_of,
     sharpness_of,
-    small_copy,
-    smallest_copy,
+    small_copies,
 )
 
 RNG = np.random.default_rng(0)
 
 
 def looks(image: Image.Image) -> NDArray[np.void]:
-    row = np.zeros((), dtype=LOOKS)
-    small = small_copy(image)
-    row[()] = look(small, smallest_copy(small))
-    return row
+    return looks_of([small_copies(image)])[1][0]
 
 
 def test_a_case_worked_by_hand() -> None:
@@ -72,7 +67,7 @@ def test_numbers_are_their_definition() -> None:
 
 
 def test_sharpness_is_its_definition() -> None:
-    gray = RNG.integers(0, 256, (9, 7)).astype(np.float32)
+    gray = RNG.integers(0, 256, (9, 7), dtype=np.uint8).astype(int)
     ratios = []
     for rows, columns in ((1, 0), (0, 1)):
         means = []
@@ -84,18 +79,19 @@ def test_sharpness_is_its_definition() -> None:
             ]
             means.append(sum(squares) / len(squares))
         ratios.append(means[0] / means[1])
-    assert sharpness_of(gray) == pytest.approx(min(ratios))
+    assert sharpness_of(gray[None])[0] == pytest.approx(min(ratios))
 
 
 def test_sharpness_of_a_ramp_and_of_noise() -> None:
-    y, x = np.mgrid[:64, :64].astype(np.float32)
-    assert sharpness_of(x + y) == pytest.approx(1 / 16)
-    assert sharpness_of(RNG.random((64, 64), dtype=np.float32)) == pytest.approx(1, abs=0.1)
+    y, x = np.mgrid[:64, :64].astype(np.uint8)
+    noise = RNG.integers(0, 256, (64, 64), dtype=np.uint8)
+    assert sharpness_of(np.stack([x + y, noise])) == pytest.approx([1 / 16, 1], abs=0.1)
+    assert sharpness_of(x[None] + y)[0] == pytest.approx(1 / 16)
 
 
 @pytest.mark.parametrize("size", [(4, 64), (64, 4), (64, 64)])
 def test_sharpness_is_undefined_where_nothing_can_be_seen(size: tuple[int, int]) -> None:
-    assert math.isnan(sharpness_of(np.full(size, 7, dtype=np.float32)))
+    assert math.isnan(sharpness_of(np.full((1, *size), 7, dtype=np.uint8))[0])
 
 
 def test_blurred_and_moved_pictures_are_less_sharp() -> None:
@@ -108,8 +104,33 @@ def test_blurred_and_moved_pictures_are_less_sharp() -> None:
 
 @pytest.mark.parametrize("size", [(64, 64), (20, 300), (300, 20), (1, 1), (640, 427)])
 def test_a_small_copy_is_no_larger_than_said_and_never_enlarged(size: tuple[int, int]) -> None:
-    copy = small_copy(Image.new("RGB", size))
-    assert copy.size == (min(size[0], SIDE), min(size[1], SIDE))
+    copies = small_copies(Image.new("RGB", size))
+    assert copies.gray.shape == (min(size[1], SIDE), min(size[0], SIDE))
+    assert copies.grid.shape == (256, 3)
+
+
+@pytest.mark.parametrize("size", [(64, 64), (32, 48), (20, 40), (100, 64), (9, 5)])
+def test_grid_is_of_block_means_whatever_the_size(size: tuple[int, int]) -> None:
+    pixels = RNG.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+    small = Image.fromarray(pixels).resize([min(side, SIDE) for side in size], Image.Resampling.BOX)
+    wanted = np.asarray(small.resize((16, 16), Image.Resampling.BOX)).reshape(-1, 3)
+    found = small_copies(Image.fromarray(pixels)).grid
+    assert np.abs(found.astype(int) - wanted).max() <= 1
+
+
+def test_images_of_many_sizes_look_together_as_each_does_alone() -> None:
+    images = [
+        Image.fromarray(RNG.integers(0, 256, (height, width, 3), dtype=np.uint8))
+        for width, height in [(64, 64), (32, 32), (200, 90), (3, 5), (32, 32), (64, 64)]
+    ]
+    copies = [small_copies(image) for image in images]
+    signatures, together = looks_of(copies)
+    for at, copy in enumerate(copies):
+        signature, alone = looks_of([copy])
+        assert np.array_equal(signatures[at], signature[0])
+        assert together[at].tobytes() == alone[0].tobytes()
+        grid = Image.fromarray(copy.grid.reshape(16, 16, 3))
+        assert np.array_equal(signature[0], np.asarray(grid.convert("L")).ravel())
 
 
 @pytest.mark.parametrize("size", [(1600, 1200), (520, 300), (301, 211)])

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from odd import Odd
 from odd_images import N_IMAGES, odd_images
+from pictures import signature
 from PIL import Image
 from tiny_models import write_model
 
@@ -17,7 +18,6 @@ from labelaudit.embeddings.images.decode import (
     UnreadableError,
     decode,
     pillow_warnings_ignored,
-    signature,
 )
 from labelaudit.embeddings.images.thumbnails import SIDE, thumbnail
 

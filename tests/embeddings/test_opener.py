@@ -10,10 +10,12 @@ from pictures import dicom, encoded, picture, waves
 from PIL import Image
 
 from labelaudit.embeddings.images.decode import UnreadableError, decode
+from labelaudit.embeddings.images.looks import SmallCopies, looks_of, small_copies
 from labelaudit.embeddings.images.preprocessing import Preprocessing
 from labelaudit.embeddings.models import opener as opener_module
 from labelaudit.embeddings.models.model import Model
 from labelaudit.embeddings.models.opener import image_opener
+from labelaudit.embeddings.pipeline import Opened
 from labelaudit.inputs.near_copies import MAX_DIFFERENCE
 
 
@@ -27,6 +29,11 @@ def model_of(edge: int) -> Model:
     return SimpleNamespace(  # type: ignore[return-value]
         name="m", n_features=1, preprocessing=wanted, runner=SimpleNamespace(batch_size=1)
     )
+
+
+def gray_copy(opened: Opened) -> NDArray[np.uint8]:
+    assert opened.copies is not None
+    return looks_of([opened.copies])[0][0]
 
 
 def direction(signature: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -49,7 +56,7 @@ def test_gray_copy_of_a_jpeg_hardly_depends_on_the_model(size: tuple[int, int]) 
     """A JPEG is decoded at what scale is enough for a model; near duplicates compare the copies."""
     data = encoded(octaves(size), "JPEG", quality=90)
     models = [None, *map(model_of, (8, 32, 64, 128, 224, 600))]
-    copies = [direction(np.asarray(image_opener(model).open(data)[0][4])) for model in models]
+    copies = [direction(gray_copy(image_opener(model).open(data))) for model in models]
     apart = [np.linalg.norm(one - other) for one, other in combinations(copies, 2)]
     assert max(apart) <= MAX_DIFFERENCE
 
@@ -59,15 +66,15 @@ def most_at_once(data: bytes, monkeypatch: pytest.MonkeyPatch) -> int:
     inside: list[int] = []
     counts: list[int] = []
 
-    def slow(_image: Image.Image) -> NDArray[np.uint8]:
+    def slow(image: Image.Image) -> SmallCopies:
         inside.append(0)
         counts.append(len(inside))
         if len(inside) < 3:
             time.sleep(0.2)
         inside.pop()
-        return np.zeros(256, np.uint8)
+        return small_copies(image)
 
-    monkeypatch.setattr(opener_module, "signature", slow)
+    monkeypatch.setattr(opener_module, "small_copies", slow)
     opener = image_opener(None)
     with ThreadPoolExecutor(3) as pool:
         assert len(list(pool.map(opener.open, [data] * 3))) == 3
@@ -89,4 +96,4 @@ def test_large_image_that_is_damaged_lets_the_next_in(monkeypatch: pytest.Monkey
     opener = image_opener(None)
     with pytest.raises(UnreadableError):
         opener.open(picture()[:300])
-    assert opener.open(picture())[0][1:3] == (60, 40)
+    assert opener.open(picture()).said[1:3] == (60, 40)

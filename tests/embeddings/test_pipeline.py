@@ -9,11 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from labelaudit.embeddings.images.decode import Status, UnreadableError
-from labelaudit.embeddings.images.looks import LOOKS
-from labelaudit.embeddings.pipeline import CHUNK, Input, Opener, embedded_chunks, in_order
+from labelaudit.embeddings.pipeline import CHUNK, Input, Opened, Opener, embedded_chunks, in_order
 from labelaudit.embeddings.store.store import Store
 
-FACTS_OF_ONE = (0, 1, 1, 1, np.zeros(256, np.uint8), np.zeros((), LOOKS))
+SAID_OF_ONE = (0, 1, 1, 1)
 
 
 class Numbers:
@@ -33,10 +32,10 @@ class Numbers:
 def opener(batch_size: int, embed: Callable[[list[Input]], NDArray[np.floating]]) -> Opener:
     """Return an opener for which the numbers that end in 7 are unreadable."""
 
-    def opened(data: bytes) -> tuple[tuple[object, ...], Input]:
+    def opened(data: bytes) -> Opened:
         if data.endswith(b"7"):
             raise UnreadableError(Status.TRUNCATED, "it ends in 7")
-        return FACTS_OF_ONE, np.array([int(data)])
+        return Opened(SAID_OF_ONE, np.array([int(data)]))
 
     return Opener(
         kind="number", model="m", n_features=1, batch_size=batch_size, open=opened, embed=embed

@@ -12,7 +12,7 @@ from test_integrity import content_of
 
 from labelaudit.embeddings.content import Content
 from labelaudit.embeddings.images.decode import Status, decode
-from labelaudit.embeddings.images.looks import LOOKS, look, small_copy, smallest_copy
+from labelaudit.embeddings.images.looks import LOOKS, looks_of, small_copies
 from labelaudit.errors import MissingInputError
 from labelaudit.measures import Findings
 from labelaudit.measures.integrity.image_faults import image_faults
@@ -40,11 +40,9 @@ def encoded(image: Image.Image, **options: object) -> bytes:
 def content_of_images(files: list[bytes]) -> Content:
     """Return what a scan says of files."""
     content = content_of(files)
-    looks = np.zeros(len(files), dtype=LOOKS)
-    for at, data in enumerate(files):
-        decoded = decode(data)
-        small = small_copy(decoded.image)
-        looks[at] = look(small, smallest_copy(small))
+    images = [decode(data) for data in files]
+    _, looks = looks_of([small_copies(each.image) for each in images])
+    for at, decoded in enumerate(images):
         content.sizes[at] = decoded.width, decoded.height
         content.oddities[at] = decoded.oddities
     return Content(

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from test_integrity import content_of
 
-from labelaudit.embeddings.images.decode import decode, signature
+from labelaudit.embeddings.images.decode import decode
+from labelaudit.embeddings.images.looks import looks_of, small_copies
 from labelaudit.inputs.near_copies import confirmed_pairs, joined, near_copies
 from labelaudit.inputs.neighbors import Neighbors
 from labelaudit.measures import Findings
@@ -37,13 +38,14 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: int) -> bytes:
     return out.getvalue()
 
 
+def signatures_of(files: list[bytes]) -> NDArray[np.uint8]:
+    return looks_of([small_copies(decode(data).image) for data in files])[0]
+
+
 def found_among(files: list[bytes], labels: list[int]) -> Findings:
     """Measure files, each of which has all others as its neighbors."""
     n = len(files)
-    content = content_of(files)
-    content = replace(
-        content, signatures=np.stack([signature(decode(data).image) for data in files])
-    )
+    content = replace(content_of(files), signatures=signatures_of(files))
     indices = np.stack([np.delete(np.arange(n), at) for at in range(n)]).astype(np.int32)
     neighbors = Neighbors(indices=indices, similarities=np.ones(indices.shape, dtype=np.float32))
     codes: NDArray[np.int64] = np.array([files.index(data) for data in files])
@@ -99,10 +101,7 @@ def test_pairs_join_into_groups() -> None:
 def test_exact_copies_of_a_near_copy_belong_to_its_group() -> None:
     """Only one of the equal files has the near copy among its neighbors."""
     files = [encoded(picture(0)), encoded(picture(0)), EDITS["JPEG at quality 60"](picture(0))]
-    content = content_of(files)
-    content = replace(
-        content, signatures=np.stack([signature(decode(data).image) for data in files])
-    )
+    content = replace(content_of(files), signatures=signatures_of(files))
     neighbors = Neighbors(
         indices=np.array([[2], [0], [0]], dtype=np.int32),
         similarities=np.ones((3, 1), dtype=np.float32),

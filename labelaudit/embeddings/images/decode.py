@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError, _imaging
 
 from labelaudit.embeddings.images.dicom import NotReadError, is_dicom, may_be_dicom, read_dicom
@@ -30,7 +28,6 @@ POLICY = "decode-2"
 MAX_PIXELS = 89_478_485  # the size from which Pillow itself warns of a decompression bomb
 BOMBS = ("MAX_TEXT_", "decompression bomb")  # in what Pillow says of texts, and of files in files
 MAX_SCANS = 100  # of a JPEG; encoders write 1 to 20, and each costs a pass over all pixels
-SIGNATURE_SIDE = 16
 TURNS = {  # Exif 2.32, tag Orientation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -155,12 +152,6 @@ def pillow_warnings_ignored() -> Iterator[None]:
     finally:
         _set_libtiff_handler(before)
         logger.removeHandler(nowhere)
-
-
-def signature(image: Image.Image) -> NDArray[np.uint8]:
-    """Return a 16 x 16 gray copy, shape ``(256,)``: enough to tell a near copy from a likeness."""
-    small = image.convert("L").resize((SIGNATURE_SIDE, SIGNATURE_SIDE), Image.Resampling.BOX)
-    return np.asarray(small, dtype=np.uint8).reshape(-1)
 
 
 def _decoded(data: bytes, at_least: int, before_load: Callable[[int], object]) -> Decoded:

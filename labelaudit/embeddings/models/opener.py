@@ -6,8 +6,8 @@ from contextlib import ExitStack
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.images.decode import decode, signature
-from labelaudit.embeddings.images.looks import SIDE, look, small_copy, smallest_copy
+from labelaudit.embeddings.images.decode import decode
+from labelaudit.embeddings.images.looks import SIDE, small_copies
 from labelaudit.embeddings.images.preprocessing import Preprocessing, fit
 from labelaudit.embeddings.models.model import Model, run_model
 from labelaudit.embeddings.pipeline import Input, Opened, Opener
@@ -44,8 +44,6 @@ def _opened(data: bytes, wanted: Preprocessing | None, one: threading.Lock) -> O
                 held.enter_context(one)
 
         decoded = decode(data, at_least=edge, before_load=before_load)
-        small = small_copy(decoded.image)
-        smallest = smallest_copy(small)
-        size = decoded.width, decoded.height, len(data)
-        facts = (decoded.oddities, *size, signature(smallest), look(small, smallest))
-        return facts, fit(decoded.image, wanted) if wanted else None
+        facts = decoded.oddities, decoded.width, decoded.height, len(data)
+        image = decoded.image
+        return Opened(facts, fit(image, wanted) if wanted else None, small_copies(image))

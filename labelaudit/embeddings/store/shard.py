@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.embeddings.images.decode import SIGNATURE_SIDE
-from labelaudit.embeddings.images.looks import LOOKS
+from labelaudit.embeddings.images.looks import GRID, LOOKS
 
 NAME = re.compile(r"[0-9a-f]{32}\.npy")
 FACTS = np.dtype(
@@ -24,11 +23,12 @@ FACTS = np.dtype(
         ("width", "<i4"),
         ("height", "<i4"),
         ("n_bytes", "<i8"),
-        ("signature", "u1", (SIGNATURE_SIDE**2,)),
+        ("signature", "u1", (GRID**2,)),
         ("looks", LOOKS),
     ]
 )
-LAYOUT = "facts-3"  # of `FACTS`, and what each of them is; part of what a store is known by
+SAID = ("oddities", "width", "height", "n_bytes")  # of `FACTS`, by the item itself
+LAYOUT = "facts-4"  # of `FACTS`, and what each of them is; part of what a store is known by
 
 
 def write_shard(

@@ -10,7 +10,6 @@ from labelaudit.dataset import Dataset
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content, kept_by, read_items
 from labelaudit.embeddings.images.decode import Status, UnreadableError
-from labelaudit.embeddings.images.looks import LOOKS
 from labelaudit.embeddings.pipeline import Input, Opened, Opener
 from labelaudit.embeddings.store.store import Store
 from labelaudit.embeddings.texts.model import TextModel, embed_tokens
@@ -18,7 +17,6 @@ from labelaudit.embeddings.texts.tokens import Tokenizer
 from labelaudit.progress import Progress
 
 POLICY = "text-1"
-NO_LOOKS = np.zeros((), dtype=LOOKS)
 BATCHES = 8  # of the model that are embedded together, so that many texts share a length
 
 
@@ -116,8 +114,8 @@ def _opened(data: bytes, tokenizer: Tokenizer | None) -> Opened:
     if not text.strip():
         raise UnreadableError(Status.EMPTY, "only white space")
     if tokenizer is None:
-        return (TextOddity.NONE, len(text), 0, len(data), 0, NO_LOOKS), None
+        return Opened((TextOddity.NONE, len(text), 0, len(data)))
     tokens, is_cut = tokenizer.tokens(text)
     oddities = TextOddity.CUT * is_cut | TextOddity.WORDLESS * (len(tokens) == 0)
-    facts = (oddities, len(text), len(tokens), len(data), 0, NO_LOOKS)
-    return facts, tokens if len(tokens) else None
+    said = oddities, len(text), len(tokens), len(data)
+    return Opened(said, tokens if len(tokens) else None)
