@@ -33,7 +33,9 @@ def count_labels(
 def imbalance_statistics(counts: NDArray[np.int64]) -> dict[str, float | None]:
     """Return the statistics of class counts, None where one is undefined.
 
-    A p-value below 1e-300 is given as that, for it would soon be too small to be told from 0.
+    The p-value is of Pearson's chi-squared, as that of LRID is wrong where classes are many: of
+    equal classes with 20 items each on average it rejects 20 % at 10,000 classes, in place of
+    5 %. One below 1e-300 is given as that, for it would soon be too small to be told from 0.
 
     Parameters
     ----------
@@ -49,19 +51,21 @@ def imbalance_statistics(counts: NDArray[np.int64]) -> dict[str, float | None]:
     lrid = max(0.0, float(2 * (present * np.log(n_classes * share)).sum()))
     ranks = 2 * np.arange(1, n_classes + 1) - n_classes - 1
     gini = float((ranks * np.sort(counts)).sum() / (n_classes * n_items))
+    even = n_items / n_classes
+    pearson = float(((counts - even) ** 2).sum() / even)
     several = n_classes > 1
     return {
         "imbalance_ratio": float(counts.max() / counts.min()) if counts.min() else None,
         "nonempty_imbalance_ratio": float(present.max() / present.min()),
         "entropy": entropy,
-        "evenness": float(entropy / np.log(n_classes)) if several else None,
-        "effective_classes": float(np.exp(entropy)),
-        "inverse_simpson": float(1 / (share**2).sum()),
+        "evenness": min(1.0, float(entropy / np.log(n_classes))) if several else None,
+        "effective_classes": min(float(np.exp(entropy)), float(n_classes)),
+        "inverse_simpson": min(float(1 / (share**2).sum()), float(n_classes)),
         "gini": gini,
         "normalized_gini": gini * n_classes / (n_classes - 1) if several else None,
         "lrid": lrid,
         "lrid_per_sample": lrid / (2 * n_items),
-        "balance_p_value": max(float(chi2.sf(lrid, n_classes - 1)), SMALLEST_P)
+        "balance_p_value": max(float(chi2.sf(pearson, n_classes - 1)), SMALLEST_P)
         if several
         else None,
         "uniform_distance": float(np.abs(counts / n_items - 1 / n_classes).sum() / 2),

@@ -116,9 +116,9 @@ def test_what_was_counted_is_exact_and_what_is_of_the_source_has_an_interval() -
 
 
 def test_too_few_items_leave_the_source_without_interval() -> None:
-    found = class_imbalance(labels_of([6, 6]), ("a", "b"), no_splits(12))
+    found = class_imbalance(labels_of([6, 6, 6]), ("a", "b", "c"), no_splits(18))
     source = next(value for value in found.values if value.name == "source_entropy")
-    assert source.value == pytest.approx(math.log(2))
+    assert source.value == pytest.approx(math.log(3))
     assert "too few" in source.no_interval
 
 

@@ -92,8 +92,29 @@ def test_a_balanced_dataset_passes_the_test_of_balance_and_a_skewed_one_fails() 
     balanced, skewed = (imbalance_statistics(np.array(c)) for c in ([50, 50], [60, 40]))
     assert balanced["balance_p_value"] == 1
     # The chi-squared tail with one degree of freedom, by the error function.
-    lrid = 2 * (60 * math.log(1.2) + 40 * math.log(0.8))
-    assert skewed["balance_p_value"] == pytest.approx(math.erfc(math.sqrt(lrid / 2)))
+    pearson = 2 * 10**2 / 50
+    assert skewed["balance_p_value"] == pytest.approx(math.erfc(math.sqrt(pearson / 2)))
+
+
+@pytest.mark.parametrize(
+    ("n_classes", "each"), [(2, 100), (10, 5), (1000, 1), (1000, 5), (10_000, 20)]
+)
+def test_of_equal_classes_one_draw_in_twenty_fails_the_test_of_balance(
+    n_classes: int, each: int
+) -> None:
+    shares = np.full(n_classes, 1 / n_classes)
+    draws = np.random.default_rng(0).multinomial(n_classes * each, shares, size=400)
+    p_values = np.array([imbalance_statistics(counts)["balance_p_value"] for counts in draws])
+    assert 0.02 < (p_values < 0.05).mean() < 0.09
+    assert 0.4 < (p_values < 0.5).mean() < 0.6
+
+
+@pytest.mark.parametrize("n_classes", [3, 6, 49, 1000])
+def test_no_statistic_of_equal_classes_passes_its_range(n_classes: int) -> None:
+    found = imbalance_statistics(np.full(n_classes, 7))
+    for name, most in (("evenness", 1), ("effective_classes", n_classes), ("lrid", 0)):
+        assert most - 1e-9 <= (found[name] or 0) <= most
+    assert (found["inverse_simpson"] or 0) <= n_classes
 
 
 def test_class_balanced_weights_are_those_of_cui() -> None:

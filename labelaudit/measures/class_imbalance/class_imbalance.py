@@ -52,9 +52,9 @@ def class_imbalance(
     - inverse Simpson index: 1 / sum p_c^2
     - Gini index: sum_i (2i - C - 1) n_(i) / (C N) over ascending n_(i); normalized: times
       C / (C - 1)
-    - LRID: 2 sum n_c ln(C p_c); LRID / 2N is the Kullback-Leibler divergence from balance. Were
-      the classes drawn evenly, LRID would be chi-squared with C - 1 degrees of freedom: hence
-      the p-value
+    - LRID: 2 sum n_c ln(C p_c); LRID / 2N is the Kullback-Leibler divergence from balance
+    - p-value of balance: of Pearson's chi-squared, sum (n_c - N/C)^2 / (N/C), with C - 1 degrees
+      of freedom. LRID has that distribution only with many items a class
     - total variation distance from balance: sum |p_c - 1/C| / 2, the share of items in excess
       of their class's even share
     - many-shot: over 100 items; medium: 20 to 100; few: under 20. An empty class is few-shot,
@@ -68,7 +68,8 @@ def class_imbalance(
       have items; effective classes of the source: its exponential. Interval: that entropy and
       1.96 sqrt(V / N + (m - 1) / 2N^2) to either side, V = sum p_c (ln p_c)^2 - H^2; given from
       10 items a class on, with 20 outside the largest class, and no more than a tenth of the
-      classes under 5 items
+      classes under 5 items. Of two classes: the entropies of the shares in the Clopper-Pearson
+      interval
 
     Range
     -----
@@ -82,12 +83,12 @@ def class_imbalance(
     ---------
     The imbalance ratio, when a declared class is empty; that of the other classes is given
     beside it. Evenness, the normalized Gini index, the p-value and the values of the source, for
-    a single class. With fewer than 5 C items the p-value is rough.
+    a single class. With fewer items than classes the p-value is rough.
 
     Not comparable
     --------------
     Entropy, effective classes, inverse Simpson, Gini, LRID and shots between datasets with
-    different numbers of classes; LRID, its p-value and shots between datasets of different size
+    different numbers of classes; LRID, the p-value and shots between datasets of different size
     either.
 
     Parameters
@@ -163,8 +164,7 @@ def _notes(counts: NDArray[np.int64], class_names: tuple[str, ...]) -> tuple[str
     if n_items < SMALL * n_classes:
         notes.append(
             f"{n_items:,} items are fewer than {SMALL} a class: of a source, the entropy reads low "
-            f"by about {(n_classes - 1) / (2 * n_items):.2g} nats (Miller and Madow), and the "
-            "p-value is rough"
+            f"by about {(n_classes - 1) / (2 * n_items):.2g} nats (Miller and Madow)"
         )
     return tuple(notes)
 
