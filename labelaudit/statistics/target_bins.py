@@ -103,7 +103,7 @@ def wanted_width(targets: NDArray[np.float64]) -> float:
     """Return the width of Freedman and Diaconis, or of Sturges where the IQR is 0."""
     low, quarter, three_quarters, high = np.quantile(targets, (0, 0.25, 0.75, 1))
     if three_quarters > quarter:
-        return float(2 * (three_quarters - quarter) / len(targets) ** (1 / 3))
+        return float((three_quarters - quarter) * (2 / len(targets) ** (1 / 3)))
     return float((high - low) / (np.log2(len(targets)) + 1))
 
 

@@ -192,3 +192,23 @@ def test_infinite_targets_are_counted_nowhere_and_named() -> None:
     found = measured(np.append(AGES, [np.inf, -np.inf]))
     assert numbers(found)["highest_target"] == AGES.max()
     assert "infinite targets, counted nowhere: 2" in found.notes
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_target_that_no_number_of_iqr_can_tell_apart_is_outlying() -> None:
+    targets = np.concatenate([RNG.random(500) * 1e-300, [1e10]])
+    found = measured(targets)
+    assert numbers(found)["outlying_targets_count"] == 1
+    assert found.rankings[0].items.tolist() == [500]
+
+
+@pytest.mark.filterwarnings("error")
+def test_huge_targets_are_binned() -> None:
+    found = measured(np.repeat([1e300, -1e299], 50))
+    assert numbers(found)["highest_target"] == 1e300
+
+
+@pytest.mark.filterwarnings("error")
+def test_targets_beyond_what_bins_can_reach_are_refused() -> None:
+    with pytest.raises(MissingInputError, match="too far apart"):
+        measured(np.repeat([1e308, -1e307], 50))

@@ -16,8 +16,9 @@ def beyond_middle(targets: NDArray[np.float64], low: float, high: float) -> NDAr
     """Return how many IQR each target is away from the middle half, 0 where there is no IQR."""
     if low == high:
         return np.zeros(len(targets))
-    beyond = np.maximum(low - targets, targets - high) / (high - low)
-    return np.where(np.isfinite(beyond), np.maximum(beyond, 0), 0)
+    with np.errstate(over="ignore"):
+        beyond = np.maximum(low - targets, targets - high) / (high - low)
+    return np.where(np.isfinite(targets), np.clip(beyond, 0, np.finfo(np.float64).max), 0)
 
 
 def outlying_targets(

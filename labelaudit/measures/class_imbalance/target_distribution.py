@@ -36,6 +36,7 @@ from labelaudit.statistics.target_bins import (
 MOST_LEFT_OUT: Final = 0.01
 STRETCHED: Final = 2.0
 SMALLEST_SPAN: Final = 1e-290
+LARGEST_SPAN: Final = 1e306
 N_NAMED: Final = 3
 
 
@@ -168,7 +169,7 @@ def _check(known: NDArray[np.float64]) -> None:
         raise MissingInputError(f"every target is {known[0]:.6g}: nothing is distributed")
     with np.errstate(over="ignore"):
         span = known[-1] - known[0]
-    if not SMALLEST_SPAN < span < np.inf:
+    if not SMALLEST_SPAN < span < LARGEST_SPAN:
         raise MissingInputError(
             f"targets from {known[0]:.3g} to {known[-1]:.3g} are too {_extreme(span)} to be binned"
         )
