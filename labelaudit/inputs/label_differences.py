@@ -18,6 +18,8 @@ NUMERATORS: Final[dict[Kind, str]] = {
     "sets": "1 - Jaccard index of the positive labels; uncertain and unknown ones count as absent",
     "numbers": "|difference of the labels|, in their unit",
 }
+LEAST_SPAN: Final = 1e-30
+MOST_SPAN: Final = 1e30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,14 +51,15 @@ class LabelDifferences:
         """How two labels differ, in words."""
         return NUMERATORS[self.kind]
 
-    def between(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    def between(self, rows: NDArray[np.int64]) -> NDArray[np.floating]:
         """Return the differences of some items' labels, from 0, shape ``(n, n)``."""
         if self.kind == "classes":
             codes = self.codes[rows]
             return np.asarray(codes[:, None] != codes, dtype=np.float32)
         if self.kind == "numbers":
             targets = self.targets[rows]
-            return np.abs(targets[:, None] - targets).astype(np.float32)
+            with np.errstate(over="ignore"):
+                return np.abs(targets[:, None] - targets)
         chosen = self._sets(rows)
         both = (chosen @ chosen.T).toarray().astype(np.float32)
         sizes = both.diagonal().copy()
@@ -96,6 +99,7 @@ def label_differences(dataset: Dataset) -> LabelDifferences:
     if not labelled.any():
         raise MissingInputError("no item of this dataset has a label")
     if dataset.targets is not None:
+        _check_span(dataset.targets[labelled])
         return LabelDifferences(kind="numbers", labelled=labelled, targets=dataset.targets)
     states = dataset.label_states
     if states is None:
@@ -103,3 +107,14 @@ def label_differences(dataset: Dataset) -> LabelDifferences:
     shape = (dataset.n_samples, len(dataset.class_names))
     positive = cells_in_state(states, states.states == State.POSITIVE, shape)
     return LabelDifferences(kind="sets", labelled=labelled, sets=positive)
+
+
+def _check_span(targets: NDArray[np.float64]) -> None:
+    """Refuse targets whose differences, and what is divided by them, overflow single precision."""
+    low, high = float(targets.min()), float(targets.max())
+    span = high - low if max(abs(low), abs(high)) <= MOST_SPAN else np.inf
+    if span > MOST_SPAN or 0 < span < LEAST_SPAN:
+        why = "far apart" if span > MOST_SPAN else "close"
+        raise MissingInputError(
+            f"targets from {low:.3g} to {high:.3g} are too {why} to be compared"
+        )

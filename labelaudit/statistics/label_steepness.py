@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from labelaudit.statistics.intervals import half_width
 from labelaudit.statistics.nearest_enemy import MIN_ROWS
 
 DRAW_SIZE: Final = 1000
@@ -22,6 +23,8 @@ class Draws:
     ----------
     size
         Rows of a draw, before classes with few of them are left out.
+    total
+        Rows that are drawn from.
     used
         Rows of a draw, after that; mean over draws.
     steepest
@@ -35,6 +38,7 @@ class Draws:
     """
 
     size: int
+    total: int
     used: float
     steepest: NDArray[np.float64]
     quantile: NDArray[np.float64]
@@ -47,10 +51,27 @@ class Draws:
         found: NDArray[np.bool_] = np.isfinite(self.steepest) & (2 * self.used >= self.size)
         return found
 
+    def half_width(self, numbers: NDArray[np.float64]) -> float:
+        """Return half the width of the 95 % interval of a mean over draws; NaN without spread.
+
+        The draws share rows, so their spread says too little of what other rows would give. Of a
+        mean over all draws of M of n rows, the variance over samples of n rows is at most M / n
+        times that of a draw (Hoeffding), and draws of the same rows spread by the rest.
+
+        Parameters
+        ----------
+        numbers
+            One a draw.
+        """
+        if self.size >= self.total:
+            return float("nan")
+        shared = self.size / (self.total - self.size)
+        return half_width(numbers) * float(np.sqrt(1 + len(numbers) * shared))
+
 
 def draw_sharpness(
     distances: NDArray[np.float32],
-    differences: NDArray[np.float32],
+    differences: NDArray[np.floating],
     classes: NDArray[np.int32],
     seed: int,
     *,
@@ -95,11 +116,11 @@ def draw_sharpness(
             n_shuffles = max(2, int(N_PERMUTATIONS * part) // n_draws)
             found[:, draw] = _sharpness(distances[pairs], differences[pairs], rng, n_shuffles)
     steepest, quantile, shuffled = found
-    return Draws(size, n_used / n_draws, steepest, quantile, shuffled, left_out)
+    return Draws(size, n_rows, n_used / n_draws, steepest, quantile, shuffled, left_out)
 
 
 def steepest_of_each(
-    distances: NDArray[np.float32], differences: NDArray[np.float32]
+    distances: NDArray[np.float32], differences: NDArray[np.floating]
 ) -> NDArray[np.float64]:
     """Return each row's largest difference over distance; pairs at distance 0 are left out."""
     apart = np.where(distances > 0, distances, np.float32(np.inf))
@@ -109,7 +130,7 @@ def steepest_of_each(
 
 def _sharpness(
     distances: NDArray[np.float32],
-    differences: NDArray[np.float32],
+    differences: NDArray[np.floating],
     rng: np.random.Generator,
     n_shuffles: int,
 ) -> tuple[float, float, float]:
@@ -127,7 +148,7 @@ def _sharpness(
 
 def _steepest_shuffled(
     distances: NDArray[np.float32],
-    differences: NDArray[np.float32],
+    differences: NDArray[np.floating],
     rng: np.random.Generator,
     n_shuffles: int,
 ) -> float:

@@ -35,7 +35,7 @@ def draw_pool(rows: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
 
 def content_numbers(vectors: NDArray[np.floating]) -> NDArray[np.int64]:
     """Return a number for each row that only equal rows share, the same however they are sorted."""
-    rows = np.ascontiguousarray(vectors)
+    rows = np.ascontiguousarray(vectors + 0)  # minus zero is zero
     keys = rows.view(np.dtype((np.void, rows.strides[0]))).ravel()
     _, found = np.unique(keys, return_inverse=True)
     return found
@@ -96,6 +96,38 @@ def enemy_friend_ratios(
     ties = np.where(enemy == 0, 1.0, np.inf)
     found: NDArray[np.float64] = np.divide(enemy, friend, out=ties, where=friend > 0)
     return found
+
+
+def effective_size(holds: NDArray[np.bool_], neighbors: NDArray[np.int64]) -> float:
+    """Return of how many independent rows some are worth, of which something holds or not.
+
+    What holds of a row by its nearest neighbor is no independent draw: two rows that are each
+    other's nearest agree, and so do rows of one neighbor. The variance of the share that holds is
+    summed over all pairs of a row with its neighbor, and of rows with one neighbor.
+
+    Parameters
+    ----------
+    holds
+        Shape ``(n,)``.
+    neighbors
+        Nearest neighbor of each row, shape ``(n,)``.
+
+    Returns
+    -------
+    At most n; n where it holds of all or none.
+
+    Examples
+    --------
+    >>> effective_size(np.array([True, True, False, False]), np.array([1, 0, 3, 2]))
+    2.0
+    """
+    apart = holds - holds.mean()
+    alone = float(apart @ apart)
+    pairs = apart * apart[neighbors]
+    each_other = neighbors[neighbors] == np.arange(len(holds))
+    together = np.bincount(neighbors, weights=apart) ** 2
+    joint = float(together.sum() + pairs.sum() + pairs[~each_other].sum())
+    return len(holds) * alone / max(joint, alone) if alone > 0 else float(len(holds))
 
 
 def _squared(

@@ -353,3 +353,23 @@ def test_equal_images_are_not_measured() -> None:
     labels = np.repeat(np.array([0, 1], dtype=np.int32), 30)
     with pytest.raises(MissingInputError, match="all 60 vectors are equal"):
         sharpness(of_classes(labels), np.ones((60, 3)))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("unit", [1e-60, 1e39, 1e90])
+def test_numbers_in_any_unit_have_the_same_sharpness_in_that_unit(unit: float) -> None:
+    rng = np.random.default_rng(0)
+    targets, points = rng.standard_normal(400), rng.standard_normal((400, 3))
+    one = numbers(sharpness(of_numbers(targets), points))
+    other = numbers(sharpness(of_numbers(targets * unit), points))
+    assert other["kf_max"] == pytest.approx(one["kf_max"] * unit)
+    assert other["kf_null_ratio"] == pytest.approx(one["kf_null_ratio"])
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("unit", [1e-300, 1e300, 1e308])
+def test_numbers_that_cannot_be_divided_by_distances_are_refused(unit: float) -> None:
+    rng = np.random.default_rng(0)
+    targets = np.where(rng.random(400) < 0.5, unit, -unit)
+    with pytest.raises(MissingInputError, match=r"too (close|far apart)"):
+        sharpness(of_numbers(targets), rng.standard_normal((400, 3)))

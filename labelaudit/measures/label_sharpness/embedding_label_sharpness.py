@@ -35,7 +35,7 @@ def embedding_label_sharpness(
     - kf_q05: of classes, one over the 5 % quantile of the distances to the nearest enemy, in the
       same draws; of other labels, the largest ratio of each sample, which 5 % of them exceed
     - kf_null_ratio: kf_max over its mean with the labels of each draw shuffled, 100 shuffles in
-      all; below 1 labels follow the embeddings, near 1 K_F says nothing about them
+      all (fewer in the larger draws of the table by size); below 1 labels follow the embeddings, near 1 K_F says nothing about them
     - enemy_friend_ratio (of classes): median over all samples drawn of the distance to the nearest
       enemy over that to the nearest friend; above 1 the classes are apart
     - nearest_neighbor_error (of classes): share of them for which that ratio is below 1; a tie is
@@ -44,6 +44,10 @@ def embedding_label_sharpness(
       of any two samples; near 0 labels follow the embeddings, near 1 they do not
     - contradictory_duplicates: pairs of equal embeddings with different labels, left out of the
       first three
+
+    Intervals over draws are t-intervals, widened as the draws share samples: times the root of
+    1 + R M / (n - M) for R draws of M out of n. That of the error counts samples as fewer, as they
+    share neighbors.
 
     Range
     -----

@@ -45,7 +45,7 @@ def label_sharpness(
     - kf_q05: of classes, one over the 5 % quantile of the distances to the nearest enemy, in the
       same draws; of other labels, the largest ratio of each image, which 5 % of them exceed
     - kf_null_ratio: kf_max over its mean with the labels of each draw shuffled, 100 shuffles in
-      all; below 1 labels follow the images, near 1 K_F says nothing about them
+      all (fewer in the larger draws of the table by size); below 1 labels follow the images, near 1 K_F says nothing about them
     - enemy_friend_ratio (of classes): median over all images compared of the distance to the
       nearest enemy over that to the nearest friend; above 1 the classes are apart
     - nearest_neighbor_error (of classes): share of them for which that ratio is below 1, the
@@ -61,6 +61,10 @@ def label_sharpness(
     - konz2024_paired_sharpness: the same over 2,000 random pairs of images, as many as the
       published code compares. It alone is placed among the eleven published datasets: of CIFAR-10
       it comes out as published, and K_F over all pairs a third higher
+
+    Intervals over draws are t-intervals, widened as the draws share images: times the root of
+    1 + R M / (n - M) for R draws of M out of n. That of the error counts images as fewer, as they
+    share neighbors.
 
     Range
     -----

@@ -16,13 +16,21 @@ from labelaudit.measures.label_sharpness.sharpness_tables import (
     size_table,
 )
 from labelaudit.report import EXACT, Value
-from labelaudit.statistics.intervals import half_width, wilson
+from labelaudit.statistics.intervals import wilson
 from labelaudit.statistics.label_steepness import N_PERMUTATIONS, Draws, draw_sharpness
-from labelaudit.statistics.nearest_enemy import MIN_ROWS, Nearest, enemy_friend_ratios, nearest
+from labelaudit.statistics.nearest_enemy import (
+    MIN_ROWS,
+    Nearest,
+    effective_size,
+    enemy_friend_ratios,
+    nearest,
+)
 from labelaudit.tabulate import bounded
 
 ONE_DRAW: Final = "a single draw of all samples has no spread"
 NO_DIFFERENCE: Final = "undefined: no two samples with different labels differ"
+OVER_DRAWS: Final = "95 % over samples as many: t-interval of draws, widened as these share items"
+SHARED: Final = "samples share neighbors, so that their spread is no error"
 
 
 def sharpness_findings(
@@ -31,7 +39,7 @@ def sharpness_findings(
     """Return the label sharpness of a pool of samples; everything but where they come from."""
     draws = draw_sharpness(pool.distances, pool.differences, pool.classes, random_state)
     near = nearest(pool.distances, pool.classes) if labels.kind == "classes" else None
-    beside = _neighbor_change(pool) if near is None else _neighbor_values(near, pool.total)
+    beside = _neighbor_change(pool) if near is None else _neighbor_values(near, pool)
     tables = () if near is None else (class_table(pool, near, class_names), distance_table(near))
     return Findings(
         values=(*_draw_values(draws, labels), *beside, _contradictory(pool)),
@@ -80,61 +88,60 @@ def _draw_values(draws: Draws, labels: LabelDifferences) -> tuple[Value, ...]:
         return value, quantile_value, ratio
     against = float(steepest.mean() / shuffled.mean())
     return (
-        _with_interval(value, float(steepest.mean()), steepest),
-        _with_interval(quantile_value, float(quantile.mean()), quantile),
+        _with_interval(value, float(steepest.mean()), steepest, draws),
+        _with_interval(quantile_value, float(quantile.mean()), quantile, draws),
         # Linearization of a ratio of two means over the same draws.
         _with_interval(
             replace(ratio, note=each),
             against,
             (steepest - against * shuffled) / shuffled.mean(),
+            draws,
         ),
     )
 
 
-def _with_interval(value: Value, mean: float, spread: NDArray[np.float64]) -> Value:
-    """Return a value with the t-interval that the spread of its draws gives it."""
+def _with_interval(value: Value, mean: float, spread: NDArray[np.float64], draws: Draws) -> Value:
+    """Return a value with the interval that the spread of its draws gives it."""
     if len(spread) < 2:  # noqa: PLR2004 - one draw has no spread
         return replace(value, value=mean, no_interval=ONE_DRAW)
-    half = half_width(spread)
+    half = draws.half_width(spread)
     value = replace(value, value=mean)
-    return bounded(value, max(0.0, mean - half), mean + half, "95 % t-interval over the draws")
+    return bounded(value, max(0.0, mean - half), mean + half, OVER_DRAWS)
 
 
-def _neighbor_values(near: Nearest, total: int) -> tuple[Value, ...]:
+def _neighbor_values(near: Nearest, pool: Pool) -> tuple[Value, ...]:
     """Return the ratio of nearest enemy to nearest friend, and how often it is below 1."""
-    from scipy.stats import binom
-
     enemy, friend, _ = near
-    ratios = np.sort(enemy_friend_ratios(enemy, friend))
-    size, wrong = len(ratios), int((ratios < 1).sum())
-    below = int(binom.ppf(0.025, size, 0.5))
-    middle, low, high = float(np.median(ratios)), float(ratios[below - 1]), float(ratios[-below])
-    sampled = size < total
+    ratios = enemy_friend_ratios(enemy, friend)
+    size, wrong = len(ratios), ratios < 1
+    middle, share = float(np.median(ratios)), float(wrong.mean())
+    sampled = size < pool.total
     ratio = Value(
         name="enemy_friend_ratio",
         title="Distance to the nearest enemy over that to the nearest friend, median",
         value=middle if np.isfinite(middle) else None,
         unit="ratio",
         better="higher",
-        no_interval=EXACT if np.isfinite(high) or not sampled else "its upper end is infinite",
+        no_interval=SHARED if sampled else EXACT,
         note="" if np.isfinite(middle) else "undefined: half of the samples have an equal friend",
     )
     error = Value(
         name="nearest_neighbor_error",
         title="Samples whose nearest neighbor has another label",
-        value=wrong / size,
+        value=share,
         unit="share",
         better="lower",
         no_interval=EXACT,
-        note=f"{wrong:,} of {size:,}; it falls as more samples are compared",
+        note=f"{int(wrong.sum()):,} of {size:,}; it falls as more samples are compared",
     )
     if not sampled:
         return ratio, error
-    ends = wilson(wrong, size)
-    covers = "95 % {} interval over the samples drawn"
-    if np.isfinite(high):
-        ratio = bounded(ratio, low, high, covers.format("order-statistic"))
-    return ratio, bounded(error, float(ends[0]), float(ends[1]), covers.format("Wilson"))
+    worth = effective_size(wrong, pool.distances.argmin(axis=1))
+    low, high = wilson(share * worth, worth)
+    covers = (
+        f"95 % Wilson interval over the samples drawn, as of {worth:,.0f}: they share neighbors"
+    )
+    return ratio, bounded(error, float(low), float(high), covers)
 
 
 def _neighbor_change(pool: Pool) -> tuple[Value, ...]:
@@ -149,9 +156,7 @@ def _neighbor_change(pool: Pool) -> tuple[Value, ...]:
             value=nearby / any_two,
             unit="ratio",
             better="lower",
-            no_interval=EXACT
-            if len(rows) == pool.total
-            else "neighbors of a sample share each other, so that their spread is no error",
+            no_interval=EXACT if len(rows) == pool.total else SHARED,
             note=f"near 0 labels follow distance, near 1 they do not; of {len(rows):,} samples",
         ),
     )

@@ -1,6 +1,7 @@
 """The samples that label sharpness compares, with their distances and labels."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.label_differences import LabelDifferences
 from labelaudit.statistics.nearest_enemy import content_numbers
+
+SMALLEST: Final = 1e-100
+LARGEST: Final = 1e100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,7 +32,7 @@ class Pool:
 
     items: NDArray[np.int64]
     distances: NDArray[np.float32]
-    differences: NDArray[np.float32]
+    differences: NDArray[np.floating]
     classes: NDArray[np.int32]
     total: int
 
@@ -54,6 +58,7 @@ def pool_of(
     order = np.lexsort((labels.ties(items, content), content))
     items = items[order]
     differences = labels.between(items)
+    _check_range(float(differences.max()))
     if not differences.any():
         what = "of one class" if labels.kind == "classes" else "labelled equally"
         raise MissingInputError(f"the {len(items):,} items compared are all {what}")
@@ -65,3 +70,12 @@ def pool_of(
         classes=labels.codes[items] if single else np.zeros(len(items), dtype=np.int32),
         total=total,
     )
+
+
+def _check_range(most: float) -> None:
+    """Refuse labels whose differences over distances could leave the range of numbers."""
+    if not (most == 0 or SMALLEST < most < LARGEST):
+        how = "close" if most < 1 else "far apart"
+        raise MissingInputError(
+            f"labels that differ by at most {most:.3g} are too {how} to be divided by distances"
+        )

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from labelaudit.measures.label_sharpness.sharpness_pool import Pool
 from labelaudit.report import Table
-from labelaudit.statistics.intervals import half_width
 from labelaudit.statistics.label_steepness import Draws, draw_sharpness
 from labelaudit.statistics.nearest_enemy import MIN_ROWS, Nearest, enemy_friend_ratios
 from labelaudit.tabulate import ranked_table
@@ -122,6 +121,6 @@ def _means(draws: Draws) -> tuple[float, ...]:
         float(numbers[measured].mean())
         for numbers in (draws.steepest, draws.quantile, draws.shuffled)
     )
-    half = half_width(draws.steepest[measured])
+    half = draws.half_width(draws.steepest[measured])
     low = float(np.maximum(0.0, steepest - half))
     return steepest, low, steepest + half, quantile, steepest / shuffled
