@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from math import isfinite
 from time import perf_counter
 
 import pyarrow as pa
@@ -187,6 +188,7 @@ def _run(
     )
     try:
         findings: Findings = inputs.timed(name, lambda: inputs.call(measure))
+        _check_finite(findings)
     except MissingInputError as error:
         return replace(result, reason=error.message), Findings()
     except InputError:
@@ -206,6 +208,17 @@ def _run(
         ),
         findings,
     )
+
+
+def _check_finite(findings: Findings) -> None:
+    """Refuse numbers that no report can hold: a measure writes None for what is undefined."""
+    cells = [
+        *((each.name, (each.value, each.low, each.high)) for each in findings.values),
+        *((table.name, row) for table in findings.tables for row in table.rows),
+    ]
+    for where, numbers in cells:
+        if any(isinstance(number, float) and not isfinite(number) for number in numbers):
+            raise ValueError(f"{where} holds a number that is not finite")
 
 
 def _run_facts(started: datetime, data: str, read: Opened) -> Run:

@@ -28,7 +28,8 @@ def file_copies(content: Content) -> NDArray[np.int64]:
 def embedding_hashes(embeddings: Embeddings) -> NDArray[np.uint64]:
     """Return 64 bits of BLAKE2 over each item's embedding: by it an order is as good as drawn."""
     hashes = (
-        hashlib.blake2b(vector.tobytes(), digest_size=8).digest() for vector in embeddings.vectors
+        hashlib.blake2b((vector + 0).tobytes(), digest_size=8).digest()  # minus zero is zero
+        for vector in embeddings.vectors
     )
     found = np.fromiter(hashes, dtype="S8", count=len(embeddings.vectors))
     return found.view(np.uint64)

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from labelaudit.manifests import Options, open_dataset
+from labelaudit.measures import Findings, load_measures, measure
 from labelaudit.render.html import to_html
 from labelaudit.render.json import to_json
 from labelaudit.render.text import visible
-from labelaudit.report import Report
+from labelaudit.report import Report, Value
 from labelaudit.scan import ScanOptions, scan
 
 N = 300
@@ -90,6 +91,34 @@ CASES = {
         },
         target_column="target",
     ),
+    "targets that stand for nothing": Poor(
+        {"target": np.where(np.arange(N) == 7, "1.7e308", np.arange(N).astype(str))},
+        dict.fromkeys(
+            ("label_sharpness", "embedding_label_sharpness"), "too far apart to be compared"
+        ),
+        target_column="target",
+    ),
+    "targets below all precision": Poor(
+        {"target": np.where(np.arange(N) % 2 == 0, "0", "5e-324"), "split": SPLITS},
+        {
+            "target_distribution": "too close to be binned",
+            **dict.fromkeys(("label_sharpness", "embedding_label_sharpness"), "too close"),
+        },
+        target_column="target",
+    ),
+    "embeddings below all precision": Poor(
+        {"label": THREE},
+        {"embedding_intrinsic_dimension": "differ by less than single precision tells"},
+        APART * np.where(np.arange(N) < 250, 1, 1e-30)[:, None],
+    ),
+    "embeddings that are equal but for the sign of a zero": Poor(
+        {"label": THREE},
+        {
+            "embedding_label_sharpness": "all 300 vectors are equal",
+            "embedding_intrinsic_dimension": "all 300 embeddings are equal",
+        },
+        np.where(np.arange(N) % 2 == 0, 0.0, -0.0)[:, None] * np.ones(8),
+    ),
     "identical embeddings": Poor(
         {"label": THREE, "split": SPLITS},
         {
@@ -138,3 +167,19 @@ def test_what_cannot_be_measured_says_why(case: str, tmp_path: Path) -> None:
         if result.status == "not_measured":
             assert len(result.reason.split()) > 3, result
             assert f"Not measured:</strong> {escape(visible(result.reason))}" in page
+
+
+def test_a_number_that_no_report_can_hold_fails_its_measure_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @measure(family="integrity", title="Odd")
+    def odd(class_names: tuple[str, ...]) -> Findings:
+        """Return no number."""
+        return Findings(values=(Value(name="odd", title="Odd", value=len(class_names) * np.nan),))
+
+    known = load_measures()
+    monkeypatch.setattr("labelaudit.scan.load_measures", lambda: {**known, "odd": odd})
+    report = scanned(CASES["one class"], tmp_path)
+    failed = [(each.name, each.reason) for each in report.measures if each.status == "failed"]
+    assert failed == [("odd", "ValueError: odd holds a number that is not finite")]
+    assert "odd holds a number that is not finite" in to_json(report)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.embeddings import Embeddings
+from labelaudit.errors import MissingInputError
 from labelaudit.inputs.label_differences import LabelDifferences
 from labelaudit.measures import Findings, measure
 from labelaudit.measures.label_sharpness.dimension import dimension_findings
@@ -59,8 +60,8 @@ def embedding_intrinsic_dimension(
 
     Undefined
     ---------
-    Fewer than 200 different embeddings are not measured; the value at 1,000, with fewer than
-    1,000.
+    Fewer than 200 different embeddings are not measured, nor are embeddings of which some differ
+    by nothing in single precision; the value at 1,000, with fewer than 1,000.
 
     Not comparable
     --------------
@@ -95,7 +96,8 @@ def embedding_intrinsic_dimension(
     Raises
     ------
     MissingInputError
-        When fewer than 200 embeddings differ.
+        When fewer than 200 embeddings differ, or some differ by so little that their distance is
+        0 in single precision.
 
     References
     ----------
@@ -111,7 +113,13 @@ def embedding_intrinsic_dimension(
     def nearest(
         among: NDArray[np.int64], anchors: NDArray[np.int64], k: int
     ) -> NDArray[np.float64]:
-        return nearest_distances(embeddings.vectors, among, anchors, k, n_threads=n_threads)
+        found = nearest_distances(embeddings.vectors, among, anchors, k, n_threads=n_threads)
+        if not found.all():
+            raise MissingInputError(
+                "some embeddings differ by less than single precision tells from nothing: "
+                "multiply them all by one number"
+            )
+        return found
 
     points = Points(
         rows=rows,
