@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from labelaudit.blocks import row_blocks
+from labelaudit.dataset import Dataset
 from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs import provider
@@ -40,13 +42,15 @@ def neighbors(
     n_threads: int,
     progress: Progress,
     copies: NDArray[np.int64] | None = None,
+    dataset: Dataset | None = None,
 ) -> Neighbors:
     """Return the 50 nearest neighbors of every embedded item.
 
     The vectors are centered first: features that are all positive point into one cone, and their
     cosines are then all near 1. Items of equal embedding count once, by ``copies``: a pile of them
     takes one place among anybody's neighbors, and an item's first neighbor is one of its copies,
-    where it has any. Which one stands for its pile changes from item to item, so that all do.
+    where it has any. Which one stands for its pile changes from item to item, so that all do; it
+    follows from the paths of both, so that it is the same in whatever order the items come.
     """
     present = np.flatnonzero(embeddings.present)
     if len(present) < 2:  # noqa: PLR2004 - an item and another
@@ -66,7 +70,8 @@ def neighbors(
     spread = np.full(indices.shape, -np.inf, dtype=np.float32)
     indices[present, :k], spread[present, :k] = present[firsts][found[numbers]], similar[numbers]
     if has_copies:
-        _let_copies_stand(indices, spread, present, numbers, found)
+        keys = _keys(dataset, present)
+        _let_copies_stand(indices, spread, present, numbers, found, keys)
     return Neighbors(indices=indices, similarities=spread)
 
 
@@ -80,18 +85,28 @@ def _nearest(
     return nearest(vectors, k, n_threads=n_threads, progress=progress)
 
 
+def _keys(dataset: Dataset | None, present: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return a hash of each item's path; without paths, its row."""
+    if dataset is None:
+        return present.astype(np.uint64)
+    paths = dataset.paths.take(pa.array(present)).to_numpy(zero_copy_only=False)
+    return pd.util.hash_array(paths, categorize=False)
+
+
 def _let_copies_stand(
     indices: NDArray[np.int32],
     similarities: NDArray[np.float32],
     present: NDArray[np.int64],
     numbers: NDArray[np.int64],
     found: NDArray[np.int64],
+    keys: NDArray[np.uint64],
 ) -> None:
     """Let copies stand for their piles in turn, and put each item's next copy first.
 
-    ``numbers`` is the pile of each present item, ``found`` the piles nearest to each pile.
+    ``numbers`` is the pile of each present item, ``found`` the piles nearest to each pile, and
+    ``keys`` what copies, and those they stand for, take their turns by.
     """
-    order = np.argsort(numbers, kind="stable")
+    order = np.lexsort((keys, numbers))
     sizes = np.bincount(numbers)
     starts = np.cumsum(sizes) - sizes
     place = np.empty(len(numbers), dtype=np.int64)
@@ -99,7 +114,7 @@ def _let_copies_stand(
     for block in row_blocks(len(present)):
         rows = present[block]
         piles = found[numbers[block]]
-        turn = np.arange(block.start, block.stop)[:, None] % sizes[piles]
+        turn = (keys[block, None] % sizes[piles].astype(np.uint64)).astype(np.int64)
         indices[rows, : found.shape[1]] = present[order[starts[piles] + turn]]
     copied = np.flatnonzero(sizes[numbers] > 1)
     pile, rows = numbers[copied], present[copied]

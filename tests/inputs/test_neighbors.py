@@ -1,4 +1,5 @@
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 import labelaudit.inputs.neighbors as neighbors_module
+from labelaudit.dataset import Dataset, Source
 from labelaudit.embeddings import Embeddings
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.neighbors import N_NEIGHBORS, neighbors
@@ -207,6 +209,32 @@ def test_all_copies_of_a_pile_stand_for_it_and_one_follows_the_other() -> None:
         item = int(found.indices[item, 0])
         walked.append(item)
     assert sorted(walked) == pile.tolist()
+
+
+def test_which_copies_stand_for_a_pile_does_not_follow_from_the_order_of_items() -> None:
+    vectors, numbers = piled()
+    everyone = np.ones(200, dtype=bool)
+    paths = pa.array([f"images/{at:03}.png" for at in range(200)], pa.large_string())
+    order = np.random.default_rng(9).permutation(200)
+    one = neighbors(embedded(vectors, everyone), 1, silent, numbers, named(paths))
+    other = neighbors(
+        embedded(vectors[order], everyone), 1, silent, numbers[order], named(paths.take(order))
+    )
+    assert np.array_equal(order[other.indices], one.indices[order])
+
+
+def named(paths: pa.Array) -> Dataset:
+    n = len(paths)
+    return Dataset(
+        name="piled",
+        task="multiclass",
+        class_names=("a",),
+        paths=paths,
+        labels=np.zeros(n, dtype=np.int32),
+        splits=np.full(n, -1, dtype=np.int32),
+        media=None,
+        source=Source(format="test", why=(), found=n),
+    )
 
 
 def test_two_piles_are_neighbors_of_each_other() -> None:
