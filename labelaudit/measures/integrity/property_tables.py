@@ -141,7 +141,7 @@ def of_numbers(
     """Return how properties are correlated with numbers."""
     from scipy.stats import spearmanr
 
-    if np.ptp(targets) == 0:
+    if targets.min() == targets.max():
         raise MissingInputError("all labels are the same number")
     tests = [spearmanr(column, targets) for column in properties.values.T]
     correlation = np.array([test.statistic for test in tests])
