@@ -1,7 +1,8 @@
 """How many dimensions points fill, from the distances to their nearest neighbors.
 
 Every function takes the sorted distances of some points to their neighbors, nearest first, the
-point itself left out and none of them 0: duplicates are to be removed before.
+point itself left out and none of them 0: duplicates are to be removed before. Where all neighbors
+that it looks at are at one distance, it returns NaN: there is no dimension to be had.
 """
 
 from typing import Final
@@ -38,7 +39,7 @@ def mle(near: NDArray[np.float64], k: int) -> float:
     >>> round(mle(near, 3), 9)
     1.235797297
     """
-    return float((k - 1) / log_ratios(near, k).mean())
+    return _over(k - 1, log_ratios(near, k).mean())
 
 
 def mle_of_each(near: NDArray[np.float64], k: int) -> NDArray[np.float64]:
@@ -66,7 +67,7 @@ def two_nn(near: NDArray[np.float64]) -> float:
     Facco, d'Errico, Rodriguez and Laio (2017), "Estimating the intrinsic dimension of datasets by
     a minimal neighborhood information", Scientific Reports 7.
     """
-    return float((len(near) - 1) / log_ratios(near, 2).sum())
+    return _over(len(near) - 1, log_ratios(near, 2).sum())
 
 
 def two_nn_error(dimension: float, n: int) -> float:
@@ -82,7 +83,7 @@ def two_nn_line(near: NDArray[np.float64]) -> float:
     """
     ratios = np.sort(log_ratios(near, 2))[: int(KEPT * len(near))]
     heights = -np.log1p(-np.arange(1, len(ratios) + 1) / len(near))
-    return float((ratios @ heights) / (ratios @ ratios))
+    return _over(ratios @ heights, ratios @ ratios)
 
 
 def gride(near: NDArray[np.float64], rank: int) -> tuple[float, float]:
@@ -111,6 +112,8 @@ def gride(near: NDArray[np.float64], rank: int) -> tuple[float, float]:
     from scipy.optimize import brentq
 
     logs = np.log(near[:, 2 * rank - 1] / near[:, rank - 1])
+    if not logs.any():
+        return np.nan, np.nan
     logs = np.maximum(logs, 1e-12)  # equal distances: as good as equal
     n, total = len(logs), float(logs.sum())
 
@@ -125,6 +128,11 @@ def gride(near: NDArray[np.float64], rank: int) -> tuple[float, float]:
     half = np.minimum(found * logs / 2, 300.0)
     information = n / found**2 + (rank - 1) * np.sum((logs / (2 * np.sinh(half))) ** 2)
     return found, float(INFLATION / np.sqrt(information))
+
+
+def _over(number: float, divisor: float) -> float:
+    """Return a ratio; NaN over 0."""
+    return float(number / divisor) if divisor > 0 else np.nan
 
 
 def too_near(near: NDArray[np.float64], dimension: float, *, expected: float = 1e-4) -> int:

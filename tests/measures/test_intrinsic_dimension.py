@@ -53,6 +53,8 @@ def test_near_copies_that_are_known_are_removed() -> None:
     assert values["too_near_share"] == once["too_near_share"]
     assert values["intrinsic_dimension"] == once["intrinsic_dimension"]
     assert found.notes == ("10 images are near copies of others: one of each group was kept",)
+    kept = next(value.note for value in found.values if value.name == "near_copies_count")
+    assert kept == "with them the dimension would read 2.9 % lower"
 
 
 def test_near_copies_that_run_through_a_dataset_are_kept() -> None:
@@ -133,3 +135,20 @@ def test_too_few_different_images_are_not_measured() -> None:
 def test_equal_images_are_not_measured() -> None:
     with pytest.raises(MissingInputError, match="all 300 images are equal"):
         of_pixels(np.ones((300, 3)))
+
+
+@pytest.mark.filterwarnings("error")
+def test_points_that_are_all_at_one_distance_are_not_measured() -> None:
+    with pytest.raises(MissingInputError, match="300 images are at one distance"):
+        of_pixels(np.eye(300))
+
+
+@pytest.mark.filterwarnings("error")
+def test_points_on_a_grid_have_no_dimension_by_two_neighbors() -> None:
+    line = np.arange(20.0)
+    found = of_pixels(np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2))
+    values = {value.name: value for value in found.values}
+    assert values["twonn_dimension"].value is values["twonn_line_dimension"].value is None
+    assert values["twonn_dimension"].note.startswith("undefined")
+    assert rows(found, "scales")[0]["dimension"] is None
+    assert any("as on a grid" in note for note in found.notes)

@@ -1,6 +1,7 @@
 """Intrinsic dimension in any space: the values and tables that its measures share."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -38,6 +39,9 @@ EQUAL_N: Final = 1000
 TRUSTED: Final = 10.0
 MOST_CHANGE: Final = 0.25
 MOST_TOO_NEAR: Final = 0.005
+MOST_TIED: Final = 0.05
+SMALLEST_CHANGE: Final = 0.0005
+NO_RATIO: Final = "undefined: the two nearest neighbors of every point are at one distance"
 SAMPLING_ONLY: Final = "95 %, sampling only: 1.96 x 1.4 standard errors; bias is usually larger"
 
 
@@ -47,7 +51,7 @@ def dimension_findings(points: Points, class_names: Sequence[str], random_state:
     Raises
     ------
     MissingInputError
-        When fewer than 200 points differ.
+        When fewer than 200 points differ, or the neighbors of each are all at one distance.
     """
     n = len(points.rows)
     if n <= 1 < n + points.n_removed:
@@ -60,6 +64,11 @@ def dimension_findings(points: Points, class_names: Sequence[str], random_state:
     anchors = points.rows[:N_ANCHORS]
     most = min(2 * RANKS[-1], n // ROWS_A_NEIGHBOR)
     near = points.nearest(points.rows, anchors, most)
+    if np.isnan(mle(near, K)):
+        raise MissingInputError(
+            f"the {K} nearest neighbors of every one of {len(near):,} {points.what} are at one "
+            "distance: that has no dimension"
+        )
     close = too_near(near, mle(near, K))
     distances = points.between(anchors)
     by_class = class_table(points, class_names, random_state) if len(points.classes) else None
@@ -74,7 +83,7 @@ def dimension_findings(points: Points, class_names: Sequence[str], random_state:
         values=(
             *_estimates(near, n, points.what),
             _at_equal_n(points, distances, random_state),
-            *_removed(points),
+            *_removed(points, near),
             _too_near(close, len(anchors), n),
         ),
         tables=(
@@ -100,15 +109,19 @@ def _estimates(near: NDArray[np.float64], n: int, what: str) -> tuple[Value, ...
     for (name, title, number, how), error in zip(found, errors, strict=True):
         note = f"at N = {n:,}; {how}"
         if number > TRUSTED:
-            note += "; a lower bound: above about 10, estimates read too low"
+            note += "; a lower bound: above about 10, estimates read too low; noise counts, too"
         value = Value(name=name, title=title, value=number, note=note)
+        if np.isnan(number):
+            values.append(replace(value, value=None, note=NO_RATIO))
+            continue
         half = Z_95 * error
         values.append(bounded(value, max(0.0, number - half), number + half, SAMPLING_ONLY))
+    slope = two_nn_line(near)
     line = Value(
         name="twonn_line_dimension",
         title="The same by TwoNN, line through 90 % of the points",
-        value=two_nn_line(near),
-        note=f"at N = {n:,}; as TwoNN was published",
+        value=None if np.isnan(slope) else slope,
+        note=NO_RATIO if np.isnan(slope) else f"at N = {n:,}; as TwoNN was published",
         no_interval="the points of the line are sorted, so that its fit has no sampling error",
     )
     return (*values, line)
@@ -125,13 +138,15 @@ def _at_equal_n(points: Points, distances: NDArray[np.float32], seed: int) -> Va
     if len(distances) < EQUAL_N:
         return value
     found, n_draws = mean_at(distances, EQUAL_N, seed)
+    if np.isnan(found):
+        return replace(value, note="undefined: neighbors are at one distance")
     half = Z_95 * mle_error(found, EQUAL_N, K)
     note = f"MLE, 20 neighbors; mean of {n_draws} draws of 1,000"
     value = Value(name=value.name, title=value.title, value=found, note=note)
     return bounded(value, found - half, found + half, f"{SAMPLING_ONLY}; of one draw")
 
 
-def _removed(points: Points) -> tuple[Value, Value]:
+def _removed(points: Points, distances: NDArray[np.float64]) -> tuple[Value, Value]:
     """Return how many copies there were, and what became of them."""
     exact = Value(
         name="duplicates_removed_count",
@@ -140,7 +155,9 @@ def _removed(points: Points) -> tuple[Value, Value]:
         unit="count",
         no_interval=EXACT,
     )
-    done = "" if points.near_removed else "more than a tenth, and so not removed"
+    done = "more than a tenth, and so not removed"
+    if points.near_removed:
+        done = _with_near_copies(points, distances) if points.n_near else ""
     near = Value(
         name="near_copies_count",
         title=f"Near copies of other {points.what}, removed before",
@@ -150,6 +167,16 @@ def _removed(points: Points) -> tuple[Value, Value]:
         note="undefined: it takes embeddings to find them" if points.n_near is None else done,
     )
     return exact, near
+
+
+def _with_near_copies(points: Points, distances: NDArray[np.float64]) -> str:
+    """Return what removing near copies did to the dimension, by the first 1,000 points."""
+    asked = points.rows[:EQUAL_N]
+    more = mle(points.nearest(points.with_near, asked, K), K) / mle(distances[: len(asked)], K) - 1
+    if not abs(more) >= SMALLEST_CHANGE:
+        return "with them the dimension would read the same"
+    how = "lower" if more < 0 else "higher"
+    return f"with them the dimension would read {100 * abs(more):.2g} % {how}"
 
 
 def _too_near(close: int, n_anchors: int, n: int) -> Value:
@@ -175,6 +202,12 @@ def _notes(near: NDArray[np.float64], points: Points, close: int) -> tuple[str, 
     if copied > MOST_TOO_NEAR * (n + copied):
         done = "one of each group was kept" if points.near_removed else "too many to leave out"
         notes.append(f"{copied:,} {what} are near copies of others: {done}")
+    tied = int((near[:, 0] == near[:, 1]).sum())
+    if tied > MOST_TIED * len(near):
+        notes.append(
+            f"the two nearest neighbors of {tied:,} of {len(near):,} {what} are at one "
+            "distance, as on a grid: estimates from so few neighbors say little"
+        )
     if n < FEW:
         notes.append(f"{n:,} {what} are few: below {FEW} the dimension reads low, and spreads")
     if near.shape[1] >= 50:  # noqa: PLR2004 - reference: the ends of the range of k

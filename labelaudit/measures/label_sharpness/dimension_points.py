@@ -28,6 +28,8 @@ class Points:
         Points that nearly equal another one; None where that is not known.
     near_removed
         Whether these were left out, too.
+    with_near
+        The rows before these were left out.
     between
         From rows, at most a few thousand: the distances of all pairs, infinite to themselves.
     nearest
@@ -43,6 +45,7 @@ class Points:
     n_removed: int
     n_near: int | None
     near_removed: bool
+    with_near: NDArray[np.int64]
     between: Between
     nearest: NearestOf
     classes: NDArray[np.int32]
@@ -63,6 +66,7 @@ class Distinct:
     n_removed: int
     n_near: int | None
     near_removed: bool
+    with_near: NDArray[np.int64]
 
 
 def without_copies(
@@ -90,7 +94,13 @@ def without_copies(
     kept = first_of_each(exact)
     n_removed = len(rows) - len(kept)
     if near is None:
-        return Distinct(rows=rows[kept], n_removed=n_removed, n_near=None, near_removed=False)
+        return Distinct(
+            rows=rows[kept],
+            n_removed=n_removed,
+            n_near=None,
+            near_removed=False,
+            with_near=rows[kept],
+        )
     apart = first_of_each(near[kept])
     n_near = len(kept) - len(apart)
     few = n_near <= MOST_NEAR * len(kept)
@@ -99,6 +109,7 @@ def without_copies(
         n_removed=n_removed,
         n_near=n_near,
         near_removed=few,
+        with_near=rows[kept],
     )
 
 

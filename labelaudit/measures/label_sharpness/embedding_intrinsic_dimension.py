@@ -60,8 +60,9 @@ def embedding_intrinsic_dimension(
 
     Undefined
     ---------
-    Fewer than 200 different embeddings are not measured, nor are embeddings of which some differ
-    by nothing in single precision; the value at 1,000, with fewer than 1,000.
+    Fewer than 200 different embeddings are not measured, nor embeddings of which some differ by
+    nothing in single precision, or of which the 20 nearest of each are at one distance; TwoNN,
+    where the two nearest of each are; the value at 1,000, with fewer than 1,000.
 
     Not comparable
     --------------
@@ -126,6 +127,7 @@ def embedding_intrinsic_dimension(
         n_removed=distinct.n_removed,
         n_near=distinct.n_near,
         near_removed=distinct.near_removed,
+        with_near=distinct.with_near,
         between=lambda among: pairwise_distances(embeddings.vectors[among]),
         nearest=nearest,
         classes=classes_of(rows, label_differences),

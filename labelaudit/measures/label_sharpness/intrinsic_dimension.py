@@ -67,7 +67,8 @@ def intrinsic_dimension(
 
     Undefined
     ---------
-    Fewer than 200 different images are not measured; the value at 1,000, with fewer than 1,000.
+    Fewer than 200 different images are not measured, nor images of which the 20 nearest of each are
+    at one distance; TwoNN, where the two nearest of each are; the value at 1,000, with fewer.
 
     Not comparable
     --------------
@@ -101,7 +102,7 @@ def intrinsic_dimension(
     Raises
     ------
     MissingInputError
-        When fewer than 200 images differ.
+        When fewer than 200 images differ, or the 20 nearest of each are at one distance.
 
     References
     ----------
@@ -124,6 +125,7 @@ def intrinsic_dimension(
         n_removed=distinct.n_removed,
         n_near=distinct.n_near,
         near_removed=distinct.near_removed,
+        with_near=distinct.with_near,
         between=lambda among: pixel_distances[np.ix_(among, among)],
         nearest=nearest,
         classes=classes_of(pixels.items[rows], label_differences),

@@ -45,7 +45,8 @@ def label_sharpness(
     - kf_q05: of classes, one over the 5 % quantile of the distances to the nearest enemy, in the
       same draws; of other labels, the largest ratio of each image, which 5 % of them exceed
     - kf_null_ratio: kf_max over its mean with the labels of each draw shuffled, 100 shuffles in
-      all (fewer in the larger draws of the table by size); below 1 labels follow the images, near 1 K_F says nothing about them
+      all (the larger draws of the table by size have fewer); below 1 labels follow the
+      images, near 1 K_F says nothing about them
     - enemy_friend_ratio (of classes): median over all images compared of the distance to the
       nearest enemy over that to the nearest friend; above 1 the classes are apart
     - nearest_neighbor_error (of classes): share of them for which that ratio is below 1, the
