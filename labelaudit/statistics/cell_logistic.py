@@ -1,4 +1,10 @@
-"""Logistic regression of many labels on a few scores of each, all labels at once."""
+"""Logistic regression of many labels on a few scores of each, all labels at once.
+
+A score may speak for a label or say nothing, never against it: its weight is 0 or more. One that
+was made without the item knows the item's label the wrong way round, as the mean of all others is
+lower for an item that has the label. Where the scores say nothing else, a negative weight, however
+large, would read the label off that.
+"""
 
 from dataclasses import dataclass
 
@@ -11,6 +17,8 @@ ROUNDING = 0.01  # nats of a label's likelihood, in single precision
 SHORTEST_STEP = 1e-3
 PENALTY = 1.0
 FREE = 1e-3  # of the intercept
+HELD = 1e12  # of a weight at 0
+LEAST_AGAINST = 1e-6  # a weight that is held is no further below 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -22,7 +30,8 @@ class CellLogistic:
     centers, scales
         Mean and standard deviation of the scores, shape ``(n_scores, n_labels)``.
     weights
-        Intercepts, then weights of the scaled scores, shape ``(1 + n_scores, n_labels)``.
+        Intercepts, then weights of the scaled scores, 0 or more, shape
+        ``(1 + n_scores, n_labels)``.
     """
 
     centers: NDArray[np.float32]
@@ -38,12 +47,12 @@ class CellLogistic:
 def fit_cell_logistic(
     scores: NDArray[np.float32], given: NDArray[np.bool_], known: NDArray[np.bool_]
 ) -> CellLogistic:
-    """Fit by penalized likelihood, in Newton's steps that are shortened until they help.
+    """Fit by penalized likelihood, without the scores that would have a negative weight.
 
     Parameters
     ----------
     scores
-        Shape ``(n_scores, n, n_labels)``.
+        Shape ``(n_scores, n, n_labels)``; higher speaks for the label.
     given
         Whether an item has a label, shape ``(n, n_labels)``.
     known
@@ -52,10 +61,33 @@ def fit_cell_logistic(
     centers = scores.mean(axis=1)
     scales = np.maximum(scores.std(axis=1), 1e-6)
     scaled = (scores - centers[:, None]) / scales[:, None]
-    penalty = np.array([FREE, *[PENALTY] * len(scores)])[:, None]
+    n_labels = given.shape[1]
+    penalty = np.tile(np.array([FREE, *[PENALTY] * len(scores)])[:, None], n_labels)
+    weights = _fit(scaled, given, known, penalty)
+    for _ in range(len(scores)):
+        against = np.flatnonzero((weights[1:] < -LEAST_AGAINST).any(axis=0))
+        if not len(against):
+            break
+        penalty[1 + weights[1:, against].argmin(axis=0), against] = HELD
+        weights[:, against] = _fit(
+            scaled[:, :, against], given[:, against], known[:, against], penalty[:, against]
+        )
+    weights[1:] = np.maximum(weights[1:], 0)
+    return CellLogistic(
+        centers=centers, scales=scales.astype(np.float32), weights=weights.astype(np.float32)
+    )
+
+
+def _fit(
+    scaled: NDArray[np.float32],
+    given: NDArray[np.bool_],
+    known: NDArray[np.bool_],
+    penalty: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the weights by Newton's steps, which are shortened until they help."""
     share = (given & known).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     share = np.clip(share, 1e-6, 1 - 1e-6)
-    weights = np.zeros((len(penalty), given.shape[1]))
+    weights = np.zeros(penalty.shape)
     weights[0] = np.log(share / (1 - share))
     loss = _loss(scaled, given, known, weights, penalty)
     for _ in range(MOST_ROUNDS):
@@ -72,9 +104,7 @@ def fit_cell_logistic(
         loss = np.minimum(after, loss)
         if np.abs(step).max(initial=0) < SHORTEST_STEP:
             break
-    return CellLogistic(
-        centers=centers, scales=scales.astype(np.float32), weights=weights.astype(np.float32)
-    )
+    return weights
 
 
 def _weighted(scaled: NDArray[np.float32], weights: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -119,6 +149,6 @@ def _newton_step(
         for other, second in enumerate(parts[: one + 1]):
             bend[:, one, other] = (weighted * second).sum(axis=0, dtype=np.float64)
             bend[:, other, one] = bend[:, one, other]
-    bend += np.eye(len(parts)) * penalty.ravel()
+    bend += np.eye(len(parts)) * penalty.T[:, :, None]
     step: NDArray[np.float64] = np.linalg.solve(bend, slope.T[:, :, None])[:, :, 0].T
     return step

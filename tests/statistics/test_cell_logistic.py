@@ -12,7 +12,7 @@ def made(seed: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return two scores of three labels, and the labels."""
     rng = np.random.default_rng(seed)
     scores = rng.normal(size=(2, N, 3)) * 3 + 10
-    odds = (scores[0] - 10) * [1, 0.5, 0] + (scores[1] - 10) * [0, 0.3, 1] - [0, 1, 3]
+    odds = (scores[0] - 10) * [1, 0.5, 0.2] + (scores[1] - 10) * [0.2, 0.3, 1] - [0, 1, 3]
     return scores.astype(np.float32), rng.random((N, 3)) < 1 / (1 + np.exp(-odds))
 
 
@@ -51,3 +51,16 @@ def test_a_score_without_spread_leaves_the_frequency() -> None:
     given = np.arange(N)[:, None] % 4 == 0
     found = fit_cell_logistic(scores, given, np.ones_like(given)).log_odds(scores)
     assert found == pytest.approx(np.log(1 / 3), abs=1e-3)
+
+
+def test_a_score_never_speaks_against_a_label() -> None:
+    rng = np.random.default_rng(0)
+    given = rng.random((N, 2)) < [0.3, 0.1]
+    # The mean of the others, which has each item's own label the wrong way round; and a score.
+    others = (given.sum(axis=0) - given) / (N - 1)
+    told = given + rng.normal(size=(N, 2))
+    scores = np.stack([others, told]).astype(np.float32)
+    found = fit_cell_logistic(scores, given, np.ones_like(given))
+    assert (found.weights[1] == 0).all()
+    alone = fit_cell_logistic(scores[1:], given, np.ones_like(given))
+    assert found.weights[[0, 2]] == pytest.approx(alone.weights, abs=1e-3)
