@@ -16,6 +16,7 @@ from labelaudit.statistics.cell_channel import CENTERS
 from labelaudit.statistics.intervals import wilson
 
 N_SUREST = 20
+LEAST_DEVIATIONS = 2.0
 
 
 def missing_range(
@@ -34,7 +35,8 @@ def missing_range(
 
     Returns
     -------
-    Counts, from 0 to the number of cells that are not positive, each of shape ``(n_labels,)``.
+    Counts, from 0 to the number of cells that are not positive, each of shape ``(n_labels,)``; NaN
+    where the given are not ranked above the others (Mann and Whitney's U, two standard deviations).
     """
     given, empty = positive.sum(axis=0), negative.sum(axis=0)
     mean = (positive / (1 + np.exp(-CENTERS))[:, None]).sum(axis=0) / np.maximum(given, 1e-12)
@@ -42,7 +44,18 @@ def missing_range(
     high = np.minimum(given * (1 / np.maximum(c_low, 1e-12) - 1), empty)
     found = _given_among_surest(positive, positive + negative)
     low = given * (1 / wilson(found, np.minimum(N_SUREST, given + empty))[1] - 1)
-    return np.minimum(low, high), high
+    told = _is_told(positive, negative)
+    return np.where(told, np.minimum(low, high), np.nan), np.where(told, high, np.nan)
+
+
+def _is_told(positive: NDArray[np.float64], negative: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell for which labels the given cells are more probable than the others, beyond chance."""
+    given, empty = positive.sum(axis=0), negative.sum(axis=0)
+    below = negative.cumsum(axis=0) - negative / 2
+    wins, pairs = (positive * below).sum(axis=0), np.maximum(given * empty, 1e-12)
+    deviation = np.sqrt((given + empty + 1) / (12 * pairs))
+    told: NDArray[np.bool_] = wins / pairs - 0.5 > LEAST_DEVIATIONS * deviation
+    return told
 
 
 def _given_among_surest(

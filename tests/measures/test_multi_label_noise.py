@@ -35,12 +35,17 @@ def corrupted() -> Cells:
     return np.where(cells == 1, drawn >= 0.1, drawn < 0.005).astype(np.int64)
 
 
-def scan(cells: Cells, labelled: NDArray[np.bool_] | None = None) -> Findings:
+def scan(
+    cells: Cells,
+    labelled: NDArray[np.bool_] | None = None,
+    vectors: NDArray[np.float32] | None = None,
+) -> Findings:
     inputs = Inputs(
         {
+            "dataset": MissingInputError("no manifest was read"),
             "label_states": states_of(cells, labelled),
             "class_names": tuple(f"label {at}" for at in range(cells.shape[1])),
-            "embeddings": embedded(truth()[1][: len(cells)]),
+            "embeddings": embedded(truth()[1][: len(cells)] if vectors is None else vectors),
             "n_threads": 1,
             "progress": silent,
         }
@@ -188,3 +193,19 @@ def test_one_label_an_item_or_no_embeddings_is_not_measured() -> None:
 
 def test_a_small_dataset_is_measured() -> None:
     assert isinstance(run_measure("multi_label_noise", inputs_of(multi_label())), Findings)
+
+
+def test_labels_that_the_model_cannot_tell_have_no_range() -> None:
+    rng = np.random.default_rng(0)
+    cells = (rng.random((400, 3)) < [0.5, 0.3, 0.1]).astype(np.int64)
+    vectors = rng.normal(size=(400, 4)).astype(np.float32)
+    told = vectors + 4 * cells[:, :1] * np.eye(4, dtype=np.float32)[0]
+    found = scan(cells, vectors=told)
+    table = {row["label"]: row for row in rows(found, "label_noise_by_label")}
+    assert table["label 0"]["missing_high_share"] is not None
+    assert [table[f"label {at}"]["missing_low_share"] for at in (1, 2)] == [None, None]
+    assert "no higher where they are given than by chance: label 1, label 2" in found.notes[0]
+    assert numbers(found)["missing_high_share"] == table["label 0"]["missing_high_share"]
+    values = {value.name: value for value in scan(cells, vectors=vectors).values}
+    assert values["missing_low_share"].value is None
+    assert values["missing_low_share"].note.startswith("undefined")

@@ -70,3 +70,18 @@ def test_where_the_model_is_never_sure_even_the_low_end_overstates() -> None:
     odds = (np.log(0.3 / 0.7) + 0.1 * rng.normal(size=N) + 0.1 * holds)[:, None]
     low, _ = missing_range(histogram(odds, holds[:, None]), histogram(odds, ~holds[:, None]))
     assert low[0] > 0
+
+
+def test_a_model_as_good_as_chance_says_nothing_of_what_is_missing() -> None:
+    rng = np.random.default_rng(0)
+    told = 0
+    for _ in range(40):
+        given = rng.random((500, 1)) < 0.1
+        odds = rng.normal(size=(500, 1)) - 2
+        low, high = missing_range(histogram(odds, given), histogram(odds, ~given))
+        assert np.isnan(low) == np.isnan(high)
+        told += int(~np.isnan(low[0]))
+    assert told <= 4
+    constant = np.full((500, 1), -2.0)
+    low, _ = missing_range(histogram(constant, given), histogram(constant, ~given))
+    assert np.isnan(low[0])

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelaudit.dataset import State
+from labelaudit.errors import some
 from labelaudit.inputs.cell_odds import CellOdds
 from labelaudit.measures import Findings, Ranking, measure
 from labelaudit.measures.multi_label.doubtful_cells import DoubtfulCells, doubtful_cells, sentences
@@ -42,6 +43,8 @@ NO_INTERVALS = {
     "spurious_share": "it depends on how well the model is calibrated more than on the sample",
 }
 DECIMALS = 6  # of estimates in single precision
+NOT_TOLD = "undefined: the model ranks no label higher where it is given than by chance"
+OFTEN_MISSING = 0.3  # of the positives, as the low end is where half of the surest were given
 NOT_JUDGED = "fewer than 5 items have the label, or lack it, among those with an embedding"
 
 
@@ -103,8 +106,10 @@ def multi_label_noise(cell_odds: CellOdds, class_names: tuple[str, ...]) -> Find
 
     Undefined
     ---------
-    For labels that fewer than 5 items with an embedding have, or lack; label quality of a label
-    whose every positive is suspected is 0.
+    For labels that fewer than 5 items with an embedding have, or lack. The range of what is
+    missing, for labels that the model ranks no higher where they are given than by chance (Mann
+    and Whitney's U, two standard deviations); the range of all is that of the others. Label quality
+    of a label whose every positive is suspected is 0.
 
     Not comparable
     --------------
@@ -138,18 +143,18 @@ def multi_label_noise(cell_odds: CellOdds, class_names: tuple[str, ...]) -> Find
     doubtful = doubtful_cells(cell_odds, channel)
     names = np.array(class_names, dtype=object)[cell_odds.labels]
     missing = missing_range(counted.positive, counted.negative)
+    numbers = _numbers(cell_odds, counted, channel, doubtful, missing)
+    asides = {name: NOT_TOLD if numbers[name] is None else text for name, text in ASIDES.items()}
     return Findings(
         values=tuple(
             replace(value, no_interval=NO_INTERVALS.get(value.name, value.no_interval))
-            for value in exact_values(
-                SPECIFICATIONS, _numbers(cell_odds, counted, channel, doubtful, missing), ASIDES
-            )
+            for value in exact_values(SPECIFICATIONS, numbers, asides)
         ),
         tables=(_label_table(names, counted, doubtful, missing),),
         rankings=tuple(
             _ranking(doubtful, cell_odds, class_names, given=given) for given in (False, True)
         ),
-        notes=_notes(cell_odds, class_names, doubtful),
+        notes=(*_range_notes(names, counted, missing), *_notes(cell_odds, class_names, doubtful)),
         parameters={"probabilities": cell_odds.source, "n_labels_judged": len(cell_odds.labels)},
         columns={"suspected_cells": doubtful.by_item},
     )
@@ -180,7 +185,12 @@ def _numbers(
     """Return the values of the whole dataset, by name."""
     given = counted.positive.sum()
     spurious = expected_errors(channel, counted.positive, counted.negative)[1]
-    low, high = (round(float(end.sum() / (end.sum() + given)), DECIMALS) for end in missing)
+    told = ~np.isnan(missing[0])
+    of_told = counted.positive[:, told].sum()
+    low, high = (
+        round(float(end / (end + of_told)), DECIMALS) if told.any() else None
+        for end in (missing[0][told].sum(), missing[1][told].sum())
+    )
     return {
         "suspected_missing_count": int(doubtful.missing.sum()),
         "suspected_spurious_count": int(doubtful.spurious.sum()),
@@ -241,6 +251,27 @@ def _ranking(
         classes=classes,
         details=sentences(kept, names, cell_odds, given=given),
     )
+
+
+def _range_notes(
+    names: NDArray[np.object_], counted: Counted, missing: tuple[NDArray[np.float64], ...]
+) -> list[str]:
+    """Name the labels of which the range is undefined, or likelier says that the model is weak."""
+    low, notes = missing[0], []
+    untold = names[np.isnan(low)]
+    if len(untold):
+        notes.append(
+            "Labels without a range, as the model ranks them no higher where they are given than "
+            f"by chance: {some(untold[:6])}."
+        )
+    weak = names[low > OFTEN_MISSING * (low + counted.positive.sum(axis=0))]
+    if len(weak):
+        notes.append(
+            "Labels that fewer than half of their 20 surest items were given, either as many are "
+            "missing or as the model is never sure of them; look at some before you believe the "
+            f"range: {some(weak[:6])}."
+        )
+    return notes
 
 
 def _notes(
