@@ -155,3 +155,14 @@ def test_it_matches_the_definition(
             if np.isclose(shares[k], max(shares))
         }
         assert found.n_against[item] in against
+
+
+def test_items_of_one_risk_have_no_interval_of_no_width() -> None:
+    table = np.repeat(np.arange(60)[:, None] % 3, 3, axis=1)
+    mean = found_in(table).values[0]
+    assert (mean.value, mean.low, mean.high) == (0, None, None)
+    assert "same risk" in mean.no_interval
+    table[:, 1:] = (table[:, :1] + [[1, 2]]) % 3
+    table[0] = 0
+    mean = found_in(table).values[0]
+    assert mean.high == pytest.approx(2 / 3)

@@ -19,6 +19,7 @@ MIN_JUDGEMENTS: Final = 3
 MIN_AGAINST: Final = 2
 N_BINS: Final = 10
 N_NAMED: Final = 4
+ALL_ALIKE: Final = "all items have the same risk, which says nothing of how far it varies"
 EXPORT: Final = "soft_labels.parquet"
 SPECIFICATIONS: Final[tuple[Specification, ...]] = (
     ("mean_risk_share", "Risk of the label that most of the weight is for", "share", "lower"),
@@ -122,7 +123,7 @@ def _values(found: Risk, ambiguous: NDArray[np.bool_]) -> tuple[Value, ...]:
     several = found.n_judgements > 1
     risk = found.risk[several]
     risky = several & (found.risk > RISKY)
-    n_risky = int(risky.sum())
+    n_risky, n_classes = int(risky.sum()), found.shares.shape[1]
     thirds = int((risky & (found.n_judgements == MIN_JUDGEMENTS) & (found.n_against == 1)).sum())
     mean, error = float(risk.mean()), float(risk.std(ddof=1) / np.sqrt(len(risk)))
     low, high = (float(end) for end in wilson(n_risky, len(risk)))
@@ -138,13 +139,12 @@ def _values(found: Risk, ambiguous: NDArray[np.bool_]) -> tuple[Value, ...]:
         if thirds
         else ""
     }
-    values = exact_values(SPECIFICATIONS, numbers, notes)
-    ends = (max(mean - Z_95 * error, 0), mean + Z_95 * error), (low, high)
-    ways = "95 % normal, over items", "95 % Wilson, over items"
-    return (
-        *(bounded(value, *end, way) for value, end, way in zip(values, ends, ways, strict=True)),
-        *exact_values(COUNTS, numbers, {}),
-    )
+    mean_risk, risky_share = exact_values(SPECIFICATIONS, numbers, notes, ALL_ALIKE)
+    if error > 0:
+        ends = max(mean - Z_95 * error, 0), min(mean + Z_95 * error, 1 - 1 / n_classes)
+        mean_risk = bounded(mean_risk, *ends, "95 % normal, over items")
+    risky_share = bounded(risky_share, low, high, "95 % Wilson, over items")
+    return mean_risk, risky_share, *exact_values(COUNTS, numbers, {})
 
 
 def _distribution(risk: NDArray[np.float64]) -> Table:
