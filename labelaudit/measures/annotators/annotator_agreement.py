@@ -26,6 +26,7 @@ from labelaudit.tabulate import Specification, exact_values
 
 MIN_ITEMS: Final = 50
 MIN_ANNOTATORS: Final = 20
+MOST_ORDERED: Final = 500
 COUNTS: Final[tuple[Specification, ...]] = (
     ("annotator_count", "Annotators", "count", "neither"),
     ("judgement_count", "Judgements", "count", "neither"),
@@ -77,8 +78,8 @@ def annotator_agreement(
     Undefined
     ---------
     Alpha, AC1 and kappa, when every judgement names the same class; kappa, when items differ in
-    their number of judgements. Nothing is measured when fewer than 50 items have two judgements,
-    or one annotator gave all.
+    their number of judgements; alphas of ordered classes, of two or of more than 500. Nothing is
+    measured when fewer than 50 items have two judgements, or one annotator gave all.
 
     Not comparable
     --------------
@@ -131,7 +132,8 @@ def annotator_agreement(
     _check(judgements, n_an_item)
     votes = vote_counts(judgements.rows, judgements.labels, len(judgements.items), n_classes)
     patterns = vote_patterns(votes)
-    ordered = ordered and n_classes > 2  # noqa: PLR2004 - two classes are as far apart either way
+    # Two classes are as far apart either way; distances of many more fill the memory.
+    ordered = ordered and 2 < n_classes <= MOST_ORDERED  # noqa: PLR2004
     replicates = bootstrap(patterns, random_state, ordered=ordered)
     redrawn: Replicates = {}
     if len(judgements.names) >= MIN_ANNOTATORS and not judgements.n_anonymous:

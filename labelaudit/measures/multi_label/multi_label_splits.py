@@ -44,6 +44,7 @@ VALUES: Final[tuple[Specification, ...]] = (
     ("unseen_labelset_share", "Items with a labelset that no other split has", "share", "lower"),
 )
 DRAWN: Final = "the mean of 200 draws; with these sizes it varies from draw to draw"
+OF_ITEMS: Final = "of items, one by one; splits that keep groups together have more of it"
 UNDEFINED: Final = "undefined: no label has items with it and without it in every split"
 
 
@@ -151,6 +152,8 @@ def multi_label_splits(
         "unseen_labelset_share": float((unseen * sizes).sum() / sizes.sum()),
     }
     notes = {name: UNDEFINED for name, number in numbers.items() if number is None}
+    if item_groups is not None:
+        notes.setdefault("ld_by_chance", OF_ITEMS)
     return Findings(
         values=tuple(
             replace(value, no_interval=DRAWN) if value.name == "ld_by_chance" else value
