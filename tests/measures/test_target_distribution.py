@@ -212,3 +212,11 @@ def test_huge_targets_are_binned() -> None:
 def test_targets_beyond_what_bins_can_reach_are_refused() -> None:
     with pytest.raises(MissingInputError, match="too far apart"):
         measured(np.repeat([1e308, -1e307], 50))
+
+
+def test_what_outlying_targets_do_to_the_moments_is_said() -> None:
+    found = measured(np.concatenate([AGES, [999.0, 999.0]]))
+    assert numbers(found)["skewness"] == pytest.approx(skew(np.concatenate([AGES, [999, 999]])))
+    assert note_of(found, "mean_target") == f"{AGES.mean():.4g} without the 2 outlying"
+    assert note_of(found, "skewness").startswith(f"{skew(AGES):.4g} without the 2 outlying; 0 is")
+    assert "logarithm" not in note_of(found, "skewness")

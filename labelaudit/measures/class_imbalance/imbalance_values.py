@@ -22,10 +22,12 @@ from labelaudit.tabulate import Specification, bounded, exact_values
 N_NAMED: Final = 5
 VALUES: Final[tuple[Specification, ...]] = (
     ("imbalance_ratio", "Imbalance ratio", "ratio", "lower"),
-    ("nonempty_imbalance_ratio", "Imbalance ratio of classes with items", "ratio", "lower"),
+    ("effective_classes", "Effective number of classes", "", "higher"),
+    ("few_shot_count", f"Few-shot classes (under {FEW} items)", "count", "lower"),
+    ("empty_class_count", "Classes without items", "count", "lower"),
     ("largest_class_share", "Share of the most common class", "share", "lower"),
     ("half_classes_count", "Classes that hold half of the items", "count", "higher"),
-    ("effective_classes", "Effective number of classes", "", "higher"),
+    ("nonempty_imbalance_ratio", "Imbalance ratio of classes with items", "ratio", "lower"),
     ("entropy", "Entropy of the class shares", "nats", "higher"),
     ("evenness", "Evenness", "share", "higher"),
     ("inverse_simpson", "Inverse Simpson index", "", "higher"),
@@ -35,10 +37,8 @@ VALUES: Final[tuple[Specification, ...]] = (
     ("lrid", "Likelihood-ratio imbalance degree (LRID)", "", "lower"),
     ("lrid_per_sample", "LRID / 2N (divergence from balance)", "nats", "lower"),
     ("class_count", "Declared classes", "count", "neither"),
-    ("empty_class_count", "Classes without items", "count", "lower"),
     ("many_shot_count", f"Many-shot classes (over {MANY} items)", "count", "neither"),
     ("medium_shot_count", f"Medium-shot classes ({FEW} to {MANY} items)", "count", "neither"),
-    ("few_shot_count", f"Few-shot classes (under {FEW} items)", "count", "lower"),
     ("parity_items_count", "Items missing for parity", "count", "lower"),
 )
 P_VALUE: Final[Specification] = ("balance_p_value", "p-value of balance", "", "neither")
@@ -83,12 +83,14 @@ def _value_notes(
     empty = [class_names[at] for at in order if counts[at] == 0]
     few = [class_names[at] for at in reversed(order) if counts[at] < FEW]
     most, least = order[0], order[len(order) - len(empty) - 1]
+    ratio = counts[most] / counts[least]
     extremes = (
         f"most common: {class_names[most]} ({counts[most]:,}), "
         f"least common with items: {class_names[least]} ({counts[least]:,})"
     )
     notes = {
-        "nonempty_imbalance_ratio": extremes,
+        "imbalance_ratio": extremes,
+        "effective_classes": f"of {len(counts):,}: as many equal classes would have this entropy",
         "largest_class_share": f"{class_names[most]}: what always naming it gets right",
         "half_classes_count": f"of {len(counts):,}: "
         + some((class_names[at] for at in order[:half]), N_NAMED),
@@ -98,7 +100,10 @@ def _value_notes(
         "parity_items_count": f"until all classes have the {counts[most]:,} of {class_names[most]}",
     }
     if empty:
-        notes["imbalance_ratio"] = f"undefined: no item of {some(empty, N_NAMED)} to divide by"
+        notes["imbalance_ratio"] = (
+            f"undefined: no item of {some(empty, N_NAMED)} to divide by; {ratio:.3g} between the "
+            f"other classes; {extremes}"
+        )
     if counts.sum() < SMALL * len(counts):
         why = f"exact of this dataset; of a source, {{}}: under {SMALL} items a class"
         notes |= dict.fromkeys(READS_LOW, why.format("too low"))

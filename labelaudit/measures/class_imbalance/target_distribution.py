@@ -140,7 +140,7 @@ def target_distribution(targets: NDArray[np.float64], splits: Splits) -> Finding
     if len(parts) > 1:
         tables += [split_table(parts[1:]), bins_by_split_table(bins, parts[1:])]
     return Findings(
-        values=(*target_values(known, bins, counts), outlying),
+        values=(*target_values(known, binned, bins, counts), outlying),
         tables=tuple(tables),
         rankings=(ranking,),
         notes=(

@@ -15,6 +15,7 @@ from labelaudit.tabulate import Specification, exact_values
 MIN_SPAN: Final = 20
 WIDE: Final = 100
 SKEWED: Final = 2
+MOMENTS: Final = ("mean_target", "standard_deviation", "skewness")
 VALUES: Final[tuple[Specification, ...]] = (
     ("sparse_range_share", "Share of the range that is sparse", "share", "lower"),
     ("sparse_items_share", "Share of the items in sparse stretches", "share", "neither"),
@@ -42,12 +43,19 @@ VALUES: Final[tuple[Specification, ...]] = (
 
 
 def target_values(
-    targets: NDArray[np.float64], bins: TargetBins, counts: NDArray[np.int64]
+    targets: NDArray[np.float64],
+    binned: NDArray[np.float64],
+    bins: TargetBins,
+    counts: NDArray[np.int64],
 ) -> tuple[Value, ...]:
-    """Return the values of some targets, which come sorted."""
+    """Return the values of some targets, which come sorted, as do those of them in the bins."""
     numbers: dict[str, float | None] = {}
     notes: dict[str, str] = {}
-    for found, said in (_of_bins(bins, counts), _of_numbers(targets), _of_rounding(targets)):
+    for found, said in (
+        _of_bins(bins, counts),
+        _of_numbers(targets, binned),
+        _of_rounding(targets),
+    ):
         numbers |= found
         notes |= said
     return exact_values(VALUES, numbers, notes)
@@ -87,25 +95,45 @@ def _of_bins(bins: TargetBins, counts: NDArray[np.int64]) -> _Found:
     return numbers, notes
 
 
-def _of_numbers(targets: NDArray[np.float64]) -> _Found:
-    """Return where targets lie; deviations are taken from the median, so that none overflows."""
+def _of_numbers(targets: NDArray[np.float64], binned: NDArray[np.float64]) -> _Found:
+    """Return where targets lie, and what the outlying ones, which are in no bin, do to it."""
+    numbers: dict[str, float | None] = {
+        "lowest_target": float(targets[0]),
+        "median_target": float(np.quantile(targets, 0.5)),
+        "highest_target": float(targets[-1]),
+    }
+    numbers |= dict(zip(MOMENTS, _moments(targets), strict=True))
+    notes, skewness = {}, numbers["skewness"] or 0.0
+    if len(binned) < len(targets):
+        without = dict(zip(MOMENTS, _moments(binned), strict=True))
+        skewness = without["skewness"]
+        left_out = f"without the {len(targets) - len(binned):,} outlying"
+        notes = {name: f"{number:.4g} {left_out}" for name, number in without.items()}
+    notes["skewness"] = "; ".join(
+        [
+            *([notes["skewness"]] if notes else []),
+            "0 is symmetric, above 0 the tail is of high targets",
+            *(
+                ["of a target that spans factors as this does, measure the logarithm, too"]
+                if binned[0] > 0 and binned[-1] > WIDE * binned[0] and skewness > SKEWED
+                else []
+            ),
+        ]
+    )
+    return numbers, notes
+
+
+def _moments(targets: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Return mean, standard deviation and skewness.
+
+    Deviations are taken from the median, in units of the largest, so that none overflows.
+    """
     median = float(np.quantile(targets, 0.5))
     largest = float(np.abs(targets - median).max())
     scaled = (targets - median) / largest
     mean, deviation = float(scaled.mean()), float(scaled.std())
     skewness = float((((scaled - mean) / deviation) ** 3).mean())
-    numbers: dict[str, float | None] = {
-        "lowest_target": float(targets[0]),
-        "median_target": median,
-        "mean_target": median + largest * mean,
-        "highest_target": float(targets[-1]),
-        "standard_deviation": largest * deviation,
-        "skewness": skewness,
-    }
-    note = "0 is symmetric, above 0 the tail is of high targets"
-    if targets[0] > 0 and targets[-1] > WIDE * targets[0] and skewness > SKEWED:
-        note += "; of a target that spans factors as this does, measure the logarithm, too"
-    return numbers, {"skewness": note}
+    return median + largest * mean, largest * deviation, skewness
 
 
 def _of_rounding(targets: NDArray[np.float64]) -> _Found:
