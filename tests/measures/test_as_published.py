@@ -44,7 +44,7 @@ def test_values_are_means_over_pairs_of_classes() -> None:
     assert everywhere.note.endswith("all pairs; gray")
     (dimension,) = dimension_as_published(Konz2024(pairs=PAIRS, channels=3))
     assert dimension.value == 7.5
-    assert "2 numbers of images, 500 to 750 of 500 to 1,750" in dimension.note
+    assert "2 numbers of images, 500 to 750; the published mean goes to 1,750" in dimension.note
 
 
 def test_one_pair_has_no_interval() -> None:

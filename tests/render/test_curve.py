@@ -27,7 +27,15 @@ def test_a_line_in_its_band() -> None:
 
 def test_points_come_in_order_and_those_that_are_undefined_not_at_all() -> None:
     one = curve(scales((4, 6.0, None, None), (1, 4.0, 3.0, 5.0), (2, None, None, None)))
-    assert one == curve(scales((1, 4.0, 3.0, 5.0), (4, 6.0, 6.0, 6.0)))
+    assert one == curve(scales((1, 4.0, 3.0, 5.0), (4, 6.0, None, None)))
+
+
+def test_the_band_has_a_gap_where_a_point_has_none() -> None:
+    banded = [(2**at, 5.0, 3.0, 7.0) for at in (0, 1, 3, 4)]
+    drawn = str(curve(scales(*banded, (4, 5.0, None, None))))
+    bands = re.findall('class="band" d="M([^"]+)Z"', drawn)
+    assert [len(band.split("L")) for band in bands] == [4, 4]
+    assert drawn.count("<circle") == 5
 
 
 @pytest.mark.parametrize("rows", [(), ((1, 2.0, 1.0, 3.0),), ((1, None, None, None),) * 2])

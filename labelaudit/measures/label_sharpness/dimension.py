@@ -141,7 +141,11 @@ def _at_equal_n(points: Points, distances: NDArray[np.float32], seed: int) -> Va
     if np.isnan(found):
         return replace(value, note="undefined: neighbors are at one distance")
     half = Z_95 * mle_error(found, EQUAL_N, K)
-    note = f"MLE, 20 neighbors; mean of {n_draws} draws of 1,000"
+    note = "MLE, 20 neighbors"
+    if n_draws > 1:
+        note += f"; mean of {n_draws} draws of 1,000"
+    if found > TRUSTED:
+        note += "; a lower bound, too"
     value = Value(name=value.name, title=value.title, value=found, note=note)
     return bounded(value, found - half, found + half, f"{SAMPLING_ONLY}; of one draw")
 

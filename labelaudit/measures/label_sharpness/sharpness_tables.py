@@ -14,6 +14,7 @@ from labelaudit.tabulate import ranked_table
 
 QUANTILES: Final = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95)
 N_DRAWS: Final = 10
+FEWEST_DRAWS: Final = 5
 SIZES: Final = (250, 500, 1000, 2000, 4000)
 
 
@@ -113,7 +114,10 @@ def size_table(pool: Pool, draws: Draws, random_state: int) -> Table:
 
 
 def _means(draws: Draws) -> tuple[float, ...]:
-    """Return K_F with its interval, its quantile, and its ratio to shuffled labels, or NaN."""
+    """Return K_F with its interval, its quantile, and its ratio to shuffled labels, or NaN.
+
+    The spread of fewer than five draws says nothing.
+    """
     measured = draws.measured
     if not measured.any():
         return (np.nan,) * 5
@@ -121,6 +125,7 @@ def _means(draws: Draws) -> tuple[float, ...]:
         float(numbers[measured].mean())
         for numbers in (draws.steepest, draws.quantile, draws.shuffled)
     )
-    half = draws.half_width(draws.steepest[measured])
+    enough = measured.sum() >= FEWEST_DRAWS
+    half = draws.half_width(draws.steepest[measured]) if enough else np.nan
     low = float(np.maximum(0.0, steepest - half))
     return steepest, low, steepest + half, quantile, steepest / shuffled

@@ -14,11 +14,14 @@ TOP: Final = 14
 BOTTOM: Final = 170
 MARGIN: Final = 24
 
-Point = tuple[float, float, float, float]
+Ends = tuple[float, float] | None
+Point = tuple[float, float, Ends]
 
 
 def curve(table: Table) -> Markup:
     """Return the second column over the first, in the band of the next two where it has them.
+
+    The band has gaps where points have no ends: no band is no certainty.
 
     The first column is drawn by its logarithm. Empty when a table holds fewer than two points.
     """
@@ -27,7 +30,7 @@ def curve(table: Table) -> Markup:
         return Markup()
     first, name = (text.visible(table.columns[at].name.replace("_", " ")) for at in (0, 1))
     start, end = math.log2(points[0][0]), math.log2(points[-1][0])
-    top = nice_end(max(max(point[1:]) for point in points))
+    top = nice_end(max(max((number, *(ends or ()))) for _, number, ends in points))
 
     def x(at: float) -> float:
         return LEFT + MARGIN + (WIDTH - LEFT - 2 * MARGIN) * (math.log2(at) - start) / (end - start)
@@ -35,13 +38,14 @@ def curve(table: Table) -> Markup:
     def y(number: float) -> float:
         return BOTTOM - (BOTTOM - TOP) * max(number, 0) / top
 
-    upper = [f"{x(at):.1f} {y(high):.1f}" for at, _, _, high in points]
-    lower = [f"{x(at):.1f} {y(low):.1f}" for at, _, low, _ in reversed(points)]
-    line = "L".join(f"{x(at):.1f} {y(number):.1f}" for at, number, _, _ in points)
-    drawn = _axis(top) + Markup('<path class="band" d="M{}Z"/><path class="line" d="M{}"/>').format(
-        "L".join(upper + lower), line
-    )
-    for at, number, _, _ in points:
+    drawn = _axis(top)
+    for run in _banded(points):
+        upper = [f"{x(at):.1f} {y(high):.1f}" for at, (_, high) in run]
+        lower = [f"{x(at):.1f} {y(low):.1f}" for at, (low, _) in reversed(run)]
+        drawn += Markup('<path class="band" d="M{}Z"/>').format("L".join(upper + lower))
+    line = "L".join(f"{x(at):.1f} {y(number):.1f}" for at, number, _ in points)
+    drawn += Markup('<path class="line" d="M{}"/>').format(line)
+    for at, number, _ in points:
         drawn += Markup(
             '<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="4"/>'
             '<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>'
@@ -63,10 +67,24 @@ def _points(table: Table) -> list[Point]:
     banded = len(table.columns) >= 4  # noqa: PLR2004 - x, y, low, high
     found = {}
     for row in table.rows:
-        ends = row[2:4] if banded and all(map(is_amount, row[2:4])) else (row[1], row[1])
-        if is_amount(row[0]) and as_float(row[0]) > 0 and is_amount(row[1]):
-            found[as_float(row[0])] = (as_float(row[1]), as_float(ends[0]), as_float(ends[1]))
-    return [(at, *numbers) for at, numbers in sorted(found.items())]
+        if not (is_amount(row[0]) and as_float(row[0]) > 0 and is_amount(row[1])):
+            continue
+        ends = None
+        if banded and all(map(is_amount, row[2:4])):
+            ends = as_float(row[2]), as_float(row[3])
+        found[as_float(row[0])] = as_float(row[1]), ends
+    return [(at, *found[at]) for at in sorted(found)]
+
+
+def _banded(points: list[Point]) -> list[list[tuple[float, tuple[float, float]]]]:
+    """Return the runs of points that have ends, of two and more."""
+    runs: list[list[tuple[float, tuple[float, float]]]] = [[]]
+    for at, _, ends in points:
+        if ends is None:
+            runs.append([])
+        else:
+            runs[-1].append((at, ends))
+    return [run for run in runs if len(run) > 1]
 
 
 def _axis(top: float) -> Markup:
