@@ -6,6 +6,8 @@ from scored import Made, coverage, made, measured, verdicts_on
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.pred_probs import user_probs
 from labelaudit.inputs.screening import Screening
+from labelaudit.measures.benchmark_stability.stability_tables import decided
+from labelaudit.statistics.paired_accuracy import paired_gap
 from labelaudit.verdicts import from_rows
 
 
@@ -205,3 +207,26 @@ def test_items_without_a_label_or_a_prediction_are_not_scored() -> None:
 def test_intervals_hold_what_is_true_of_all_test_sets_about_95_times_in_100() -> None:
     held = coverage(300)
     assert all(share > 0.93 for share in held.values()), held
+
+
+@pytest.mark.parametrize(
+    ("resolution", "said"),
+    [(None, "unknown"), (0.006, "yes"), (0.008, "likely"), (0.011, "likely"), (0.02, "no: labels")],
+)
+def test_a_gap_is_decided_where_no_wrong_labels_could_turn_it(
+    resolution: float | None, said: str
+) -> None:
+    gap = paired_gap(30, 5, 1000)
+    assert gap.low == pytest.approx(0.0131, abs=1e-3)
+    assert decided(gap, resolution) == said
+    assert decided(paired_gap(12, 9, 1000), resolution) == "no: noise"
+
+
+def test_wrong_labels_can_turn_a_gap_of_twice_their_share_and_no_more() -> None:
+    truth, given = np.zeros(1000, dtype=int), np.zeros(1000, dtype=int)
+    given[:50] = 1
+    first, second = given.copy(), truth.copy()  # one follows every wrong label, one none
+    second[500:599] = 2  # and makes mistakes of its own
+    gap = (first == given).mean() - (second == given).mean()
+    corrected = (first == truth).mean() - (second == truth).mean()
+    assert gap - corrected == pytest.approx(2 * 0.05)

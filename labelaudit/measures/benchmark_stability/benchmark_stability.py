@@ -68,9 +68,11 @@ def benchmark_stability(
 
     The *resolution* is the upper end of what is known of the error rate: of its interval where
     people judged a drawn sample, else of the model's range. A gap on the given labels decides
-    (*yes*) when even the lower end of its interval is above the resolution; else it does not, for
-    *noise* where the interval holds 0, or for the *labels*. That is a rule of thumb: with every
-    wrong label in favor of one model, a gap of up to twice the error rate could be turned.
+    (*yes*) when even the lower end of its interval is above twice the resolution: were every wrong
+    label followed by one model alone, while the other predicts the right class, the gap could be
+    turned up to there, and no further. Between once and twice it is *likely*, as wrong labels
+    seldom favor one model in so many cases. Below it does not decide, for *noise* where the
+    interval holds 0, or for the *labels*.
 
     Formula
     -------

@@ -19,12 +19,7 @@ from labelaudit.statistics.stratified_rate import Estimate
 from labelaudit.tabulate import ColumnValues, ranked_table
 
 SCORINGS: Final = {"corrected": "corrected labels", "multi-label": "multi-label aware"}
-NOISE, LABELS, DECIDED, UNKNOWN = (
-    "no: noise",
-    "no: labels",
-    "yes",
-    "unknown",
-)
+NOISE, LABELS, LIKELY, DECIDED, UNKNOWN = "no: noise", "no: labels", "likely", "yes", "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +139,18 @@ def pairs(
 
 
 def decided(gap: Gap, resolution: float | None) -> str:
-    """Say whether given labels, of which some share may be wrong, decide between two models."""
+    """Say whether given labels, of which some share may be wrong, decide between two models.
+
+    A wrong label that one model alone follows, while the other predicts the right one, moves the
+    gap by two items once it is corrected, so that twice the share is the most there can be.
+    """
     if gap.low <= 0 <= gap.high:
         return NOISE
     if resolution is None:
         return UNKNOWN
-    return DECIDED if gap.low > resolution else LABELS
+    if gap.low > 2 * resolution:
+        return DECIDED
+    return LIKELY if gap.low > resolution else LABELS
 
 
 def _swaps(

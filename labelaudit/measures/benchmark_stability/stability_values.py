@@ -10,7 +10,7 @@ import numpy as np
 from labelaudit.inputs.screening import Screening
 from labelaudit.measures.benchmark_stability.doubtful_labels import WrongLabels
 from labelaudit.measures.benchmark_stability.model_scores import Drawn, Scored
-from labelaudit.measures.benchmark_stability.stability_tables import DECIDED, Pair
+from labelaudit.measures.benchmark_stability.stability_tables import DECIDED, LIKELY, Pair
 from labelaudit.report import EXACT, Value
 from labelaudit.statistics.label_fit import Fit
 from labelaudit.tabulate import bounded, exact_values
@@ -95,7 +95,7 @@ def stability_values(
     counts = {
         "models_count": len(scored.models),
         "scored_items_count": scored.n_scored,
-        "undecided_pairs_count": sum(pair.decided != DECIDED for pair in pairs),
+        "undecided_pairs_count": sum(pair.decided not in (DECIDED, LIKELY) for pair in pairs),
     }
     n_models, n_items, undecided = exact_values(
         (
@@ -141,7 +141,8 @@ def _rate_values(rate: ErrorRate) -> tuple[Value, Value]:
         unit="share",
         better="lower",
         no_interval="it is itself an upper end",
-        note=f"Upper end of: {rate.title.lower()}."
+        note=f"Upper end of: {rate.title.lower()}. Gaps above twice it are decided whichever model "
+        "the wrong labels favor."
         if rate.high is not None
         else "undefined: the error rate is not known",
     )
@@ -188,8 +189,8 @@ def stability_notes(
         needed = judgements_needed(pairs[0].gap.value)
         if needed is not None:
             yield (
-                f"To decide a gap of {100 * pairs[0].gap.value:.3g} points, {needed:,} drawn "
-                "labels or more have to be judged, and all of them found right."
+                f"For a resolution below the gap of {100 * pairs[0].gap.value:.3g} points, "
+                f"{needed:,} drawn labels or more have to be judged, and all of them found right."
             )
     elif not rate.is_audited:
         yield (
@@ -206,7 +207,7 @@ def stability_notes(
 
 
 def judgements_needed(gap: float) -> int | None:
-    """Return how many drawn labels have to be judged, and all found right, to decide a gap.
+    """Return how many drawn labels, all found right, bring the error rate below a gap.
 
     With no error among n drawn labels, the error rate is below ``1 - .05^(1 / n)`` with 95 %.
 
