@@ -1,21 +1,32 @@
 """``labelaudit explain``: a measure's definition."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from labelaudit.measures import Measure
+    from labelaudit.report import Value
+
+
+REPORT = Path("labelaudit-report/report.json")
 
 
 def explain(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="A measure, or one of its values; without one, all are listed."
+            metavar="NAME",
+            help="A measure, or what it prints, by name or title; without one, all are listed.",
         ),
     ] = "",
+    *,
+    report: Annotated[
+        Path | None,
+        typer.Option(help=f"The report.json that prints it; {REPORT.as_posix()} if not given."),
+    ] = None,
 ) -> None:
     """Print a measure's definition, formula, range and source."""
     import inspect
@@ -30,16 +41,55 @@ def explain(
         for measure_name, function in measures.items():
             typer.echo(f"{measure_name:<{width}}  {summary(function)}")
         return
-    wanted = [name] if name in measures else _speaking_of(name, measures)
+    lines: tuple[str, ...] = ()
+    wanted = [name] if name in measures else []
+    if not wanted:
+        printed = _printed(name, report)
+        wanted = [found for found in measures if found in printed] or _speaking_of(name, measures)
+        lines = tuple(line for found in wanted for line in printed.get(found, ()))
     if not wanted:
         raise InputError(
-            f"explain {name}: no measure is called so, and none speaks of it",
-            hint=f"there are {', '.join(measures)}",
+            f"explain {name}: no measure is called so, none speaks of it, and no report prints it",
+            hint="name the report.json that does with --report, or one of " + ", ".join(measures),
         )
+    for line in lines:
+        typer.echo(f"{line}\n")
     for found in wanted:
         about = describe(measures[found])
         typer.echo(f"{about.title} ({found}), family {FAMILIES[about.family]}\n")
         typer.echo(inspect.getdoc(measures[found]))
+
+
+def _printed(name: str, file: Path | None) -> dict[str, list[str]]:
+    """Return the measures that print something of this name or title, with what it is."""
+    from labelaudit.cli.files import read_report
+    from labelaudit.render.facts import COUNTS, NUMBERS, OF_TARGETS
+
+    def named(*names: str) -> bool:
+        return wanted in map(str.casefold, names)
+
+    wanted = name.casefold()
+    found: dict[str, list[str]] = {
+        fact[1]: [] for fact in (*COUNTS, *NUMBERS, *OF_TARGETS) if named(fact[0])
+    }
+    if file is None and not REPORT.is_file():
+        return found
+    for result in read_report(file or REPORT).measures:
+        values = [value for value in result.values if named(value.name, value.title)]
+        tables = (table for table in result.tables if named(table.name, table.title))
+        columns = (each for table in result.tables for each in table.columns if named(each.name))
+        galleries = (each for each in result.galleries if named(each.name, each.title))
+        if values or any(tables) or any(columns) or any(galleries):
+            found[result.name] = [_about(value) for value in values]
+    return found
+
+
+def _about(value: "Value") -> str:
+    """Return what is known of a value beside its number."""
+    better = "neither direction is" if value.better == "neither" else f"{value.better} is"
+    of_interval = value.interval or f"none ({value.no_interval})"
+    note = f"; {value.note}" if value.note else ""
+    return f"{value.title} ({value.name}): {better} better; interval: {of_interval}{note}"
 
 
 def _speaking_of(name: str, measures: "Mapping[str, Measure]") -> list[str]:

@@ -16,6 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from labelaudit.cli.explain import _printed
+
 PROGRAM = [sys.executable, "-m", "labelaudit"]
 FILES = {"report.json", "report.html", "label.svg", "items.parquet", "issues.parquet", "issues.csv"}
 
@@ -170,6 +172,26 @@ def test_explain_prints_the_definition(tmp_path: Path) -> None:
     assert "K_F" in labelaudit("explain", "kf_null_ratio", where=tmp_path).stdout
     assert "Gini" in labelaudit("explain", "imbalance_ratio", where=tmp_path).stdout
     assert labelaudit("explain", "nonsense", where=tmp_path).returncode == 2
+
+
+def test_whatever_a_report_prints_is_explained_by_its_name_and_its_title(
+    scanned: Path, tmp_path: Path
+) -> None:
+    report = scanned / "labelaudit-report" / "report.json"
+    for result in json.loads(report.read_text())["measures"]:
+        for parts in (result["values"][:1], result["tables"][-1:], result["galleries"][:1]):
+            for printed in (part[key] for part in parts for key in ("name", "title")):
+                assert result["name"] in _printed(printed, report), printed
+    title = "Imbalance ratio of classes with items"
+    here = labelaudit("explain", title, where=scanned).stdout
+    there = labelaudit("explain", title, "--report", report, where=tmp_path).stdout
+    assert here == there
+    assert here.startswith(f"{title} (nonempty_imbalance_ratio): lower is better; interval: none (")
+    assert "\nClass imbalance (class_imbalance), family Class imbalance\n" in here
+    on_the_label = labelaudit("explain", "Effective classes", where=tmp_path)
+    assert on_the_label.stdout.startswith("Class imbalance (class_imbalance)")
+    unknown = labelaudit("explain", "nonsense", where=tmp_path)
+    assert "--report" in unknown.stderr
 
 
 @pytest.mark.parametrize(
