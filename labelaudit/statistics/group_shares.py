@@ -26,11 +26,10 @@ def membership(groups: NDArray[np.integer]) -> csr_array:
     return csr_array((np.ones(n, dtype=np.int64), (codes, np.arange(n))))
 
 
-def share_variance(positive: csr_array, members: csr_array) -> NDArray[np.float64]:
-    """Return the variance of the share of rows with each label, were the groups drawn.
-
-    That of a ratio, by its linearization: ``G / (G - 1) sum (c_g - p n_g)^2 / n^2`` over the G
-    groups with c_g of n_g rows.
+def squared_residuals(
+    positive: csr_array, members: csr_array, share: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return ``sum (c_g - p n_g)^2`` over the groups with c_g of n_g rows with each label.
 
     Parameters
     ----------
@@ -38,21 +37,14 @@ def share_variance(positive: csr_array, members: csr_array) -> NDArray[np.float6
         Boolean, shape ``(n, n_classes)``.
     members
         As of `membership`.
-
-    Returns
-    -------
-    Shape ``(n_classes,)``; NaN of a single group.
+    share
+        The p of each label, shape ``(n_classes,)``.
     """
-    n_groups, n_rows = members.shape
     sizes = members.sum(axis=1)
     counts = (members @ positive.astype(np.int64)).tocsr()
-    share = counts.sum(axis=0) / max(n_rows, 1)
     squares = counts.multiply(counts).sum(axis=0) - 2 * share * (counts.T @ sizes)
-    squares = squares + share**2 * (sizes**2).sum()
-    if n_groups < 2:  # noqa: PLR2004 - it takes two to differ
-        return np.full(positive.shape[1], np.nan)
-    variance: NDArray[np.float64] = np.maximum(squares, 0) * n_groups / (n_groups - 1) / n_rows**2
-    return variance
+    found: NDArray[np.float64] = np.maximum(squares + share**2 * (sizes**2).sum(), 0)
+    return found
 
 
 def likeness(positive: csr_array, members: csr_array) -> NDArray[np.float64]:
@@ -61,13 +53,16 @@ def likeness(positive: csr_array, members: csr_array) -> NDArray[np.float64]:
     With ``a`` of two labels that are independent, n rows tell as much of how often both are given
     as ``n / (1 + a_1 a_2)`` independent rows. It is ``rho sqrt(m - 1)``, where
     ``m = sum n_g^2 / n`` is the size of the group of a row, and rho the correlation of the label
-    between two rows of a group: of the variance of its share, by groups over that of independent
-    rows, ``(ratio - 1) / (m - 1)``, no less than 0 and no more than 1.
+    between two rows of a group: ``(ratio - 1) / (m - 1)``, no less than 0 and no more than 1, where
+    the ratio is that of the variance of its share p to that of independent rows:
+    ``G / (G - 1) sum (c_g - p n_g)^2 / n p (1 - p)`` for G groups with c_g of n_g rows.
 
     Parameters
     ----------
-    positive, members
-        As of `share_variance`.
+    positive
+        Boolean, shape ``(n, n_classes)``.
+    members
+        As of `membership`.
 
     Returns
     -------
@@ -84,15 +79,17 @@ def likeness(positive: csr_array, members: csr_array) -> NDArray[np.float64]:
     >>> found.round(3).tolist()
     [1.0]
     """
-    n_rows, sizes = members.shape[1], members.sum(axis=1)
+    (n_groups, n_rows), sizes = members.shape, members.sum(axis=1)
     size = float((sizes**2).sum() / max(n_rows, 1))
     share = positive.sum(axis=0, dtype=np.int64) / max(n_rows, 1)
     if size <= 1:
         return np.zeros(len(share))
-    variance, alone = share_variance(positive, members), share * (1 - share) / n_rows
-    ratio = np.divide(variance, alone, out=np.ones(len(share)), where=alone > 0)
-    alike = np.clip((np.nan_to_num(ratio, nan=np.inf) - 1) / (size - 1), 0, 1)
-    found: NDArray[np.float64] = alike * np.sqrt(size - 1)
+    if n_groups == 1:
+        return np.full(len(share), np.sqrt(size - 1))
+    spread = squared_residuals(positive, members, share) * n_groups / (n_groups - 1)
+    alone = n_rows * share * (1 - share)
+    ratio = np.divide(spread, alone, out=np.ones(len(share)), where=alone > 0)
+    found: NDArray[np.float64] = np.clip((ratio - 1) / (size - 1), 0, 1) * np.sqrt(size - 1)
     return found
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, triu
 
-from labelaudit.statistics.group_shares import membership, share_variance
+from labelaudit.statistics.group_shares import membership, squared_residuals
 from labelaudit.statistics.proportions import adjusted, share_difference
 
 N_DRAWS: Final = 200
@@ -151,20 +151,18 @@ def compared_shares(
     pairs
         The splits to compare.
     group_variances
-        As of `share_variances`; with them a p-value is that of the z-test with these variances,
-        where it is larger.
+        As of `share_variances`; with them a p-value is that of the z-test with these variances, or
+        that of as many items as the groups are worth, where one is larger.
     """
-    from scipy.stats import norm
-
     n_labels = by_split.shape[1]
     one, other = (np.repeat([pair[side] for pair in pairs], n_labels) for side in (0, 1))
     label = np.tile(np.arange(n_labels), len(pairs))
     found = share_difference(by_split[one, label], sizes[one], by_split[other, label], sizes[other])
     p_value = found.p_value
     if group_variances is not None:
-        spread = np.sqrt(group_variances[one, label] + group_variances[other, label])
-        z = np.divide(np.abs(found.difference), spread, out=np.zeros(len(spread)), where=spread > 0)
-        p_value = np.maximum(p_value, np.where(spread > 0, 2 * norm.sf(z), p_value))
+        counts = by_split[one, label], sizes[one], by_split[other, label], sizes[other]
+        variance = group_variances[one, label] + group_variances[other, label]
+        p_value = np.fmax(p_value, _p_of_groups(counts, found.difference, variance))
     return Compared(
         label=label,
         split=one,
@@ -176,10 +174,33 @@ def compared_shares(
     )
 
 
+def _p_of_groups(
+    counts: tuple[NDArray[np.int64], ...],
+    difference: NDArray[np.float64],
+    variance: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return p-values of differences that vary as groups do; NaN where these tell nothing."""
+    from scipy.stats import norm
+
+    wins, tries, other_wins, other_tries = counts
+    pooled = (wins + other_wins) / (tries + other_tries)
+    of_items = pooled * (1 - pooled) * (1 / tries + 1 / other_tries)
+    effect = np.divide(variance, of_items, out=np.ones(len(variance)), where=of_items > 0)
+    by_worth = share_difference(*(np.rint(each / np.maximum(effect, 1)) for each in counts))
+    spread = np.sqrt(variance)
+    z = np.divide(np.abs(difference), spread, out=np.zeros(len(spread)), where=spread > 0)
+    return np.fmax(np.where(spread > 0, 2 * norm.sf(z), np.nan), by_worth.p_value)
+
+
 def share_variances(
     parts: list[csr_array], groups: list[NDArray[np.integer]]
 ) -> NDArray[np.float64]:
     """Return the variance of the share of each label in each split, were the groups drawn.
+
+    All splits are drawn from the same groups: with c_g of n_g rows in group g, and p the share in
+    all, ``G / (G - 1) sum (c_g - p n_g)^2 / sum n_g^2`` over the G groups of all splits is the
+    variance of a row of its own, and ``sum n_g^2 / n^2`` over the groups of a split what it is
+    worth there. Of each split alone it would be the lower the fewer of its few groups have a label.
 
     Parameters
     ----------
@@ -190,7 +211,17 @@ def share_variances(
 
     Returns
     -------
-    Shape ``(n_splits, n_classes)``; NaN in a split of a single group.
+    Shape ``(n_splits, n_classes)``; NaN of a single group.
     """
-    each = zip(parts, groups, strict=True)
-    return np.stack([share_variance(part, membership(numbers)) for part, numbers in each])
+    members = [membership(numbers) for numbers in groups]
+    n_groups = sum(each.shape[0] for each in members)
+    squares = [int((each.sum(axis=1) ** 2).sum()) for each in members]
+    share = sum(part.sum(axis=0, dtype=np.int64) for part in parts) / sum(map(len, groups))
+    residuals = sum(
+        squared_residuals(part, each, share) for part, each in zip(parts, members, strict=True)
+    )
+    if n_groups < 2:  # noqa: PLR2004 - it takes two to differ
+        return np.full((len(parts), len(share)), np.nan)
+    of_a_row = residuals / sum(squares) * n_groups / (n_groups - 1)
+    worth = [own / len(numbers) ** 2 for own, numbers in zip(squares, groups, strict=True)]
+    return np.outer(worth, of_a_row)

@@ -170,6 +170,19 @@ def test_variances_of_groups_of_one_are_those_of_items() -> None:
     assert found == pytest.approx(share * (1 - share) / 49)
 
 
+def test_random_splits_of_groups_look_uneven_no_more_often_than_they_say() -> None:
+    """Of 30 labels in a test split of few patients, hardly one is said to have moved by chance."""
+    moved = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        groups = np.repeat(np.arange(250), rng.integers(1, 8, 250))
+        of_group, own = (rng.random((n, 30)) < 0.12 for n in (250, len(groups)))
+        dense = np.where(rng.random(own.shape) < 0.7, of_group[groups], own).astype(np.int64)
+        codes = (rng.random(250) < 0.1).astype(np.int32)[groups]
+        moved += bool(numbers(scan(dense, codes, groups))["moved_label_count"])
+    assert moved <= 7  # of 60, at 5 %
+
+
 def test_items_without_a_split_are_left_out_and_counted() -> None:
     codes = FOLDS.copy()
     codes[0] = -1

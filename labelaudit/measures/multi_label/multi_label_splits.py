@@ -77,7 +77,8 @@ def multi_label_splits(
     - p-value of a share in two splits: the pooled z-test, or twice the smaller hypergeometric
       tail where an expected count is below 5; adjusted over all labels and pairs of splits
       (Benjamini and Hochberg). With groups: that of the z-test with the variance that the share
-      would have, were the groups drawn, where it is larger
+      would have, were all groups shared out at random, or of as many items as they are worth,
+      where one is larger
     - unseen: items whose set of labels no item of another split has
 
     Range
