@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from labelaudit.statistics.grouped_labels import GroupEffect
+
 LEAST_EXPECTED: Final = 5
 MOST_DRAWS, LEAST_DRAWS = 9999, 999
 DRAWN_CELLS: Final = 2**21
@@ -36,7 +38,8 @@ class Distance:
     chi_squared, degrees
         Statistic of equality, and its degrees of freedom.
     p_value
-        Of equality; by permutations where an expected count is below 5. NaN for a single class.
+        Of equality; by permutations where an expected count is below 5, by Rao and Scott's
+        correction where items come in groups. NaN for a single class.
     permuted
         Whether it is by permutations.
     """
@@ -54,7 +57,10 @@ class Distance:
 
 
 def distance(
-    counts: NDArray[np.int64], other: NDArray[np.int64], random_state: int = 0
+    counts: NDArray[np.int64],
+    other: NDArray[np.int64],
+    random_state: int = 0,
+    effect: GroupEffect | None = None,
 ) -> Distance:
     """Compare the classes of two samples.
 
@@ -65,6 +71,9 @@ def distance(
         that neither has count for nothing.
     random_state
         Seed of the permutations.
+    effect
+        Of groups of items, where these were drawn and not single items: the p-value is then Rao
+        and Scott's, NaN where a sample has a single group, and by chance there is more.
 
     References
     ----------
@@ -78,7 +87,7 @@ def distance(
     >>> round(found.jensen_shannon, 6), round(found.chi_squared, 6), round(found.psi, 6)
     (0.042738, 11.666667, 0.240795)
     """
-    from scipy.stats import chi2
+    from scipy.stats import chi2, f
 
     seen = counts + other > 0
     first, second = counts[seen], other[seen]
@@ -89,15 +98,20 @@ def distance(
     expected = totals * n / (n + m)
     statistic = float(np.sum((first - expected) ** 2 * (n + m) / m / expected))
     degrees = len(totals) - 1
-    permuted = bool(totals.min() * min(n, m) < LEAST_EXPECTED * (n + m))
+    permuted = effect is None and bool(totals.min() * min(n, m) < LEAST_EXPECTED * (n + m))
     p_value = float(chi2.sf(statistic, degrees)) if degrees else math.nan
-    if degrees and permuted:
+    by_chance = degrees / 8 * (1 / n + 1 / m) / math.log(2)
+    if effect is not None and degrees:
+        ratio = statistic / (effect.mean * degrees)
+        p_value = float(f.sf(ratio, effect.degrees, effect.degrees * effect.freedom))
+        by_chance *= effect.mean if effect.freedom else 1
+    elif degrees and permuted:
         p_value = _permutation_p(first, totals, statistic, random_state)
     with np.errstate(divide="ignore"):
         psi = float(np.sum((p - q) * np.log(p / q))) if (first * second > 0).all() else math.nan
     return Distance(
         jensen_shannon=min(max((_relative(p, middle) + _relative(q, middle)) / 2, 0.0), 1.0),
-        by_chance=degrees / 8 * (1 / n + 1 / m) / math.log(2),
+        by_chance=by_chance,
         total_variation=float(np.abs(p - q).sum() / 2),
         hellinger=float(np.sqrt(np.sum((np.sqrt(p) - np.sqrt(q)) ** 2) / 2)),
         psi=psi,

@@ -37,7 +37,11 @@ class Difference:
 
 
 def share_difference(
-    wins: ArrayLike, tries: ArrayLike, other_wins: ArrayLike, other_tries: ArrayLike
+    wins: ArrayLike,
+    tries: ArrayLike,
+    other_wins: ArrayLike,
+    other_tries: ArrayLike,
+    effect: ArrayLike = 1,
 ) -> Difference:
     """Compare shares of two independent samples, one pair an entry.
 
@@ -47,6 +51,9 @@ def share_difference(
         Counts of the first sample, of one shape.
     other_wins, other_tries
         Counts of the second, of the same shape.
+    effect
+        How many times as large the variance of a difference is as that of so many single items,
+        where items come in groups: the samples then count as so many times smaller.
 
     Returns
     -------
@@ -64,8 +71,9 @@ def share_difference(
     >>> [round(float(end), 4) for end in (found.difference, found.low, found.high)]
     [0.2, 0.0524, 0.3339]
     """
-    counts = (np.asarray(each, dtype=np.float64) for each in (wins, tries, other_wins, other_tries))
-    a, n, b, m = np.broadcast_arrays(*counts)
+    given = wins, tries, other_wins, other_tries, effect
+    *counts, times = np.broadcast_arrays(*(np.asarray(each, dtype=np.float64) for each in given))
+    a, n, b, m = (each / times for each in counts)
     share, other = (w / np.where(t > 0, t, np.nan) for w, t in ((a, n), (b, m)))
     (low_a, high_a), (low_b, high_b) = wilson(a, n), wilson(b, m)
     difference = share - other
@@ -90,6 +98,7 @@ def _p_values(
     with np.errstate(divide="ignore", invalid="ignore"):
         normal = 2 * norm.sf(np.abs(a / n - b / m) / spread)
     least = np.minimum(n, m) * np.minimum(pooled, 1 - pooled)
+    a, n, b, m = (np.rint(each) for each in (a, n, b, m))
     tail = np.minimum(hypergeom.cdf(a, n + m, a + b, n), hypergeom.sf(a - 1, n + m, a + b, n))
     found = np.where(least >= LEAST_EXPECTED, normal, np.minimum(2 * tail, 1))
     testable = (n > 0) & (m > 0) & (a + b > 0) & (a + b < n + m)

@@ -25,7 +25,7 @@ class TwoSampleTest:
     z
         The accuracy in standard deviations from chance.
     p_value
-        Exact, one-sided: that a coin does as well.
+        One-sided, that a coin does as well: exact, or by t over groups of items.
     auc, auc_low, auc_high
         Probability that it ranks an item of each right, and its 95 % interval; 0.5 is chance.
     """
@@ -41,33 +41,70 @@ class TwoSampleTest:
     auc_high: float
 
 
-def classifier_test(one: NDArray[np.float64], other: NDArray[np.float64]) -> TwoSampleTest:
+def classifier_test(
+    one: NDArray[np.float64],
+    other: NDArray[np.float64],
+    units: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
+) -> TwoSampleTest:
     """Return the test from held-out scores of two samples of one size, the second's to be above 0.
 
     A score of 0 is a mistake, whichever sample it is of.
+
+    Parameters
+    ----------
+    one, other
+        Scores of the two samples.
+    units
+        Group of each item of the two, where groups were drawn and not items: the intervals and
+        the p-value are then by how far the groups are apart, as Obuchowski's are.
 
     References
     ----------
     Lopez-Paz and Oquab, Revisiting classifier two-sample tests, ICLR 2017. DeLong, DeLong and
     Clarke-Pearson, Comparing the areas under two or more correlated receiver operating
-    characteristic curves, Biometrics 44, 1988, for the interval.
+    characteristic curves, Biometrics 44, 1988, for the interval. Obuchowski, Nonparametric
+    analysis of clustered ROC curve data, Biometrics 53, 1997.
     """
+    from scipy.stats import t
+
     n = len(one) + len(other)
-    right = int((one < 0).sum() + (other > 0).sum())
+    is_right = np.concatenate([one < 0, other > 0])
+    right = int(is_right.sum())
     z, _, p_value = accuracy_test(right, n)
-    low, high = wilson(right, n)
+    low, high = (float(end) for end in wilson(right, n))
     auc, auc_low, auc_high = auc_interval(one, other)
+    if units is not None:
+        groups = np.concatenate(units)
+        freedom = len(np.unique(groups)) - 1
+        reach = float(t.isf(0.025, freedom))
+        accuracy = right / n
+        error = _grouped_error((is_right - accuracy) / n, groups)
+        z = (accuracy - 0.5) / (error or _grouped_error((is_right - 0.5) / n, groups))
+        p_value = float(t.sf(z, freedom))
+        low = max(min(accuracy - reach * error, low), 0.0)
+        high = min(max(accuracy + reach * error, high), 1.0)
+        below_other, above_one = _placements(one, other)
+        parts = np.concatenate([(above_one - auc) / len(one), (below_other - auc) / len(other)])
+        half = reach * _grouped_error(parts, groups)
+        auc_low, auc_high = max(auc - half, 0.0), min(auc + half, 1.0)
     return TwoSampleTest(
         n=n,
         accuracy=right / n,
-        low=float(low),
-        high=float(high),
+        low=low,
+        high=high,
         z=z,
         p_value=p_value,
         auc=auc,
         auc_low=auc_low,
         auc_high=auc_high,
     )
+
+
+def _grouped_error(parts: NDArray[np.float64], groups: NDArray[np.int64]) -> float:
+    """Return the standard error of a sum of parts, each group of which counts as one draw."""
+    _, inverse = np.unique(groups, return_inverse=True)
+    sums = np.bincount(inverse, parts)
+    return math.sqrt(len(sums) / max(len(sums) - 1, 1) * float(sums @ sums))
 
 
 def accuracy_test(right: int, n: int) -> tuple[float, float, float]:
@@ -91,18 +128,24 @@ def auc_interval(
 
     Ties count half. Its 95 % interval is DeLong's, cut at 0 and 1.
     """
-    from scipy.stats import rankdata
-
-    n, m = len(one), len(other)
-    ranks = rankdata(np.concatenate([one, other]))
-    below_other = (ranks[n:] - rankdata(other)) / n
-    above_one = 1 - (ranks[:n] - rankdata(one)) / m
+    below_other, above_one = _placements(one, other)
     auc = float(below_other.mean())
     variance = sum(
         part.var(ddof=1) / len(part) if len(part) > 1 else 0.25 for part in (below_other, above_one)
     )
     half = Z_95 * math.sqrt(variance)
     return auc, max(auc - half, 0.0), min(auc + half, 1.0)
+
+
+def _placements(
+    one: NDArray[np.float64], other: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what share of the first is below each of the second, and of the second above."""
+    from scipy.stats import rankdata
+
+    n, m = len(one), len(other)
+    ranks = rankdata(np.concatenate([one, other]))
+    return (ranks[n:] - rankdata(other)) / n, 1 - (ranks[:n] - rankdata(one)) / m
 
 
 def cross_scores(

@@ -1,6 +1,9 @@
+import math
+
 import numpy as np
 import pytest
 from scipy.special import expit
+from scipy.stats import t
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import roc_auc_score
 
@@ -100,3 +103,54 @@ def test_main_components_are_the_directions_of_most_variance() -> None:
     center, axes = main_components(vectors, 2)
     assert center == pytest.approx(vectors.mean(axis=0))
     assert np.abs(axes).argmax(axis=0).tolist() == [1, 2]
+
+
+def test_errors_of_groups_are_their_definition() -> None:
+    rng = np.random.default_rng(5)
+    one, other = np.round(rng.normal(-0.3, 1, 12), 1), np.round(rng.normal(0.3, 1, 12), 1)
+    units = rng.integers(0, 5, 12), rng.integers(3, 9, 12)
+    found = classifier_test(one, other, units)
+    wins = [[(a < b) + (a == b) / 2 for b in other] for a in one]
+    auc = sum(map(sum, wins)) / 144
+    right = [float(a < 0) for a in one] + [float(b > 0) for b in other]
+    accuracy = sum(right) / 24
+    names = sorted({*units[0].tolist(), *units[1].tolist()})
+    of_auc = of_accuracy = 0.0
+    for name in names:
+        mine = [at for at in range(12) if units[0][at] == name]
+        theirs = [at for at in range(12) if units[1][at] == name]
+        part = sum(sum(wins[at]) / 12 - auc for at in mine) / 12
+        part += sum(sum(row[at] for row in wins) / 12 - auc for at in theirs) / 12
+        of_auc += part**2
+        hits = [right[at] for at in mine] + [right[12 + at] for at in theirs]
+        of_accuracy += sum(hit - accuracy for hit in hits) ** 2 / 24**2
+    scale = len(names) / (len(names) - 1)
+    reach = t.isf(0.025, len(names) - 1)
+    assert found.auc == pytest.approx(auc)
+    assert found.auc_low == pytest.approx(max(auc - reach * math.sqrt(scale * of_auc), 0))
+    z = (accuracy - 0.5) / math.sqrt(scale * of_accuracy)
+    assert found.z == pytest.approx(z)
+    assert found.p_value == pytest.approx(t.sf(z, len(names) - 1))
+    assert found.low <= accuracy <= found.high
+
+
+def test_groups_that_are_alike_inside_are_not_taken_for_a_shift() -> None:
+    rng = np.random.default_rng(6)
+    tests = []
+    for _ in range(400):
+        scores = (rng.normal(size=(2, 15, 1)) + rng.normal(size=(2, 15, 8))).reshape(2, -1)
+        units = np.repeat(np.arange(30), 8).reshape(2, -1)
+        tests.append(
+            (classifier_test(*scores), classifier_test(scores[0], scores[1], (units[0], units[1])))
+        )
+    assert np.mean([items.p_value < 0.05 for items, _ in tests]) > 0.15
+    assert 0.02 < np.mean([groups.p_value < 0.05 for _, groups in tests]) < 0.08
+    assert np.mean([groups.auc_low <= 0.5 <= groups.auc_high for _, groups in tests]) > 0.92
+
+
+def test_what_is_always_right_is_told_apart_with_finite_numbers() -> None:
+    units = np.repeat(np.arange(6), 5), np.repeat(np.arange(6, 12), 5)
+    found = classifier_test(np.full(30, -1.0), np.full(30, 1.0), units)
+    assert math.isfinite(found.z)
+    assert found.p_value < 0.01
+    assert found.low < 1 == found.high

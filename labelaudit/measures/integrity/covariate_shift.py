@@ -10,6 +10,7 @@ from labelaudit.errors import MissingInputError, some
 from labelaudit.inputs.columns import Splits
 from labelaudit.measures import Findings, Ranking, measure
 from labelaudit.measures.integrity.split_tests import (
+    FEWEST_GROUPS,
     FEWEST_OF_FOLD,
     MOST_OF_CLASS,
     MOST_OF_SPLIT,
@@ -77,7 +78,9 @@ def covariate_shift(
     - accuracy a on n held-out items, half of each split: z = (a - 1/2) / sqrt(1 / 4n), and the
       exact one-sided p-value P(X >= a n) of a binomial X with n tries of 1/2, adjusted by
       Benjamini and Hochberg over the pairs, and over all classes of all pairs;
-    - AUC: the probability that the classifier ranks one item of each split right.
+    - AUC: the probability that the classifier ranks one item of each split right;
+    - where the manifest names groups, these were drawn and not their items: p-value and intervals
+      are by t, with the groups' variances (Obuchowski's of the AUC), and z is over that error.
 
     Range
     -----
@@ -86,7 +89,8 @@ def covariate_shift(
     Undefined
     ---------
     Without embeddings; with fewer than 200 embedded items in splits, or no two splits of which
-    both halves hold 15 different items. Within a class, with fewer than 15 in both halves.
+    both halves hold 15 different items, of 5 groups where there are groups. Within a class,
+    with fewer than that in both halves.
 
     Not comparable
     --------------
@@ -125,7 +129,8 @@ def covariate_shift(
     References
     ----------
     Lopez-Paz and Oquab, Revisiting classifier two-sample tests, ICLR 2017. Rabanser, Guennemann
-    and Lipton, Failing loudly, NeurIPS 2019. DeLong et al., Biometrics 44, 1988.
+    and Lipton, Failing loudly, NeurIPS 2019. DeLong et al., Biometrics 44, 1988. Obuchowski,
+    Biometrics 53, 1997.
     """
     inside = embeddings.present & (splits.codes >= 0)
     sizes = np.bincount(splits.codes[inside], minlength=len(splits.names)).tolist()
@@ -138,12 +143,14 @@ def covariate_shift(
             f"items of the splits that have an embedding: {sum(sizes):,}, and {FEWEST} are needed"
         )
     together = [codes for codes in (item_groups, near_copies) if codes is not None]
-    candidates = candidates_of(embeddings, embedding_hashes, splits.codes, together, random_state)
+    candidates = candidates_of(
+        embeddings, embedding_hashes, splits.codes, together, random_state, item_groups
+    )
     found = [test for one, other in pairs if (test := pair_test(candidates, one, other))]
     if not found:
         raise MissingInputError(
             f"no two splits have {FEWEST_OF_FOLD} different items in each of two halves, whose "
-            "copies and groups stay together"
+            f"copies and groups stay together, or {FEWEST_GROUPS} groups, where there are any"
         )
     found.sort(key=lambda each: -each.test.auc_low)
     within: list[SplitTest] = []

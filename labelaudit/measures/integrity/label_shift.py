@@ -20,6 +20,7 @@ from labelaudit.measures.integrity.label_shift_tables import (
 )
 from labelaudit.report import Table, Value
 from labelaudit.statistics.distributions import compared_pairs, distance
+from labelaudit.statistics.grouped_labels import GroupEffect, group_effect
 from labelaudit.statistics.imbalance import count_labels
 from labelaudit.tabulate import Specification, exact_values
 
@@ -52,6 +53,7 @@ def label_shift(
     pred_probs: PredProbs | None = None,
     copies: NDArray[np.int64] | None = None,
     embedding_hashes: NDArray[np.uint64] | None = None,
+    item_groups: NDArray[np.int32] | None = None,
 ) -> Findings:
     """Compare how frequent each class is in the splits, two splits at a time.
 
@@ -77,7 +79,10 @@ def label_shift(
     - p-value of a pair: chi-squared with C - 1 degrees of freedom where every expected count is 5
       or more, else by 999 to 9,999 permutations; of a class: the pooled z-test, or twice the
       smaller hypergeometric tail where an expected count is below 5; adjusted by Benjamini and
-      Hochberg over all pairs, and over all classes of all pairs;
+      Hochberg over all pairs, and over all classes of all pairs. Where the manifest names groups
+      (patients, sources), these were drawn and not their items: chi-squared, and what chance
+      makes, are then corrected for how alike the labels of a group are (Rao and Scott's second
+      order, with F), and shares of a class count as of so many fewer items;
     - BBSE: w = C^-1 mu, negative ones set to 0, for C the joint shares of predicted and given
       class where labelled and mu the shares of the predictions where not; q proportional to w p.
       Its interval is that of 200 samples drawn anew;
@@ -92,8 +97,8 @@ def label_shift(
     Undefined
     ---------
     With fewer than two splits that have labels. PSI, where a split lacks a class. The p-value and
-    V, for a single class. The estimate, where the condition number of C is above 100, or the
-    classifier finds less than 20 % of a class.
+    V, for a single class; the p-value, where a split has a single group. The estimate, where the
+    condition number of C is above 100, or the classifier finds less than 20 % of a class.
 
     Not comparable
     --------------
@@ -113,6 +118,8 @@ def label_shift(
         Seed of the permutations and of the draws.
     pred_probs
         Class probabilities, for the estimate; None for none.
+    item_groups
+        Group of each item, ``-1`` for none; None without groups.
     copies, embedding_hashes
         Of the embeddings, by which items are drawn for the estimate.
 
@@ -130,7 +137,8 @@ def label_shift(
     ----------
     Lin, Divergence measures based on the Shannon entropy, 1991. Lipton, Wang and Smola, Detecting
     and correcting for label shift with black box predictors, ICML 2018. Alexandari, Kundaje and
-    Shrikumar, ICML 2020. Benjamini and Hochberg, JRSS B 57, 1995.
+    Shrikumar, ICML 2020. Benjamini and Hochberg, JRSS B 57, 1995. Rao and Scott, Annals of
+    Statistics 12, 1984.
 
     Examples
     --------
@@ -142,9 +150,15 @@ def label_shift(
     """
     counts = count_labels(labels, len(class_names), splits.codes, len(splits.names))[:-1]
     sizes = counts.sum(axis=1).tolist()
+    compared = compared_pairs(sizes)
+    effects = None
+    if item_groups is not None:
+        effects = [
+            _effect(labels, splits, item_groups, pair, len(class_names)) for pair in compared
+        ]
     pairs = [
-        (one, other, distance(counts[one], counts[other], random_state))
-        for one, other in compared_pairs(sizes)
+        (one, other, distance(counts[one], counts[other], random_state, effect))
+        for (one, other), effect in zip(compared, effects or [None] * len(compared), strict=True)
     ]
     tables: tuple[Table, ...] = ()
     estimates: tuple[Table, ...] = ()
@@ -159,7 +173,7 @@ def label_shift(
             f"splits with labels: {n_labelled}, and two are needed to compare"
             + "".join(f"; {reason[0].lower()}{reason[1:]}" for reason in refusals)
         )
-    moved, n_moved = moved_table(counts, pairs, splits.names, class_names)
+    moved, n_moved = moved_table(counts, pairs, splits.names, class_names, effects)
     lacking, n_lacking = lacking_table(counts, splits.names, class_names)
     if pairs:
         tables = (pair_table(pairs, sizes, splits.names), moved, lacking)
@@ -168,6 +182,20 @@ def label_shift(
         tables=(*tables, *estimates),
         notes=(*_notes(pairs, splits.names, moved), *refusals),
         parameters={"pairs": len(pairs), "significant_below": SIGNIFICANT},
+    )
+
+
+def _effect(
+    labels: NDArray[np.int32],
+    splits: Splits,
+    item_groups: NDArray[np.int32],
+    pair: tuple[int, int],
+    n_classes: int,
+) -> GroupEffect:
+    """Return what groups do to the comparison of two splits."""
+    items = np.flatnonzero((labels >= 0) & np.isin(splits.codes, pair))
+    return group_effect(
+        labels[items], item_groups[items], splits.codes[items] == pair[1], n_classes
     )
 
 
@@ -202,6 +230,8 @@ def _values(
         notes["population_stability_index"] = "undefined: one of the two lacks a class"
     if np.isnan(found.cramers_v):
         notes["cramers_v"] = notes["label_shift_p_value"] = "undefined: there is a single class"
+    elif np.isnan(found.p_value):
+        notes["label_shift_p_value"] = "undefined: one of the two has a single group of items"
     elif found.permuted:
         notes["label_shift_p_value"] = "By permutations, as some expected counts are below 5."
     counts = {

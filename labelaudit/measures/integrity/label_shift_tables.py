@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from labelaudit.report import Table
 from labelaudit.statistics.distributions import Distance
+from labelaudit.statistics.grouped_labels import GroupEffect
 from labelaudit.statistics.proportions import adjusted, share_difference
 from labelaudit.tabulate import ranked_table
 
@@ -54,6 +55,7 @@ def moved_table(
     pairs: list[Pair],
     names: tuple[str, ...],
     class_names: tuple[str, ...],
+    effects: list[GroupEffect] | None = None,
 ) -> tuple[Table, int]:
     """Return one row a class and pair, the surest differences first, and how many classes moved."""
     ones, others = (np.array([pair[at] for pair in pairs], dtype=np.int64) for at in (0, 1))
@@ -64,6 +66,7 @@ def moved_table(
         np.repeat(sizes[ones], counts.shape[1]),
         other_wins,
         np.repeat(sizes[others], counts.shape[1]),
+        np.concatenate([each.by_class for each in effects]) if effects else 1,
     )
     p_values = adjusted(found.p_value)
     codes = np.tile(np.arange(counts.shape[1]), len(pairs))

@@ -23,6 +23,7 @@ from labelaudit.statistics.two_samples import (
 MOST_OF_SPLIT: Final = 5000
 MOST_OF_CLASS: Final = 1000
 FEWEST_OF_FOLD: Final = 15
+FEWEST_GROUPS: Final = 5
 MOST_CLASSES: Final = 20
 N_COMPONENTS: Final = 64
 MOST_FEATURES: Final = 512
@@ -69,6 +70,8 @@ class Candidates:
         A hash of each item's embedding, by which it is drawn.
     folds
         Fold of each item; copies, near copies and items of one group share it.
+    units
+        Group of each item, ``-1`` for an item of its own; None where there are no groups.
     center, axes
         Mean of a sample of all splits, and its directions of most variance, at most 512.
     """
@@ -77,6 +80,7 @@ class Candidates:
     splits: NDArray[np.int32]
     hashes: NDArray[np.uint64]
     folds: NDArray[np.bool_]
+    units: NDArray[np.int32] | None
     center: NDArray[np.float64]
     axes: NDArray[np.float64]
 
@@ -93,6 +97,7 @@ def candidates_of(
     splits: NDArray[np.int32],
     together: Sequence[NDArray[np.integer]],
     random_state: int,
+    units: NDArray[np.int32] | None = None,
 ) -> Candidates:
     """Return what to draw from; the folds follow from the embeddings, not from the order.
 
@@ -113,7 +118,13 @@ def candidates_of(
     sample = embeddings.vectors[np.concatenate(every)]
     center, axes = main_components(sample.astype(np.float32), MOST_FEATURES)
     return Candidates(
-        embeddings=embeddings, splits=known, hashes=hashes, folds=folds, center=center, axes=axes
+        embeddings=embeddings,
+        splits=known,
+        hashes=hashes,
+        folds=folds,
+        units=units,
+        center=center,
+        axes=axes,
     )
 
 
@@ -181,8 +192,16 @@ def _tested(
     if cells.min() < FEWEST_OF_FOLD:
         return None
     scores = cross_scores(candidates.components(items, n_components), is_other, fold)
-    held_out = [scores[fold & (is_other == side)] for side in (False, True)]
-    n = min(map(len, held_out))
+    asked = [np.flatnonzero(fold & (is_other == side)) for side in (False, True)]
+    n = min(map(len, asked))
+    first, second = (each[:n] for each in asked)
+    units = None
+    if candidates.units is not None:
+        of_item = candidates.units[items].astype(np.int64)
+        of_item = np.where(of_item < 0, -1 - np.arange(len(items)), of_item)
+        units = of_item[first], of_item[second]
+        if min(len(np.unique(each)) for each in units) < FEWEST_GROUPS:
+            return None
     one, other, label = which
     return SplitTest(
         one=one,
@@ -190,5 +209,5 @@ def _tested(
         label=label,
         items=items,
         scores=np.where(is_other, scores, -scores),
-        test=classifier_test(held_out[0][:n], held_out[1][:n]),
+        test=classifier_test(scores[first], scores[second], units),
     )
