@@ -1,7 +1,8 @@
 """Whether items that follow each other are alike, against all orders that they could have.
 
 Both statistics have a closed mean and variance over the permutations of the items in each group,
-so nothing is drawn, and dependence between the pairs, which share items, is accounted for.
+so that dependence between the pairs, which share items, is accounted for. Orders are drawn only
+where so few pairs can differ that their number is far from normal: rare classes, few items.
 """
 
 import math
@@ -16,6 +17,9 @@ from scipy.sparse import csr_array
 LEAST_WINDOW: Final = 5
 WINDOW_SHARE: Final = 0.01
 FEWEST_OF_GROUP: Final = 10
+FEWEST_DEVIATING: Final = 6  # standard deviation of a count below which it is not taken for normal
+DRAWN_CELLS: Final = 2**25
+LEAST_DRAWS, MOST_DRAWS = 199, 4999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,6 +38,9 @@ class OrderTest:
         Standard deviation of that.
     pairs_by_item, alike_by_item
         The pairs of each item, shape ``(n_samples,)``.
+    drawn_p_value
+        Share of drawn orders with as many, where few pairs can differ; None where the normal
+        distribution will do.
     """
 
     n_pairs: int
@@ -42,6 +49,7 @@ class OrderTest:
     deviation: float
     pairs_by_item: NDArray[np.int64]
     alike_by_item: NDArray[np.int64]
+    drawn_p_value: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -55,9 +63,11 @@ class OrderTest:
 
     @property
     def p_value(self) -> float | None:
-        """Normal, one-sided, above 0: that a random order has as many."""
+        """One-sided, above 0: that a random order has as many; normal where none were drawn."""
         from scipy.stats import norm
 
+        if self.z is not None and self.drawn_p_value is not None:
+            return self.drawn_p_value
         return None if self.z is None else max(float(norm.sf(self.z)), sys.float_info.min)
 
 
@@ -90,6 +100,9 @@ def same_label_next(labels: NDArray[np.int32], groups: NDArray[np.int64]) -> Ord
     )
     n, two, three = n[n > 1], two[n > 1], three[n > 1]
     variance = (two * (two + n * (n + 1)) - 2 * n * three - n**3) / (n**2 * (n - 1))
+    drawn = None
+    if 0 < variance.sum() < FEWEST_DEVIATING**2:
+        drawn = _drawn_p_value(labels[items], groups[items], int(alike.sum()))
     return OrderTest(
         n_pairs=int(together.sum()),
         alike=int(alike.sum()),
@@ -97,7 +110,27 @@ def same_label_next(labels: NDArray[np.int32], groups: NDArray[np.int64]) -> Ord
         deviation=math.sqrt(max(float(variance.sum()), 0.0)),
         pairs_by_item=pairs_by_item,
         alike_by_item=alike_by_item,
+        drawn_p_value=drawn,
     )
+
+
+def _drawn_p_value(labels: NDArray[np.int32], groups: NDArray[np.int64], alike: int) -> float:
+    """Return the share of random orders with as many pairs, this one too; groups lie together."""
+    rng = np.random.default_rng(0)
+    starts = np.flatnonzero(np.diff(groups)) + 1
+    parts = []
+    for part in np.split(labels, starts):
+        counts = np.sort(np.bincount(part))  # so that the order of classes changes no draw
+        parts.append(np.repeat(np.arange(len(counts)), counts))
+    n_draws = int(np.clip(DRAWN_CELLS // max(len(labels), 1), LEAST_DRAWS, MOST_DRAWS))
+    as_many = 0
+    for _ in range(n_draws):
+        found = 0
+        for part in parts:
+            shuffled = rng.permutation(part)
+            found += int((shuffled[1:] == shuffled[:-1]).sum())
+        as_many += found >= alike
+    return (1 + as_many) / (n_draws + 1)
 
 
 def nearby_neighbors(neighbors: NDArray[np.int32], groups: NDArray[np.int64]) -> OrderTest:

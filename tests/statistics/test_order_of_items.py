@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from labelaudit.statistics import item_order
 from labelaudit.statistics.item_order import LEAST_WINDOW, nearby_neighbors, same_label_next
 
 
@@ -96,3 +97,19 @@ def test_frames_of_a_video_are_found_and_a_shuffled_one_is_not() -> None:
     shuffled = np.empty_like(ring)
     shuffled[order] = order[ring]
     assert (nearby_neighbors(shuffled.astype(np.int32), one).p_value or 0) > 0.01
+
+
+@pytest.mark.parametrize(("shares", "n"), [([0.99, 0.01], 500), ([0.9, 0.1], 100)])
+def test_rare_classes_in_random_order_are_rarely_significant(
+    shares: list[float], n: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the normal distribution, 3 to 6 % were below 0.01."""
+    monkeypatch.setattr(item_order, "MOST_DRAWS", 199)
+    rng = np.random.default_rng(8)
+    p_values = []
+    for _ in range(300):
+        labels = rng.choice(2, n, p=shares).astype(np.int32)
+        found = same_label_next(labels, np.zeros(n, dtype=np.int64))
+        p_values.append(1.0 if found.p_value is None else found.p_value)
+    assert np.mean(np.array(p_values) < 0.01) <= 0.02
+    assert np.mean(np.array(p_values) < 0.05) <= 0.075
