@@ -68,3 +68,8 @@ def test_charts_escape_what_annotators_are_called() -> None:
     drawn = pair_agreement(pairs((HOSTILE, "bob", 60, 0.7)))
     assert "<script" not in drawn
     assert "\u202e" not in drawn
+
+
+def test_pairs_that_hardly_differ_look_alike() -> None:
+    two = pairs(("ann", "bob", 60, 0.70), ("bob", "cid", 50, 0.72))
+    assert max(shades(pair_agreement(two))) == 0.11  # of 0.6 at most

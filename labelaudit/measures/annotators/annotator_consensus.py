@@ -13,8 +13,18 @@ from labelaudit.statistics.votes import votes_for
 from labelaudit.tabulate import Specification, exact_values
 
 SPECIFICATIONS: Final[tuple[Specification, ...]] = (
-    ("consensus_differs_share", "Labels that differ from the consensus", "share", "lower"),
-    ("consensus_differs_count", "Labels that differ from the consensus", "count", "lower"),
+    (
+        "consensus_differs_share",
+        "Labels that differ from the consensus, of those compared",
+        "share",
+        "lower",
+    ),
+    (
+        "consensus_differs_count",
+        "Labels that differ from the consensus, in number",
+        "count",
+        "lower",
+    ),
     ("compared_item_count", "Items whose label is compared", "count", "neither"),
     ("majority_differs_share", "Majorities that differ from the consensus", "share", "neither"),
     ("tied_vote_share", "Items without a majority", "share", "lower"),

@@ -11,6 +11,7 @@ from labelaudit.report import Table
 
 FAINTEST: Final = 0.06
 STRONGEST: Final = 0.6
+LEAST_SCALE: Final = 0.2
 
 Pairs = dict[tuple[str, str], float]
 
@@ -18,8 +19,9 @@ Pairs = dict[tuple[str, str], float]
 def pair_agreement(table: Table) -> Markup:
     """Return pairs of annotators as a grid, each with the share of shared items they agree on.
 
-    The shade is that share beyond the lowest of all pairs, so that small differences show. Of many
-    annotators, those with the most shared items are drawn; a pair that shares too few is a dot.
+    The shade is that share beyond the lowest of all pairs, on a scale of a fifth at least, so that
+    differences show but those that mean nothing look small. Of many annotators, those with the most
+    shared items are drawn; a pair that shares too few is a dot.
     Empty when a table has no pairs.
 
     Parameters
@@ -54,7 +56,7 @@ def _drawn(names: list[str], pairs: Pairs) -> Markup:
         agreement = shown.get((one, other))
         if agreement is None:
             return Cell(words="" if one == other else "·")
-        beyond = (agreement - lowest) / ((highest - lowest) or 1)
+        beyond = (agreement - lowest) / max(highest - lowest, LEAST_SCALE)
         opacity = FAINTEST + (STRONGEST - FAINTEST) * beyond
         return Cell(words=f"{100 * agreement:.0f}", opacity=opacity)
 
