@@ -7,7 +7,8 @@ from typing import Final
 from labelaudit.report import FAMILIES, DatasetFacts, Sample, Scalar, Value
 
 UNDEFINED: Final = "undefined"
-ABBREVIATIONS: Final = {"auc", "ks", "ld", "lds", "lpd", "npmi", "psi", "scumble"}
+ABBREVIATIONS: Final = {"auc", "ks", "ld", "lds", "lpd", "lrid", "npmi", "psi", "scumble"}
+NAMES: Final = {"gini": "Gini", "kf": "K_F", "mcnemar": "McNemar", "simpson": "Simpson"}
 PERCENT: Final = 100
 WHOLE_FROM: Final = 100
 WHOLE_TO: Final = 1e15
@@ -85,11 +86,13 @@ def heading(family: str) -> str:
 
     Examples
     --------
-    >>> heading("npmi"), heading("adjusted_p_value"), heading("split_auc")
-    ('NPMI', 'Adjusted p value', 'Split AUC')
+    >>> heading("npmi"), heading("adjusted_p_value"), heading("split_auc"), heading("kf_max")
+    ('NPMI', 'Adjusted p value', 'Split AUC', 'K_F max')
     """
     words = visible(family.replace("_", " ")).split(" ")
-    said = " ".join(word.upper() if word in ABBREVIATIONS else word for word in words)
+    said = " ".join(
+        word.upper() if word in ABBREVIATIONS else NAMES.get(word, word) for word in words
+    )
     return FAMILIES.get(family) or said[:1].upper() + said[1:]
 
 

@@ -83,7 +83,7 @@ def two_nn_line(near: NDArray[np.float64]) -> float:
     """
     ratios = np.sort(log_ratios(near, 2))[: int(KEPT * len(near))]
     heights = -np.log1p(-np.arange(1, len(ratios) + 1) / len(near))
-    return _over(ratios @ heights, ratios @ ratios)
+    return _over(float(ratios @ heights), float(ratios @ ratios))
 
 
 def gride(near: NDArray[np.float64], rank: int) -> tuple[float, float]:

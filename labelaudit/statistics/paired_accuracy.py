@@ -129,3 +129,32 @@ def mcnemar(first_only: int, second_only: int) -> float:
     """
     discordant = first_only + second_only
     return float(min(1.0, 2 * bdtr(min(first_only, second_only), discordant, 0.5)))
+
+
+def spread_by_groups(numbers: NDArray[np.float64], groups: NDArray[np.integer]) -> float:
+    """Return how many times the standard error of a mean is, if groups were drawn and not items.
+
+    Parameters
+    ----------
+    numbers
+        One an item, shape ``(n,)``.
+    groups
+        Group of each item, ``-1`` for one of its own, shape ``(n,)``.
+
+    Returns
+    -------
+    About 1 where groups tell nothing, and 1 where the numbers do not vary.
+
+    Examples
+    --------
+    Pairs of equal numbers are worth half as many:
+
+    >>> round(spread_by_groups(np.repeat([1.0, 0, -1, 0], 2), np.repeat([0, 1, 2, 3], 2)), 3)
+    1.414
+    """
+    apart = numbers - numbers.mean()
+    alone = float(apart @ apart)
+    of_group = np.bincount(groups[groups >= 0], weights=apart[groups >= 0])
+    own = apart[groups < 0]
+    together = float(of_group @ of_group + own @ own)
+    return math.sqrt(together / alone) if alone > 0 else 1.0

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made import numbers, rows
@@ -230,3 +232,14 @@ def test_wrong_labels_can_turn_a_gap_of_twice_their_share_and_no_more() -> None:
     gap = (first == given).mean() - (second == given).mean()
     corrected = (first == truth).mean() - (second == truth).mean()
     assert gap - corrected == pytest.approx(2 * 0.05)
+
+
+def test_groups_that_spread_the_gap_are_said_to() -> None:
+    test = made(600, 6, [(0.95, 0.3), (0.85, 0.5)], 0.0)
+    predicted = np.repeat(test.predicted[:, ::10], 10, axis=1)
+    given = np.repeat(test.given[::10], 10)
+    grouped = replace(test, predicted=predicted, given=given)
+    found = measured(grouped, item_groups=np.repeat(np.arange(60), 10).astype(np.int32))
+    assert any("of A and B is 3.2 times as wide" in note for note in found.notes)
+    apart = measured(grouped, item_groups=np.arange(600, dtype=np.int32))
+    assert not any("groups" in note for note in apart.notes)

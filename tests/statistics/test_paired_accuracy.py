@@ -11,6 +11,7 @@ from labelaudit.statistics.paired_accuracy import (
     gap_of,
     mcnemar,
     paired_gap,
+    spread_by_groups,
 )
 
 COUNTS = st.tuples(*[st.integers(0, 40)] * 3)
@@ -71,3 +72,14 @@ def test_the_interval_holds_the_true_gap_about_95_times_in_100(
     gaps = [paired_gap(int(first), int(second), n) for first, second, _ in counts]
     covered = np.mean([gap.low <= only[0] - only[1] <= gap.high for gap in gaps])
     assert covered > 0.93
+
+
+def test_groups_that_vary_as_one_spread_the_mean_as_few_items_do() -> None:
+    rng = np.random.default_rng(0)
+    of_group = rng.standard_normal(400)
+    apart = spread_by_groups(rng.standard_normal(4000), np.repeat(np.arange(400), 10))
+    assert apart == pytest.approx(1, abs=0.1)
+    as_one = spread_by_groups(np.repeat(of_group, 10), np.repeat(np.arange(400), 10))
+    assert as_one == pytest.approx(math.sqrt(10))
+    assert spread_by_groups(of_group, np.full(400, -1)) == pytest.approx(1)
+    assert spread_by_groups(np.ones(9), np.arange(9)) == 1

@@ -33,6 +33,7 @@ from labelaudit.measures.benchmark_stability.stability_tables import (
 )
 from labelaudit.measures.benchmark_stability.stability_values import (
     error_rate,
+    group_notes,
     stability_notes,
     stability_values,
 )
@@ -47,6 +48,7 @@ def benchmark_stability(
     content: Content | None = None,
     screening: Screening | None = None,
     label_judgement: Judgement | None = None,
+    item_groups: NDArray[np.int32] | None = None,
 ) -> Findings:
     """Say which gaps between models the labels of their test set can decide, and where they swap.
 
@@ -119,6 +121,9 @@ def benchmark_stability(
         What an earlier scan suspected.
     label_judgement
         What this scan says of each label; where an earlier scan was named, that counts.
+    item_groups
+        Group of each item (patient, source, video), ``-1`` for none. Intervals take items as drawn
+        apart; where groups make the gap of the leaders spread more, it is said by how much.
 
     Returns
     -------
@@ -161,7 +166,10 @@ def benchmark_stability(
         values=stability_values(scored, compared, rate, wrong),
         tables=tuple(tables),
         rankings=(_deciding(scored, verdicts, screening, class_names),),
-        notes=tuple(stability_notes(scored, compared, rate, wrong)),
+        notes=(
+            *stability_notes(scored, compared, rate, wrong),
+            *group_notes(scored, item_groups),
+        ),
         parameters={
             "models": ", ".join(scored.models),
             "predictions": "; ".join(predictions.sources),

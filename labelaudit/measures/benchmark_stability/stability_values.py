@@ -6,6 +6,7 @@ from math import ceil, log, log1p
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labelaudit.inputs.screening import Screening
 from labelaudit.measures.benchmark_stability.doubtful_labels import WrongLabels
@@ -13,8 +14,10 @@ from labelaudit.measures.benchmark_stability.model_scores import Drawn, Scored
 from labelaudit.measures.benchmark_stability.stability_tables import DECIDED, LIKELY, Pair
 from labelaudit.report import EXACT, Value
 from labelaudit.statistics.label_fit import Fit
+from labelaudit.statistics.paired_accuracy import spread_by_groups
 from labelaudit.tabulate import bounded, exact_values
 
+WIDER: Final = 1.1
 WHAT_TO_RUN: Final = (
     "labelaudit scan suspects labels, labelaudit review draws a sample of them for people to "
     "judge, and --report takes what a scan suspected"
@@ -204,6 +207,20 @@ def stability_notes(
                 f"People found neither label right of {int(unfit.sum()):,} items; no prediction of "
                 "them counts as right, so accuracies on corrected labels may be too low."
             )
+
+
+def group_notes(scored: Scored, item_groups: NDArray[np.int32] | None) -> Iterator[str]:
+    """Say by how much groups of items widen the interval of the gap of the two models ahead."""
+    if item_groups is None:
+        return
+    groups = item_groups[scored.scored]
+    ahead = scored.given(0).astype(np.float64) - scored.given(1)
+    times = spread_by_groups(ahead, groups)
+    if times > WIDER:
+        yield (
+            f"Items come in groups, and intervals take them as drawn apart: over groups, that of "
+            f"the gap of {scored.models[0]} and {scored.models[1]} is {times:.2g} times as wide."
+        )
 
 
 def judgements_needed(gap: float) -> int | None:

@@ -65,7 +65,7 @@ def embedding_label_sharpness(
     Not comparable
     --------------
     Between embedding models, as K_F has the unit of their distances; with the sharpness of
-    pixels; and, but for the null ratio, between draws of different size.
+    pixels; and between draws of different size, which move the null ratio, too.
 
     Parameters
     ----------

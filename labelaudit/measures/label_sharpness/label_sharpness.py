@@ -84,9 +84,10 @@ def label_sharpness(
     The eleven published values with one another: seven datasets have one channel and four have
     three, which alone makes 1.7 times; each is one draw of some pairs of classes. K_F between
     images of different size, channels or range: it is in 1/[0, 1] units, 255 times
-    that of 8-bit levels, and gray images copied to three channels read sqrt(3) lower. All but
-    the null ratio between draws of different size, as every distance shrinks with more images:
-    K_F of two classes of CIFAR-10 is 0.109 at M = 100 and 0.162 at 10,000.
+    that of 8-bit levels, and gray images copied to three channels read sqrt(3) lower. Anything
+    between draws of different size, as every distance shrinks with more images: K_F of two classes
+    of CIFAR-10 is 0.109 at M = 100 and 0.162 at 10,000, and the null ratio falls from 0.78 to 0.56
+    between M = 100 and 2,000.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ from labelaudit.tabulate import bounded
 
 ONE_DRAW: Final = "a single draw of all samples has no spread"
 NO_DIFFERENCE: Final = "undefined: no two samples with different labels differ"
-OVER_DRAWS: Final = "95 % over samples as many: t-interval of draws, widened as these share items"
+OVER_DRAWS: Final = "95 % over other samples as large: t-interval, widened as draws share items"
 SHARED: Final = "samples share neighbors, so that their spread is no error"
 
 
