@@ -178,7 +178,7 @@ def test_random_splits_of_groups_look_uneven_no_more_often_than_they_say() -> No
         groups = np.repeat(np.arange(250), rng.integers(1, 8, 250))
         of_group, own = (rng.random((n, 30)) < 0.12 for n in (250, len(groups)))
         dense = np.where(rng.random(own.shape) < 0.7, of_group[groups], own).astype(np.int64)
-        codes = (rng.random(250) < 0.1).astype(np.int32)[groups]
+        codes = (rng.random(250) < 0.1).astype(np.int64)[groups]
         moved += bool(numbers(scan(dense, codes, groups))["moved_label_count"])
     assert moved <= 7  # of 60, at 5 %
 

@@ -74,9 +74,8 @@ def test_where_the_model_is_never_sure_even_the_low_end_overstates() -> None:
 
 def test_a_model_as_good_as_chance_says_nothing_of_what_is_missing() -> None:
     rng = np.random.default_rng(0)
-    told = 0
+    told, given = 0, rng.random((500, 1)) < 0.1
     for _ in range(40):
-        given = rng.random((500, 1)) < 0.1
         odds = rng.normal(size=(500, 1)) - 2
         low, high = missing_range(histogram(odds, given), histogram(odds, ~given))
         assert np.isnan(low) == np.isnan(high)
