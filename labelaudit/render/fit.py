@@ -6,9 +6,10 @@ from typing import Final
 
 ELLIPSIS: Final = "…"
 
-# Width of a character in em, of Helvetica in bold, rounded up; other scripts count as wide.
+# Width of a character in em, the larger of Helvetica in bold and of DejaVu Sans, which Linux draws
+# pages with; other scripts count as wide.
 NARROW: Final = frozenset("iljtfrI.,:;'|!()[] -")
-WIDE: Final = frozenset("mwMW@%")
+WIDE: Final = frozenset("mwMW@%<>=+~^#&")
 
 
 def estimated_width(words: str, size: float) -> float:
@@ -22,7 +23,7 @@ def clipped(words: str, size: float, width: float) -> str:
     Examples
     --------
     >>> clipped("a-very-long-name", 10, 60)
-    'a-very-lon…'
+    'a-very-lo…'
     """
     if estimated_width(words, size) <= width:
         return words
@@ -47,9 +48,9 @@ def _em(character: str) -> float:
     if unicodedata.combining(character):
         return 0
     if character in NARROW:
-        return 0.36
+        return 0.38
     if character in WIDE:
-        return 0.92
+        return 0.95
     if character.isascii():
-        return 0.72 if character.isupper() else 0.58
+        return 0.76 if character.isupper() else 0.63
     return 1.05 if unicodedata.east_asian_width(character) in "WF" else 0.75

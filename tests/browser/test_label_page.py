@@ -14,6 +14,27 @@ GOLDEN = Path(__file__).parents[1] / "render" / "golden"
 CASES = sorted(folder.name for folder in GOLDEN.iterdir())
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
+# Words that leave their picture, and level words that lie on others, by two pixels or more.
+MISPLACED = """() => [...document.querySelectorAll("main svg.chart")].flatMap((picture) => {
+  const frame = picture.getBoundingClientRect();
+  const words = [...picture.querySelectorAll("text")]
+    .map((node) => ({ node, says: node.textContent.trim(), box: node.getBoundingClientRect() }))
+    .filter(({ says, box }) => says && box.width);
+  const outside = words.filter(
+    ({ box }) =>
+      box.left < frame.left - 2 || box.right > frame.right + 2 ||
+      box.top < frame.top - 2 || box.bottom > frame.bottom + 2
+  );
+  const level = words.filter(({ node }) => !/rotate/.test(node.getAttribute("transform")));
+  const covering = level.filter(({ box }, at) =>
+    level.slice(at + 1).some(({ box: other }) =>
+      Math.min(box.right, other.right) - Math.max(box.left, other.left) > 2 &&
+      Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top) > box.height / 3
+    )
+  );
+  return [...outside, ...covering].map(({ says }) => `${picture.ariaLabel}: ${says}`);
+})"""
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium"),
@@ -160,6 +181,17 @@ def test_every_picture_is_loaded_and_described(visit: Visit, case: str) -> None:
         "nodes => nodes.map(node => [node.alt, node.complete && node.naturalWidth > 0])"
     )
     assert all(alt and loaded for alt, loaded in pictures)
+
+
+@pytest.mark.parametrize("width", [380, 1200])
+@pytest.mark.parametrize("case", CASES)
+def test_no_words_of_a_picture_are_cut_off_or_on_others(
+    visit: Visit, case: str, width: int
+) -> None:
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    page = visit.open(golden(case))
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(MISPLACED) == []
 
 
 def test_dark_and_print_have_their_own_grounds(visit: Visit) -> None:

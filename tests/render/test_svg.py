@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reports import CASES, audited, full, hostile, multilabel, nothing_measured
 
+from labelaudit.render.charts.grid import Cell, grid
 from labelaudit.render.fit import clipped, estimated_width, wrapped
 from labelaudit.render.svg import DARK, INNER, LIGHT, to_svg
 
@@ -106,3 +107,16 @@ def test_wrapped_lines_fit_and_lose_no_word_that_fits(words: str) -> None:
     assert all(estimated_width(line, 12) <= INNER for line in lines)
     if all(estimated_width(word, 12) <= INNER for word in words.split()):
         assert " ".join(lines).split() == words.split()
+
+
+@pytest.mark.parametrize(
+    ("words", "em"),
+    [("annotator_bob", 7.29), ("</svg><img src=x", 9.69), ("Mammalia", 5.2), ("agreed", 3.5)],
+)
+def test_no_text_is_wider_than_estimated_in_the_font_of_linux(words: str, em: float) -> None:
+    assert em <= estimated_width(words, 1) <= 1.25 * em
+
+
+def test_what_the_rows_of_a_grid_are_has_room_though_their_names_are_short() -> None:
+    drawn = grid(["c0"], ["c1"], lambda _row, _column: Cell(), heads=("agreed", "judged"))
+    assert drawn.left - 8 >= estimated_width("agreed ↓", 12) > estimated_width("c0", 12) + 12

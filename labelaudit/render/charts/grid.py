@@ -62,7 +62,8 @@ def grid(
     heads
         What the rows and the columns are, written beside the names; empty for nothing.
     """
-    left = round(12 + min(LONGEST, max(map(_width, rows))), 1)
+    named = max(_width(f"{heads[0]} ↓") if heads[0] else 0, *map(_width, rows))
+    left = round(12 + min(LONGEST, named), 1)
     width = (WIDTH - 1 - left) / len(columns)
     upright = all(_width(name) <= width - 4 for name in columns)
     above = 14 if upright else min(LONGEST_HEAD, max(map(_width, columns)))

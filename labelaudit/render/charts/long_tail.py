@@ -103,7 +103,7 @@ def _parted(tail: Tail, left: float, step: float) -> Markup:
         words = text.visible(f"{n_classes:,} {kind}-shot")
         if estimated_width(words, 12) < end - x:
             drawn += Markup(
-                '<text x="{:.1f}" y="10" text-anchor="end" class="head">{}</text>'
+                '<text x="{:.1f}" y="12" text-anchor="end" class="head">{}</text>'
             ).format(end - 4, words)
     return drawn
 
