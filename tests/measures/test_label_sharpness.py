@@ -362,7 +362,7 @@ def test_numbers_in_any_unit_have_the_same_sharpness_in_that_unit(unit: float) -
     targets, points = rng.standard_normal(400), rng.standard_normal((400, 3))
     one = numbers(sharpness(of_numbers(targets), points))
     other = numbers(sharpness(of_numbers(targets * unit), points))
-    assert other["kf_max"] == pytest.approx(one["kf_max"] * unit)
+    assert other["kf_max"] == pytest.approx((one["kf_max"] or 0) * unit)
     assert other["kf_null_ratio"] == pytest.approx(one["kf_null_ratio"])
 
 
@@ -373,3 +373,20 @@ def test_numbers_that_cannot_be_divided_by_distances_are_refused(unit: float) ->
     targets = np.where(rng.random(400) < 0.5, unit, -unit)
     with pytest.raises(MissingInputError, match=r"too (close|far apart)"):
         sharpness(of_numbers(targets), rng.standard_normal((400, 3)))
+
+
+def test_the_neighbor_error_of_shuffled_labels_is_beside_it() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1, 2], [300, 60, 40]).astype(np.int32)
+    points = rng.standard_normal((400, 5))
+    note = next(
+        value.note
+        for value in sharpness(of_classes(labels), points).values
+        if value.name == "nearest_neighbor_error"
+    )
+    assert "40.6 % with shuffled labels" in note
+    drawn = [
+        numbers(sharpness(of_classes(rng.permutation(labels)), points))["nearest_neighbor_error"]
+        for _ in range(20)
+    ]
+    assert np.mean([each or 0 for each in drawn]) == pytest.approx(0.406, abs=0.02)

@@ -40,7 +40,8 @@ def embedding_label_sharpness(
     - enemy_friend_ratio (of classes): median over all samples drawn of the distance to the nearest
       enemy over that to the nearest friend; above 1 the classes are apart
     - nearest_neighbor_error (of classes): share of them for which that ratio is below 1; a tie is
-      no error, and a sample alone in its class is one
+      no error, and a sample alone in its class is one. Shuffled labels would give
+      1 - sum n_c (n_c - 1) / N (N - 1)
     - neighbor_change_ratio (of sets and numbers): mean |y_i - y_j| of nearest neighbors over that
       of any two samples; near 0 labels follow the embeddings, near 1 they do not
     - contradictory_duplicates: pairs of equal embeddings with different labels, left out of the

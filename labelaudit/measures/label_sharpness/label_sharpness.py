@@ -51,7 +51,7 @@ def label_sharpness(
       nearest enemy over that to the nearest friend; above 1 the classes are apart
     - nearest_neighbor_error (of classes): share of them for which that ratio is below 1, the
       leave-one-out error of the nearest neighbor; a tie is no error, and an image alone in its
-      class is one
+      class is one. Beside it is what shuffled labels would give, 1 - sum n_c (n_c - 1) / N (N - 1)
     - neighbor_change_ratio (of sets and numbers): mean |y_i - y_j| of nearest neighbors over that
       of any two images; near 0 labels follow the images, near 1 they do not
     - contradictory_duplicates: pairs of equal images with different labels. They would make K_F

@@ -115,6 +115,8 @@ def _neighbor_values(near: Nearest, pool: Pool) -> tuple[Value, ...]:
     ratios = enemy_friend_ratios(enemy, friend)
     size, wrong = len(ratios), ratios < 1
     middle, share = float(np.median(ratios)), float(wrong.mean())
+    counts = np.bincount(pool.classes)
+    by_chance = 1 - float(counts @ (counts - 1)) / (size * (size - 1))
     sampled = size < pool.total
     ratio = Value(
         name="enemy_friend_ratio",
@@ -132,7 +134,8 @@ def _neighbor_values(near: Nearest, pool: Pool) -> tuple[Value, ...]:
         unit="share",
         better="lower",
         no_interval=EXACT,
-        note=f"{int(wrong.sum()):,} of {size:,}; it falls as more samples are compared",
+        note=f"{int(wrong.sum()):,} of {size:,}; {100 * by_chance:.3g} % with shuffled labels; "
+        "it falls as more samples are compared",
     )
     if not sampled:
         return ratio, error
