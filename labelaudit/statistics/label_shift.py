@@ -30,7 +30,7 @@ def refusal(joint: NDArray[np.float64]) -> str:
     recall = float((np.diag(joint) / given).min())
     if recall < LEAST_RECALL:
         return f"the classifier finds {recall:.0%} of a class, and {LEAST_RECALL:.0%} are needed"
-    condition = float(np.linalg.cond(joint))
+    condition = float(np.linalg.cond(joint / given))  # a rare class is no confusion
     if not condition <= MOST_CONDITION:
         return (
             f"the classifier confuses classes: its confusion matrix has condition number "

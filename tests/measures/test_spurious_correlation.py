@@ -102,7 +102,7 @@ def test_noise_tells_nothing_where_classes_are_unbalanced() -> None:
         found = measured(labels, np.random.default_rng(3).random(1000))
         assert numbers(found)["told_pairs_count"] == 0
         assert found.values[0].low == 0
-        assert "1 of 3 classes have too few" in found.notes[0]
+        assert "too few images to be looked at: 1 of 3" in found.notes[0]
 
 
 def test_the_background_is_a_property() -> None:

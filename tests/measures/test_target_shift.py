@@ -54,3 +54,19 @@ def test_pairs_are_adjusted_for_their_number_and_unlabelled_items_left_out() -> 
 def test_one_split_is_not_measured() -> None:
     with pytest.raises(MissingInputError, match="splits with labels: 0"):
         target_shift(np.arange(3.0), no_splits(3))
+
+
+def test_items_of_groups_are_not_taken_for_independent_draws() -> None:
+    """Ten equal numbers of each of 40 patients: p was below 0.05 in most of equal splits."""
+    rng = np.random.default_rng(2)
+    patients = np.repeat(np.arange(40, dtype=np.int32), 10)
+    targets = np.repeat(rng.normal(size=40), 10)
+    found = target_shift(targets, splits_of(200, 200), patients)
+    values = {value.name: value for value in found.values}
+    assert values["target_shift_p_value"].value is None
+    assert "groups" in values["target_shift_p_value"].note
+    assert values["median_difference"].low is None
+    assert values["ks_statistic"].value is not None
+    assert all(row["low"] is None for row in rows(found, "quantiles"))
+    alone = target_shift(targets, splits_of(200, 200), np.full(400, -1, dtype=np.int32))
+    assert numbers(alone)["target_shift_p_value"] is not None

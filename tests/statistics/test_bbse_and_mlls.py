@@ -62,3 +62,11 @@ def test_shares_that_were_drawn_are_found_again() -> None:
     assert shares_from(bbse(joint, predicted), joint.sum(axis=0)) == pytest.approx(truth, abs=0.02)
     found = mlls(probabilities(logs[1]), probabilities(logs[0]).mean(axis=0))
     assert found == pytest.approx(truth, abs=0.02)
+
+
+def test_a_rare_class_that_is_told_well_is_no_reason_to_refuse() -> None:
+    assert refusal(np.diag([0.998, 0.002])) == ""
+    rare = np.array([[0.9, 0.1], [0.1, 0.9]]) * [0.995, 0.005]
+    assert refusal(rare) == ""
+    alike = np.array([[0.501, 0.499], [0.499, 0.501]]) / 2
+    assert "condition number" in refusal(alike)

@@ -84,7 +84,9 @@ def covariate_shift(
 
     Range
     -----
-    AUC and accuracy 0 to 1, where 0.5 is chance and lower is better down to there.
+    AUC and accuracy 0 to 1, where 0.5 is chance and lower is better down to there. Below it is what
+    splits reach that were made alike on purpose, by class or otherwise: what one half has more
+    of in a split, the other half has less of.
 
     Undefined
     ---------
@@ -163,7 +165,7 @@ def covariate_shift(
             _pair_table(found, splits.names),
             *([_class_table(within, splits.names, class_names)] if within else []),
         ),
-        rankings=(_ranking(found[0], _p_values(found)[0], splits.names),),
+        rankings=_rankings(found[0], splits.names) if _p_values(found)[0] < SIGNIFICANT else (),
         notes=tuple(_notes(found, within, splits.names, class_names)),
         parameters={
             "most_of_split": MOST_OF_SPLIT,
@@ -248,16 +250,17 @@ def _class_table(
     return ranked_table("within_classes", "The same within a class", columns, order)
 
 
-def _ranking(found: SplitTest, p_value: float, names: tuple[str, ...]) -> Ranking:
-    """Return the items that are most unlike the other split; none where no shift was found."""
+def _rankings(found: SplitTest, names: tuple[str, ...]) -> tuple[Ranking, ...]:
+    """Return the items that are most unlike the other split, where there are any."""
     order = np.argsort(-found.scores, kind="stable")[:N_SHOWN]
-    order = order[found.scores[order] > 0] if p_value < SIGNIFICANT else order[:0]
-    return Ranking(
+    order = order[found.scores[order] > 0]
+    ranking = Ranking(
         name="unlike_other_split",
         title=f"Most unlike the other split, of {names[found.one]} and {names[found.other]}",
         items=found.items[order],
         scores=found.scores[order],
     )
+    return (ranking,) if len(order) else ()
 
 
 def _notes(
@@ -268,6 +271,11 @@ def _notes(
 ) -> list[str]:
     """Say which splits differ, and whether the frequency of the classes can be all of it."""
     notes = []
+    if found[0].test.auc_high < 0.5:  # noqa: PLR2004 - chance
+        notes.append(
+            "The classifier does worse than chance, as it does where splits were made alike on "
+            "purpose: what one half of a split has more of, the other has less of."
+        )
     sure = [each for each, p in zip(found, _p_values(found), strict=True) if p < SIGNIFICANT]
     if sure:
         pairs = some(f"{names[each.one]!r} and {names[each.other]!r}" for each in sure)

@@ -1,5 +1,6 @@
 """Whether the classes are as frequent in one split as in another."""
 
+from itertools import zip_longest
 from typing import Final
 
 import numpy as np
@@ -98,7 +99,8 @@ def label_shift(
     ---------
     With fewer than two splits that have labels. PSI, where a split lacks a class. The p-value and
     V, for a single class; the p-value, where a split has a single group. The estimate, where the
-    condition number of C is above 100, or the classifier finds less than 20 % of a class.
+    condition number of C by given class is above 100, or the classifier finds less than 20 % of a
+    class.
 
     Not comparable
     --------------
@@ -151,14 +153,14 @@ def label_shift(
     counts = count_labels(labels, len(class_names), splits.codes, len(splits.names))[:-1]
     sizes = counts.sum(axis=1).tolist()
     compared = compared_pairs(sizes)
-    effects = None
+    effects: list[GroupEffect] = []
     if item_groups is not None:
         effects = [
             _effect(labels, splits, item_groups, pair, len(class_names)) for pair in compared
         ]
     pairs = [
         (one, other, distance(counts[one], counts[other], random_state, effect))
-        for (one, other), effect in zip(compared, effects or [None] * len(compared), strict=True)
+        for (one, other), effect in zip_longest(compared, effects)
     ]
     tables: tuple[Table, ...] = ()
     estimates: tuple[Table, ...] = ()

@@ -130,7 +130,9 @@ def near_duplicates(
         values=exact_values(
             SPECIFICATIONS, numbers, {"near_duplicates_across_splits_count": missing}, BY_LIMIT
         ),
-        tables=(group_sizes(groups, "Groups of near duplicates by their size"),),
+        tables=(group_sizes(groups, "Groups of near duplicates by their size"),)
+        if len(groups.starts)
+        else (),
         rankings=_rankings(groups, contradictory),
         parameters=parameters | {"candidates": N_CANDIDATES},
         columns={"is_near_duplicate": groups.marked(len(file_copies))},

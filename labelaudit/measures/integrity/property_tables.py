@@ -60,7 +60,7 @@ def of_classes(
     error = _reach(properties) * float(found.error[best].mean())  # as if all classes went together
     left_out = len(class_names) - len(enough)
     notes = [
-        f"{left_out:,} of {len(class_names):,} classes have too few images to be looked at"
+        f"Classes with too few images to be looked at: {left_out:,} of {len(class_names):,}."
     ] * (left_out > 0)
     names = [class_names[at] for at in enough]
     return Findings(

@@ -1,7 +1,7 @@
 """Whether labels that are numbers are spread alike over the splits."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -26,6 +26,8 @@ OTHERS: Final[tuple[Specification, ...]] = (
     ("median_difference", "Difference of the medians", "", "neither"),
     ("target_shift_p_value", "p-value of one distribution, adjusted for all pairs", "", "neither"),
 )
+IN_GROUPS: Final = "the items come in groups, and are no independent draws"
+GROUPED: Final = f"undefined: {IN_GROUPS}"
 BIASED: Final = "exact of these splits; as an estimate it reads high, by what chance makes"
 
 
@@ -42,7 +44,9 @@ class Compared:
 
 
 @measure(family="integrity", title="Target shift between splits")
-def target_shift(targets: NDArray[np.float64], splits: Splits) -> Findings:
+def target_shift(
+    targets: NDArray[np.float64], splits: Splits, item_groups: NDArray[np.int32] | None = None
+) -> Findings:
     """Compare how labels that are numbers are distributed in the splits, two splits at a time.
 
     All pairs of up to five splits are compared, of more each split with the largest. The numbers
@@ -64,7 +68,9 @@ def target_shift(targets: NDArray[np.float64], splits: Splits) -> Findings:
 
     Undefined
     ---------
-    With fewer than two splits that have labels.
+    With fewer than two splits that have labels. The p-value, what chance makes and the intervals,
+    where the manifest names groups (patients, sources) of several items: their items are no
+    independent draws, which all of these take them for.
 
     Not comparable
     --------------
@@ -76,6 +82,8 @@ def target_shift(targets: NDArray[np.float64], splits: Splits) -> Findings:
         Number of each item, NaN when unlabelled, shape ``(n_samples,)``.
     splits
         Split of each item.
+    item_groups
+        Group of each item, ``-1`` for none; None without groups.
 
     Returns
     -------
@@ -106,6 +114,8 @@ def target_shift(targets: NDArray[np.float64], splits: Splits) -> Findings:
         raise MissingInputError(f"splits with labels: {n_labelled}, and two are needed to compare")
     found = [_compare(one, other, samples) for one, other in pairs]
     found.sort(key=lambda each: each.by_chance - each.statistic)
+    if item_groups is not None and _in_groups(item_groups[labelled & (splits.codes >= 0)]):
+        found = [_without_chance(each) for each in found]
     return Findings(
         values=_values(found, splits.names),
         tables=(_pair_table(found, samples, splits.names), _quantile_table(found, splits.names)),
@@ -128,6 +138,19 @@ def _compare(one: int, other: int, samples: list[NDArray[np.float64]]) -> Compar
     )
 
 
+def _in_groups(groups: NDArray[np.int32]) -> bool:
+    """Tell whether two items share a group."""
+    known = groups[groups >= 0]
+    return len(np.unique(known)) < len(known)
+
+
+def _without_chance(found: Compared) -> Compared:
+    """Return a comparison without what holds for independent items alone."""
+    nan = np.full(len(PROBABILITIES), np.nan)
+    shift = replace(found.shift, low=nan, high=nan)
+    return replace(found, by_chance=math.nan, p_value=math.nan, shift=shift)
+
+
 def _p_values(found: list[Compared]) -> NDArray[np.float64]:
     return adjusted(np.array([each.p_value for each in found]))
 
@@ -147,6 +170,12 @@ def _values(found: list[Compared], names: tuple[str, ...]) -> tuple[Value, ...]:
         "ks_statistic": f"{which}{more}.",
         "median_difference": f"{names[first.one]!r} less {names[first.other]!r}.",
     }
+    if math.isnan(first.p_value):
+        grouped = dict.fromkeys(("ks_excess", "target_shift_p_value"), GROUPED)
+        return (
+            *exact_values(KS, numbers, notes | grouped, BIASED),
+            *exact_values(OTHERS, numbers, notes | grouped, IN_GROUPS),
+        )
     median, p_value = exact_values(OTHERS, numbers, notes)
     ends = first.shift.low[MEDIAN], first.shift.high[MEDIAN]
     return (

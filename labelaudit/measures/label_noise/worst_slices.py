@@ -51,6 +51,9 @@ def worst_slices(
     end of the interval of the difference, which is far down for a small slice. The interval of
     the worst one's share is wide enough to hold whichever slice was chosen.
 
+    Items are counted one by one: where mistakes come by group (an annotator, a session), a column
+    that goes along with the groups looks worse or better by chance more often than is said.
+
     A slice can be worse because its labels are, or because the model is: what is hard to tell
     apart is suspected more often. Judgements by people tell which; where there are some, the
     audited rate of each slice stands beside it.
@@ -122,7 +125,7 @@ def worst_slices(
     return Findings(
         values=_values(found),
         tables=(_table(found, rates),),
-        rankings=(_ranking(found, cluster, slices, judgement),),
+        rankings=() if cluster is None else (_ranking(found, cluster, slices, judgement),),
         notes=_notes(found),
         parameters={
             "fewest_items": FEWEST,
@@ -190,20 +193,17 @@ def _worst_cluster(found: SliceShares) -> int | None:
 
 def _ranking(
     found: SliceShares,
-    cluster: int | None,
+    cluster: int,
     slices: tuple[Slicing, ...],
     judgement: Judgement,
 ) -> Ranking:
     """Return the most doubtful items of a cluster."""
-    items, name = np.empty(0, dtype=np.int64), "none is worse than the rest"
-    if cluster is not None:
-        codes = slices[found.slicings[cluster]].codes
-        items = np.flatnonzero((codes == found.codes[cluster]) & judgement.judged)
-        items = items[np.argsort(judgement.margin[items], kind="stable")][:N_SHOWN]
-        name = found.names[cluster]
+    codes = slices[found.slicings[cluster]].codes
+    items = np.flatnonzero((codes == found.codes[cluster]) & judgement.judged)
+    items = items[np.argsort(judgement.margin[items], kind="stable")][:N_SHOWN]
     return Ranking(
         name="worst_cluster",
-        title=f"The worst cluster, most doubtful first: {name}",
+        title=f"The worst cluster, most doubtful first: {found.names[cluster]}",
         items=items,
         scores=judgement.margin[items].astype(np.float64),
         suggested=np.where(judgement.suspected, judgement.suggested, np.int32(-1))[items],
@@ -223,4 +223,5 @@ def _notes(found: SliceShares) -> tuple[str, ...]:
         ),
         N_NAMED,
     )
-    return (f"{len(worse):,} of {len(found):,} slices have more suspected labels: {named}.",)
+    end = "" if named.endswith(".") else "."
+    return (f"{len(worse):,} of {len(found):,} slices have more suspected labels: {named}{end}",)
