@@ -119,16 +119,16 @@ def _drawn_p_value(labels: NDArray[np.int32], groups: NDArray[np.int64], alike: 
     rng = np.random.default_rng(0)
     starts = np.flatnonzero(np.diff(groups)) + 1
     parts = []
-    for part in np.split(labels, starts):
-        counts = np.sort(np.bincount(part))  # so that the order of classes changes no draw
+    for group in np.split(labels, starts):
+        counts = np.sort(np.bincount(group))  # so that the order of classes changes no draw
         parts.append(np.repeat(np.arange(len(counts)), counts))
     n_draws = int(np.clip(DRAWN_CELLS // max(len(labels), 1), LEAST_DRAWS, MOST_DRAWS))
     as_many = 0
     for _ in range(n_draws):
         found = 0
         for part in parts:
-            shuffled = rng.permutation(part)
-            found += int((shuffled[1:] == shuffled[:-1]).sum())
+            drawn = rng.permutation(part)
+            found += int((drawn[1:] == drawn[:-1]).sum())
         as_many += found >= alike
     return (1 + as_many) / (n_draws + 1)
 

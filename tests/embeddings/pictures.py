@@ -41,7 +41,7 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (60, 40), **options: obje
 def signature(image: Image.Image) -> NDArray[np.uint8]:
     """Return the gray copy of an image that a scan keeps, shape ``(256,)``."""
     signatures, _ = looks_of([small_copies(image.convert("RGB"))])
-    return signatures[0]
+    return signatures.reshape(-1)
 
 
 def oriented(orientation: int, kind: str = "JPEG", size: tuple[int, int] = (60, 40)) -> bytes:

@@ -33,7 +33,7 @@ def model_of(edge: int) -> Model:
 
 def gray_copy(opened: Opened) -> NDArray[np.uint8]:
     assert opened.copies is not None
-    return looks_of([opened.copies])[0][0]
+    return looks_of([opened.copies])[0].reshape(-1)
 
 
 def direction(signature: NDArray[np.uint8]) -> NDArray[np.float64]:
