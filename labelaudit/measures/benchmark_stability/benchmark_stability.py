@@ -82,8 +82,8 @@ def benchmark_stability(
     - nu* = dc / (dc - dm), with dc and dm the first model's lead in a_c and a_m. It is in [0, 1]
       when these are of opposite signs or one is 0; with equal signs no share makes them swap;
     - gap on the given labels: (b - c) / n, with b and c the items that one model alone gets right;
-      the interval is Bonett and Price's for paired data, p is of the exact test of McNemar, not adjusted for the
-      number of pairs;
+      the interval is Bonett and Price's for paired data, p is of the exact test of McNemar, not
+      adjusted for the number of pairs;
     - interval of nu*: Fieller's, of all shares at which the lead is within 1.96 standard errors
       of 0; it is within [0, 1], and can be all of it.
 
