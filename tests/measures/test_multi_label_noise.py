@@ -209,3 +209,18 @@ def test_labels_that_the_model_cannot_tell_have_no_range() -> None:
     values = {value.name: value for value in scan(cells, vectors=vectors).values}
     assert values["missing_low_share"].value is None
     assert values["missing_low_share"].note.startswith("undefined")
+
+
+@pytest.mark.parametrize("noise", [0.3, 3, 10])
+def test_the_range_has_the_truth_in_it_however_weak_the_model_is(noise: float) -> None:
+    rng = np.random.default_rng(0)
+    cells, vectors = truth()
+    vectors = (vectors + noise * rng.normal(size=vectors.shape)).astype(np.float32)
+    for dropped in (0, 0.15, 0.5):
+        given = cells * (rng.random(cells.shape) >= dropped)
+        found = numbers(scan(given, vectors=vectors))
+        low, high = found["missing_low_share"], found["missing_high_share"]
+        assert low is not None
+        assert high is not None
+        assert low <= max(1 - given.sum() / cells.sum(), 0.05)
+        assert high >= 1 - given.sum() / cells.sum()

@@ -32,7 +32,7 @@ SPECIFICATIONS: tuple[Specification, ...] = (
     ("unknown_cell_count", "Cells marked unknown, not judged", "count", "lower"),
 )
 ASIDES = {
-    "missing_low_share": "Assumes that the 20 surest items of a label have it.",
+    "missing_low_share": "The lower of two: by the 20 surest items of a label, and by the model.",
     "missing_high_share": "Overstated where embeddings hardly tell of the label.",
     "spurious_share": "Estimated by a model, judged by no person.",
 }
@@ -44,7 +44,6 @@ NO_INTERVALS = {
 }
 DECIMALS = 6  # of estimates in single precision
 NOT_TOLD = "undefined: the model ranks no label higher where it is given than by chance"
-OFTEN_MISSING = 0.3  # of the positives, as the low end is where half of the surest were given
 NOT_JUDGED = "fewer than 5 items have the label, or lack it, among those with an embedding"
 
 
@@ -78,11 +77,12 @@ def multi_label_noise(cell_odds: CellOdds, class_names: tuple[str, ...]) -> Find
     contradicted again and again, and few where predictions are never sure.
 
     How many positives are missing is no number but a range, and only under assumptions: that
-    what was given is a random draw of what should have been (for both ends), and that the items
-    of which the model is surest do have the label (for the low one). Where the model is never sure
-    of a label, both overstate, and nothing in the data tells that from labels that are missing: so
-    it is a range of what may be, never a rate. Cells marked uncertain or unknown are
-    neither judged nor learned from, but a label's mean stands for them in the regression.
+    what was given is a random draw of what should have been, with one probability. Items of which
+    the model is surest may lack a label because it is missing, or because the model is never sure
+    of it: the low end is the lower of what the two explain, and the high end overstates the more,
+    the weaker the model is. So it is a range of what may be, never a rate. Cells marked uncertain
+    or unknown are neither judged nor learned from, but a label's mean stands for them in the
+    regression.
 
     Formula
     -------
@@ -93,9 +93,9 @@ def multi_label_noise(cell_odds: CellOdds, class_names: tuple[str, ...]) -> Find
     - P(missing | not given) = m h / (m h + (1 - e) (1 - h)), suspected above 1/2
     - P(spurious | given) = e (1 - h) / (e (1 - h) + (1 - m) h), suspected above 1/2
     - missing positives of a label with n given: n (1 / c - 1). Low: c the share given among the
-      20 most probable cells, upper end of its 95 % interval. High: c the mean of
-      1 / (1 + exp(-o)) over the given, lower end of the 95 % interval of n in n / c. As shares:
-      of the given and the missing together
+      20 most probable cells, upper end of its 95 % interval; or the sum of P(missing | not given),
+      where that is less. High: c the mean of 1 / (1 + exp(-o)) over the given, lower end of the
+      95 % interval of n in n / c. As shares: of the given and the missing together
     - label quality: 2 t / (2 t + missing + spurious), with the suspected cells and t the given
       positives that are not suspected (F1 of the given labels, were every suspicion right)
 
@@ -142,7 +142,9 @@ def multi_label_noise(cell_odds: CellOdds, class_names: tuple[str, ...]) -> Find
     channel = fit_cell_channel(counted.positive, counted.negative)
     doubtful = doubtful_cells(cell_odds, channel)
     names = np.array(class_names, dtype=object)[cell_odds.labels]
-    missing = missing_range(counted.positive, counted.negative)
+    surest, high = missing_range(counted.positive, counted.negative)
+    expected, _ = expected_errors(channel, counted.positive, counted.negative)
+    missing = np.minimum(surest, expected), high
     numbers = _numbers(cell_odds, counted, channel, doubtful, missing)
     asides = {name: NOT_TOLD if numbers[name] is None else text for name, text in ASIDES.items()}
     return Findings(
@@ -154,7 +156,7 @@ def multi_label_noise(cell_odds: CellOdds, class_names: tuple[str, ...]) -> Find
         rankings=tuple(
             _ranking(doubtful, cell_odds, class_names, given=given) for given in (False, True)
         ),
-        notes=(*_range_notes(names, counted, missing), *_notes(cell_odds, class_names, doubtful)),
+        notes=(*_range_notes(names, missing), *_notes(cell_odds, class_names, doubtful)),
         parameters={"probabilities": cell_odds.source, "n_labels_judged": len(cell_odds.labels)},
         columns={"suspected_cells": doubtful.by_item},
     )
@@ -254,24 +256,17 @@ def _ranking(
 
 
 def _range_notes(
-    names: NDArray[np.object_], counted: Counted, missing: tuple[NDArray[np.float64], ...]
-) -> list[str]:
-    """Name the labels of which the range is undefined, or likelier says that the model is weak."""
-    low, notes = missing[0], []
-    untold = names[np.isnan(low)]
-    if len(untold):
-        notes.append(
-            "Labels without a range, as the model ranks them no higher where they are given than "
-            f"by chance: {some(untold[:6])}."
-        )
-    weak = names[low > OFTEN_MISSING * (low + counted.positive.sum(axis=0))]
-    if len(weak):
-        notes.append(
-            "Labels that fewer than half of their 20 surest items were given, either as many are "
-            "missing or as the model is never sure of them; look at some before you believe the "
-            f"range: {some(weak[:6])}."
-        )
-    return notes
+    names: NDArray[np.object_], missing: tuple[NDArray[np.float64], ...]
+) -> tuple[str, ...]:
+    """Name the labels of which the range is undefined."""
+    untold = names[np.isnan(missing[0])]
+    if not len(untold):
+        return ()
+    said = (
+        "Labels without a range, as the model ranks them no higher where they are given than "
+        f"by chance: {some(untold[:6])}."
+    )
+    return (said,)
 
 
 def _notes(
