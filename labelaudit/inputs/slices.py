@@ -96,7 +96,7 @@ def _numbers(numbers: NDArray[np.float64]) -> tuple[list[str], NDArray[np.int64]
     if len(values) <= MOST_VALUES:
         codes[known] = inverse
         return [f"{value:.6g}" for value in values], codes
-    inner = np.quantile(numbers[known], np.arange(1, N_PARTS) / N_PARTS)
+    inner = np.quantile(numbers[known], np.arange(1, N_PARTS) / N_PARTS, method="higher")
     edges = np.unique(inner)
     codes[known] = np.searchsorted(edges, numbers[known], side="right")
     ends = [f"{edge:.4g}" for edge in edges]

@@ -9,7 +9,7 @@ from labelaudit.errors import MissingInputError
 from labelaudit.inputs.clusters import clusters
 from labelaudit.inputs.columns import Splits
 from labelaudit.inputs.copies import embedding_hashes
-from labelaudit.inputs.slices import Slicing, slices
+from labelaudit.inputs.slices import Slicing, _numbers, slices
 
 
 def embedded(vectors: NDArray[np.floating]) -> Embeddings:
@@ -94,8 +94,8 @@ def test_few_numbers_are_values_and_many_are_cut_at_quartiles() -> None:
     table = pa.table({"age": np.arange(100.0)})
     *_, many = slices(dataset, labels, ("a",), Splits((), dataset.splits), None, table)
     assert np.bincount(many.codes).tolist() == [25, 25, 25, 25]
-    assert many.names[0] == "below 24.75"
-    assert many.names[-1] == "74.25 and above"
+    assert many.names[0] == "below 25"
+    assert many.names[-1] == "75 and above"
 
 
 def test_a_cluster_is_named_by_its_commonest_class() -> None:
@@ -121,3 +121,11 @@ def test_copies_of_one_item_have_no_clusters() -> None:
         clusters_of(np.ones((100, 3)))
     with pytest.raises(MissingInputError, match="59, and 60"):
         clusters_of(np.ones((59, 3)))
+
+
+def test_infinite_numbers_leave_no_edge_undefined() -> None:
+    numbers = np.concatenate([np.arange(20.0), np.full(12, np.inf), [-np.inf, np.nan]])
+    names, codes = _numbers(numbers)
+    assert not any("nan" in name for name in names)
+    assert codes[-1] == -1
+    assert (codes[:-1] >= 0).all()

@@ -29,7 +29,7 @@ def outliers(neighbors: Neighbors, copies: NDArray[np.int64]) -> Findings:
     -------
     d_i = mean of 1 - cosine similarity over the ten nearest other items (fewer where there are no
     more), of centered embeddings. An outlier has d_i > Q3 + 3 (Q3 - Q1), with the quartiles of all
-    d: Tukey's outer fence, beyond which one item in 400,000 of a normal distribution lies.
+    d: Tukey's outer fence, above which one item in 850,000 of a normal distribution lies.
 
     Range
     -----
