@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from labelaudit.dataset import Dataset, Source
 from labelaudit.errors import InputError
 from labelaudit.inputs.predictions import PredictionFiles, chosen_columns
+from labelaudit.reading.assemble import check_rows
 from labelaudit.reading.cells import as_text, encode, in_order, recode
 from labelaudit.reading.columns import USUAL
 from labelaudit.reading.rows import Problems, Rows, quoted
@@ -71,7 +72,9 @@ def _read(said: PredictionFiles, number: int) -> Rows:
     _, file = said.files[number]
     if file.suffix.lower() == ".npy":
         raise InputError(f"--predictions {file}: class scores hold no labels", hint=HINT)
-    return read_rows(file, bool)
+    rows = read_rows(file, bool)
+    check_rows(rows)
+    return rows
 
 
 def _label_of(rows: Rows, asked: str) -> str:

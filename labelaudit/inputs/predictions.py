@@ -220,7 +220,7 @@ def _check_same_items(models: Sequence[str], classes: NDArray[np.int32], dataset
         raise InputError(
             f"--predictions: {len(details)} of {len(models)} models leave out labelled items",
             details=details,
-            hint="predict every labelled item of a split, or none of it, with each model",
+            hint="predict the same splits with all models, and all labelled items of them",
         )
     if not used.any():
         raise InputError(

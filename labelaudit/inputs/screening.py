@@ -99,7 +99,8 @@ def _check_labels(report: Path, found: pa.Table, dataset: Dataset) -> None:
     for item in np.flatnonzero(dataset.labels >= 0).tolist():
         now = dataset.label_text(item)
         if labels[item] != now:
-            details.append(f"{dataset.paths[item]}: {now!r}, and {labels[item]!r} in the scan")
+            was = "without a label" if labels[item] is None else repr(labels[item])
+            details.append(f"{dataset.paths[item]}: {now!r}, and {was} in the scan")
     if details:
         raise InputError(
             f"--report {report}: {len(details):,} items have another label, or were not scanned",

@@ -160,6 +160,8 @@ def test_labels_that_contradict_each_other_or_are_not_there_are_refused(tmp_path
     with pytest.raises(InputError) as caught:
         dataset_of(files(tmp_path, a=first, b=second))
     assert "line 4: 'c.png' is labelled 'dog', and 'eel' in a.csv" in str(caught.value)
+    with pytest.raises(InputError, match=r"a\.csv: there are no rows below the columns"):
+        dataset_of(files(tmp_path, a=first.partition("\n")[0] + "\n", b=second))
     with pytest.raises(InputError, match="the label column is not there"):
         dataset_of(files(tmp_path, a=RIGHT, b=RIGHT))
     np.save(tmp_path / "c.npy", np.ones((4, 3)))

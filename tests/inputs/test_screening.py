@@ -51,6 +51,9 @@ def test_a_scan_of_other_labels_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="1 items have another label") as caught:
         read_screening(report, dataset())
     assert "b: 'dog', and 'cat' in the scan" in str(caught.value)
+    report = scanned(tmp_path, given_label=[None, "cat"])
+    with pytest.raises(InputError, match="b: 'dog', and without a label in the scan"):
+        read_screening(report, dataset())
 
 
 def test_a_scan_without_label_noise_and_none_at_all_are_refused(tmp_path: Path) -> None:
