@@ -35,13 +35,15 @@ class Inputs:
     ----------
     given
         What the scan starts from, by name; a `MissingInputError` stands for what it cannot have.
-        A given input takes the place of its provider, and may be one itself.
+        A given input takes the place of its provider, and may be one itself. Where no dataset is
+        given, there is none: inputs are then made of the arrays.
     """
 
     def __init__(self, given: Mapping[str, object]) -> None:
         own = {n: value for n, value in given.items() if callable(value) and hasattr(value, MARK)}
         self._providers = load_providers() | own
-        self._ready = {name: value for name, value in given.items() if name not in own}
+        ready = {name: value for name, value in given.items() if name not in own}
+        self._ready = {"dataset": MissingInputError("no manifest was read")} | ready
         self._nested = 0.0
         self.seconds: dict[str, float] = {}
 

@@ -37,7 +37,6 @@ def inputs_of(
 ) -> Inputs:
     given: dict[str, object] = {
         "pred_probs": provide_given(user_probs(probs, labels, "mine.npy"), use),
-        "dataset": MissingInputError("no manifest was read"),
         "labels": labels,
         "class_names": CLASSES,
         "n_threads": 1,

@@ -42,7 +42,6 @@ def scan(
 ) -> Findings:
     inputs = Inputs(
         {
-            "dataset": MissingInputError("no manifest was read"),
             "label_states": states_of(cells, labelled),
             "class_names": tuple(f"label {at}" for at in range(cells.shape[1])),
             "embeddings": embedded(truth()[1][: len(cells)] if vectors is None else vectors),
