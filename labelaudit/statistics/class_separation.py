@@ -18,7 +18,8 @@ class Separation:
     held_out
         True-positive less false-positive rate of a rule by bins, on items it was not made of.
     error
-        Standard error of ``held_out``.
+        Standard error of ``held_out``, at most: either half makes the rule that the other tries,
+        so that both trials may go together, and the binomial variance counts twice.
     auc
         Probability that an item of the class has the higher number; ties count half.
     p_value
@@ -89,7 +90,7 @@ def _held_out(
         )
         spread = hit * (1 - hit) / totals[0].sum(axis=(0, 1))
         spread += missed * (1 - missed) / totals[1].sum(axis=(0, 1))
-    return hit - missed, np.sqrt(spread)
+    return hit - missed, np.sqrt(2 * spread)
 
 
 def _auc(

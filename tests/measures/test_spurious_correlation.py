@@ -153,3 +153,17 @@ def test_false_discoveries_are_rare() -> None:
         for seed in range(20)
     ]
     assert sum(bool(each["told_pairs_count"]) for each in told) <= 2
+
+
+@pytest.mark.parametrize("signal", [0, 1])
+def test_error_of_a_separation_is_no_less_than_it_varies(signal: int) -> None:
+    """Binomial errors alone were too small by a factor of 1.2 to 1.4."""
+    rng = np.random.default_rng(4)
+    found, errors = [], []
+    for _ in range(300):
+        labels = rng.choice(2, 400, p=[0.7, 0.3])
+        values = rng.normal(size=400) + signal * labels
+        each = separation(values[:, None], csr_array(np.eye(2)[labels]), rng.random(400) < 0.5)
+        found.append(each.held_out[0, 1])
+        errors.append(each.error[0, 1])
+    assert 0.9 < np.mean(errors) / np.std(found) < 1.4
