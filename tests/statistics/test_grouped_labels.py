@@ -67,3 +67,12 @@ def test_one_group_a_split_has_no_p_value() -> None:
     value = {each.name: each for each in found.values}["label_shift_p_value"]
     assert value.value is None
     assert "single group" in value.note
+
+
+def test_groups_of_one_item_change_nothing() -> None:
+    labels = np.repeat(np.array([0, 1, 0, 1], dtype=np.int32), [40, 3, 20, 6])
+    halves = Splits(("a", "b"), np.repeat(np.array([0, 1], dtype=np.int32), [43, 26]))
+    without = label_shift(labels, ("x", "y"), halves, 0)
+    alone = label_shift(labels, ("x", "y"), halves, 0, item_groups=np.arange(69, dtype=np.int32))
+    assert alone.values == without.values
+    assert alone.tables == without.tables

@@ -153,7 +153,7 @@ def label_shift(
     counts = count_labels(labels, len(class_names), splits.codes, len(splits.names))[:-1]
     sizes = counts.sum(axis=1).tolist()
     compared = compared_pairs(sizes)
-    effects: list[GroupEffect] = []
+    effects: list[GroupEffect | None] = []
     if item_groups is not None:
         effects = [
             _effect(labels, splits, item_groups, pair, len(class_names)) for pair in compared
@@ -193,9 +193,12 @@ def _effect(
     item_groups: NDArray[np.int32],
     pair: tuple[int, int],
     n_classes: int,
-) -> GroupEffect:
-    """Return what groups do to the comparison of two splits."""
+) -> GroupEffect | None:
+    """Return what groups do to the comparison of two splits; None where no items share one."""
     items = np.flatnonzero((labels >= 0) & np.isin(splits.codes, pair))
+    known = item_groups[items][item_groups[items] >= 0]
+    if len(np.unique(known)) == len(known):
+        return None
     return group_effect(
         labels[items], item_groups[items], splits.codes[items] == pair[1], n_classes
     )

@@ -1,5 +1,6 @@
 """The tables of label shift: pairs of splits, classes that moved, classes that a split lacks."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -55,7 +56,7 @@ def moved_table(
     pairs: list[Pair],
     names: tuple[str, ...],
     class_names: tuple[str, ...],
-    effects: list[GroupEffect] | None = None,
+    effects: Sequence[GroupEffect | None] = (),
 ) -> tuple[Table, int]:
     """Return one row a class and pair, the surest differences first, and how many classes moved."""
     ones, others = (np.array([pair[at] for pair in pairs], dtype=np.int64) for at in (0, 1))
@@ -66,7 +67,9 @@ def moved_table(
         np.repeat(sizes[ones], counts.shape[1]),
         other_wins,
         np.repeat(sizes[others], counts.shape[1]),
-        np.concatenate([each.by_class for each in effects]) if effects else 1,
+        np.concatenate([np.ones(counts.shape[1]) if e is None else e.by_class for e in effects])
+        if effects
+        else 1,
     )
     p_values = adjusted(found.p_value)
     codes = np.tile(np.arange(counts.shape[1]), len(pairs))
