@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from labelaudit.blocks import row_blocks, rows_at_once
 from labelaudit.dataset import Dataset
 from labelaudit.embeddings.user_files import named, read_class_scores
-from labelaudit.errors import InputError, MissingInputError, some
+from labelaudit.errors import SHOWN, InputError, MissingInputError, some
 from labelaudit.inputs import provider
 from labelaudit.reading.cells import as_text, encode, recode
 from labelaudit.reading.columns import USUAL
@@ -100,7 +101,7 @@ def read_predictions(said: PredictionFiles, dataset: Dataset) -> Predictions:
 
     A table has one row an item: its path or identifier as in the dataset, and the name of the
     predicted class. An array in ``.npy`` has class scores, a row an item and a column a class, in
-    the dataset's order; the largest score is the prediction.
+    the dataset's order; the largest score is the prediction, and has to be one alone.
 
     Raises
     ------
@@ -155,8 +156,21 @@ def _column(rows: Rows, role: str, asked: str, usual: Sequence[str]) -> str:
 
 
 def _from_scores(file: Path, dataset: Dataset) -> NDArray[np.int32]:
+    """Return the class of the largest score of each item; a tie would favor the first class."""
     scores = read_class_scores(file, dataset)
-    best: NDArray[np.int32] = np.argmax(scores, axis=1).astype(np.int32)
+    best = np.empty(len(scores), dtype=np.int32)
+    tied = np.empty(len(scores), dtype=bool)
+    for block in row_blocks(len(scores), rows_at_once(scores.shape[1])):
+        part = np.asarray(scores[block])
+        best[block] = part.argmax(axis=1)
+        tied[block] = (part == part.max(axis=1, keepdims=True)).sum(axis=1) > 1
+    if tied.any():
+        raise InputError(
+            f"--predictions {file}: {int(tied.sum()):,} rows have their largest score at two "
+            "classes or more",
+            details=[f"row {row}" for row in np.flatnonzero(tied)[:SHOWN].tolist()],
+            hint="name the predicted classes in a table with the columns item and prediction",
+        )
     return best
 
 

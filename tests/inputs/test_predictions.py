@@ -120,6 +120,7 @@ def test_scores_of_another_shape_or_with_nan_are_refused(tmp_path: Path) -> None
         (np.ones((5, 2)), "2 columns for 3 classes"),
         (np.ones((4, 3)), r"shape \(4, 3\) for 5 items"),
         (np.full((5, 3), np.nan), "5 rows hold NaN"),
+        (np.eye(5)[:, :3], "2 rows have their largest score at two"),
     ):
         np.save(tmp_path / "b.npy", scores)
         with pytest.raises(InputError, match=what):
