@@ -166,3 +166,18 @@ def test_without_splits_there_is_no_table_of_them() -> None:
     found = class_imbalance(labels_of([5, 5]), ("a", "b"), no_splits(10))
     names = [table.name for table in found.tables]
     assert names == ["classes", "shots", "class_balanced_weights"]
+
+
+def test_with_fewer_items_than_classes_no_bias_is_told() -> None:
+    found = class_imbalance(labels_of([1, 1, 1]), names_of(1000), no_splits(3))
+    assert any("cannot be told" in note for note in found.notes)
+    assert not any("Miller" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("n_classes", [6, 49, 1000])
+def test_a_source_has_no_more_effective_classes_than_there_are(n_classes: int) -> None:
+    counts = [30] * n_classes
+    found = class_imbalance(labels_of(counts), names_of(n_classes), no_splits(sum(counts)))
+    value = next(value for value in found.values if value.name == "source_effective_classes")
+    assert value.value is not None
+    assert value.value <= (value.high or 0) <= n_classes

@@ -162,9 +162,11 @@ def _notes(counts: NDArray[np.int64], class_names: tuple[str, ...]) -> tuple[str
             names = some((class_names[at] for at in rarest_first if chosen[at]), N_NAMED)
             notes.append(f"{int(chosen.sum()):,} of {n_classes:,} classes {what}: {names}")
     if n_items < SMALL * n_classes:
+        low = (n_classes - 1) / (2 * n_items)
+        told = f"by about {low:.2g} nats (Miller and Madow)"
         notes.append(
             f"{n_items:,} items are fewer than {SMALL} a class: of a source, the entropy reads low "
-            f"by about {(n_classes - 1) / (2 * n_items):.2g} nats (Miller and Madow)"
+            f"{told if n_items >= n_classes else 'by an amount that cannot be told'}"
         )
     return tuple(notes)
 

@@ -125,13 +125,16 @@ def source_values(counts: NDArray[np.int64]) -> tuple[Value, ...]:
     )
     found = source_entropy(counts)
     numbers = {
-        "source_effective_classes": None if single else float(np.exp(found.entropy)),
+        "source_effective_classes": None
+        if single
+        else min(float(np.exp(found.entropy)), float(len(counts))),
         "source_entropy": None if single else found.entropy,
     }
     notes = dict.fromkeys(numbers, why if single else IF_DRAWN)
     effective, entropy = exact_values(OF_SOURCE, numbers, notes, "too few items a class for one")
     if found.low is not None and found.high is not None:
         covers = "95 %, were the items a random sample"
-        effective = bounded(effective, np.exp(found.low), np.exp(found.high), covers)
+        most_classes = min(np.exp(found.high), len(counts))
+        effective = bounded(effective, np.exp(found.low), most_classes, covers)
         entropy = bounded(entropy, found.low, found.high, covers)
     return (*tested, effective, entropy)
