@@ -110,14 +110,27 @@ def test_the_range_of_missing_positives_has_the_truth_in_it(spread: float, left_
 
 
 def test_the_range_of_missing_positives_by_hand() -> None:
-    # 16 of the 20 surest cells were given: the Wilson interval of 16 in 20 ends at .919335.
-    # All given cells have the probability 1/2, so c is 1/2 for the high end.
+    # Of the 20 surest cells, 80 in 85 were given, 18.82: the Wilson interval of 18.82 in 20 ends
+    # at .988301. All given cells have the probability 1/2, so c is at most 1/2 for the high end,
+    # by which 80 are missing: more than there are empty cells.
     positive, negative = np.zeros((2, N_BINS, 1))
-    place = np.interp(0, CENTERS, np.arange(N_BINS))
-    below = int(place)
-    for table, count in ((positive, 80), (negative, 20)):
-        table[below] = count * (1 - (place - below))
+    for table, odds, count in ((positive, 0, 80), (negative, 0, 5), (negative, -4, 15)):
+        place = np.interp(odds, CENTERS, np.arange(N_BINS))
+        below = int(place)
+        table[below] += count * (1 - (place - below))
         table[below + 1] += count * (place - below)
     low, high = missing_range(positive, negative)
-    assert high == pytest.approx(20)  # no more than there are empty cells
-    assert low == pytest.approx(80 * (1 / 0.919335 - 1), rel=1e-3)
+    assert high == pytest.approx(20)
+    share, z2 = 80 / 85, 1.959964**2
+    spread = np.sqrt(z2 * (share * (1 - share) + z2 / 80) / 20)
+    upper = (share + z2 / 40 + spread) / (1 + z2 / 20)
+    assert low == pytest.approx(80 * (1 / upper - 1), rel=1e-5)
+    assert upper == pytest.approx(0.988301, abs=1e-6)
+
+
+def test_no_range_where_the_given_are_no_likelier_than_the_others() -> None:
+    positive, negative = np.zeros((2, N_BINS, 1))
+    positive[N_BINS // 2], negative[N_BINS // 2] = 80, 20
+    low, high = missing_range(positive, negative)
+    assert np.isnan(low).all()
+    assert np.isnan(high).all()
