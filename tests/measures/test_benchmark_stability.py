@@ -8,7 +8,7 @@ from scored import Made, coverage, made, measured, verdicts_on
 from labelaudit.errors import MissingInputError
 from labelaudit.inputs.pred_probs import user_probs
 from labelaudit.inputs.screening import Screening
-from labelaudit.measures.benchmark_stability.stability_tables import decided
+from labelaudit.measures.benchmark_stability.model_pairs import decided
 from labelaudit.statistics.paired_accuracy import paired_gap
 from labelaudit.verdicts import from_rows
 
@@ -220,8 +220,12 @@ def test_a_gap_is_decided_where_no_wrong_labels_could_turn_it(
 ) -> None:
     gap = paired_gap(30, 5, 1000)
     assert gap.low == pytest.approx(0.0131, abs=1e-3)
-    assert decided(gap, resolution) == said
-    assert decided(paired_gap(12, 9, 1000), resolution) == "no: noise"
+    assert decided(gap, resolution, is_audited=True) == said
+    assert decided(paired_gap(12, 9, 1000), resolution, is_audited=True) == "no: noise"
+
+
+def test_what_no_person_audited_decides_no_gap_for_sure() -> None:
+    assert decided(paired_gap(30, 5, 1000), 0.0, is_audited=False) == "likely"
 
 
 def test_wrong_labels_can_turn_a_gap_of_twice_their_share_and_no_more() -> None:

@@ -17,6 +17,8 @@ from labelaudit.measures.benchmark_stability.doubtful_labels import (
     known_wrong,
     usable_verdicts,
 )
+from labelaudit.measures.benchmark_stability.error_rate import error_rate
+from labelaudit.measures.benchmark_stability.model_pairs import pairs
 from labelaudit.measures.benchmark_stability.model_scores import (
     Drawn,
     Scored,
@@ -27,12 +29,10 @@ from labelaudit.measures.benchmark_stability.stability_tables import (
     accuracies,
     accuracy_table,
     gap_table,
-    pairs,
     subset_table,
     swap_table,
 )
 from labelaudit.measures.benchmark_stability.stability_values import (
-    error_rate,
     group_notes,
     stability_notes,
     stability_values,
@@ -73,8 +73,9 @@ def benchmark_stability(
     (*yes*) when even the lower end of its interval is above twice the resolution: were every wrong
     label followed by one model alone, while the other predicts the right class, the gap could be
     turned up to there, and no further. Between once and twice it is *likely*, as wrong labels
-    seldom favor one model in so many cases. Below it does not decide, for *noise* where the
-    interval holds 0, or for the *labels*.
+    seldom favor one model in so many cases; and *likely* at most where the range is a model's, as
+    that model may have missed more. Below it does not decide, for *noise* where the interval
+    holds 0, or for the *labels*.
 
     Formula
     -------
@@ -155,7 +156,7 @@ def benchmark_stability(
         screening = _screened(labels, label_judgement)
     rate = error_rate(scored, drawn, screening, reason)
     wrong = _wrong_labels(scored, verdicts, drawn, screening)
-    compared = pairs(scored, wrong, drawn, rate.high)
+    compared = pairs(scored, wrong, drawn, rate)
     n_judged = 0 if scored.judged is None else int(scored.scored[scored.judged.rows].sum())
     tables = [
         accuracy_table(accuracies(scored, drawn, n_judged)),

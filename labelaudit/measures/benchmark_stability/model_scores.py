@@ -203,3 +203,10 @@ class Drawn:
 def _known(items: JudgedItems, holds: Callable[[JudgedItems], NDArray[np.bool_]]) -> Known:
     known = items.then > Fit.UNKNOWN
     return Known(int(known.sum()), int((known & holds(items)).sum()))
+
+
+def so_far(scored: Scored, model: int, scoring: str) -> float:
+    """Return by how much the labels corrected so far change the accuracy of a model."""
+    assert scored.judged is not None  # noqa: S101 - a shift is of what was judged
+    change = scored.shift(model, scoring)(scored.judged)
+    return float(change.sum()) / scored.n_scored
