@@ -48,7 +48,7 @@ def stability_values(
             ("undecided_pairs_count", "Pairs that the labels do not decide", "count", "lower"),
         ),
         counts,
-        {"undecided_pairs_count": f"Of {len(pairs):,} pairs."},
+        {"undecided_pairs_count": f"Of {len(pairs):,} {'pair' if len(pairs) == 1 else 'pairs'}."},
         EXACT,
     )
     gap = bounded(
