@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-SCHEMA_VERSION: Final = "1.2"
+SCHEMA_VERSION: Final = "1.3"
 FAMILIES: Final = {
     "label_noise": "Label noise",
     "class_imbalance": "Class imbalance",
@@ -14,11 +14,28 @@ FAMILIES: Final = {
     "integrity": "Integrity",
     "benchmark_stability": "Benchmark stability",
 }
+# What a dataset's own papers may state, in the order in which a reader asks for it.
+TOPICS: Final = {
+    "version": "Version",
+    "description": "Description",
+    "license": "Licence",
+    "creators": "Creators",
+    "intended_use": "Intended use",
+    "out_of_scope_use": "Not to be used for",
+    "collection": "Collection",
+    "annotation_process": "Annotation process",
+    "sensitive_data": "Personal and sensitive data",
+    "maintenance": "Maintenance",
+    "homepage": "Homepage",
+    "citation": "Citation",
+}
 EXACT: Final = "exact: all that is known was counted"
 
 Scalar = str | int | float | bool | None
 Status = Literal["measured", "not_measured", "failed"]
 Better = Literal["lower", "higher", "neither"]
+Task = Literal["multiclass", "multilabel", "regression"]
+Privacy = Literal["public", "team", "full"]
 
 
 def described(text: str) -> dict[str, str]:
@@ -127,6 +144,28 @@ class MeasureResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What the dataset's own papers say on one topic; nobody measured it."""
+
+    topic: str = field(metadata=described("One of the topics that every label has."))
+    text: str = field(metadata=described("What is stated, as plain text."))
+    source: str = field(metadata=described("File and place that state it."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """The bounds that a number is read beside."""
+
+    measure: str = field(metadata=described("Name of the measure."))
+    value: str = field(metadata=described("Name of its value."))
+    at_most: float | None = field(default=None, metadata=described("What it may be at most."))
+    at_least: float | None = field(default=None, metadata=described("What it must be at least."))
+    of_items: bool = field(
+        default=False, metadata=described("Whether a count is read as a share of the items.")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetFacts:
     """What was scanned."""
 
@@ -137,9 +176,7 @@ class DatasetFacts:
     format: str = field(metadata=described("Reader of the manifest."))
     why: tuple[str, ...] = field(metadata=described("Why this reader, and what it took."))
     manifest: str = field(metadata=described("The manifest file; empty for a folder of files."))
-    task: Literal["multiclass", "multilabel", "regression"] = field(
-        metadata=described("One label an item, several, or a number.")
-    )
+    task: Task = field(metadata=described("One label an item, several, or a number."))
     modality: Literal["image", "text"] = field(
         default="image", metadata=described("What the items are.")
     )
@@ -152,6 +189,9 @@ class DatasetFacts:
     )
     ignored: Mapping[str, int] = field(metadata=described("Files that are no items, by reason."))
     splits: Mapping[str, int] = field(metadata=described("Items by split."))
+    statements: tuple[Statement, ...] = field(
+        default=(), metadata=described("What its own papers state; a topic without one is not.")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +235,13 @@ class Report:
     measures: tuple[MeasureResult, ...] = field(metadata=described("Every registered measure."))
     thumbnails: Mapping[str, str] = field(
         default_factory=dict, metadata=described("WebP images in base64, by key.")
+    )
+    limits: tuple[Limit, ...] = field(
+        default=(), metadata=described("The bounds that its numbers are read beside.")
+    )
+    privacy: Privacy = field(
+        default="full",
+        metadata=described("public: aggregates only; team: no pictures or texts; full: all."),
     )
     run: Run = field(metadata=described("All that may differ between equal scans."))
 

@@ -25,6 +25,7 @@ from labelaudit.gather import (
 from labelaudit.inputs import Inputs
 from labelaudit.inputs.given_probs import provide_given
 from labelaudit.item_tables import export_table, issue_table, item_table
+from labelaudit.limits import starting_limits
 from labelaudit.measures import Findings, Measure, describe, load_measures, summary
 from labelaudit.open_items import NO_EMBEDDINGS, Opened, ScanOptions, open_items
 from labelaudit.progress import Progress, silent
@@ -100,13 +101,15 @@ def scan(
     pictured = [pictured_items(ranking) for ranking in rankings]
     thumbnails = thumbnails_of(dataset, read.content, pictured, progress)
     read.seconds["thumbnails"] = perf_counter() - before
+    results = tuple(result for result, _ in found)
     report = Report(
         tool_version=__version__,
         dataset=dataset_facts(dataset, read.content),
         embedding=embedding_facts(read.embeddings),
         random_state=options.random_state,
-        measures=tuple(result for result, _ in found),
+        measures=results,
         thumbnails=thumbnails,
+        limits=starting_limits(dataset.task, results),
         run=_run_facts(started, options.data, read),
     )
     columns = {name: values for _, findings in found for name, values in findings.columns.items()}

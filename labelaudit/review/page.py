@@ -6,7 +6,7 @@ import numpy as np
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from labelaudit.render.html import SHIPPED, content_policy
+from labelaudit.render.templates import SHIPPED, content_policy
 from labelaudit.render.text import counted, visible
 from labelaudit.review.looks import Look
 from labelaudit.review.plan import Plan

@@ -4,8 +4,8 @@ from itertools import product
 import pytest
 
 from labelaudit.render.charts.pairs import STRONGEST
-from labelaudit.render.html import SHIPPED
 from labelaudit.render.svg import DARK, LIGHT, Palette
+from labelaudit.render.templates import SHIPPED
 
 CSS = next(file for folder in SHIPPED if (file := folder / "label.css").is_file()).read_text()
 ROOTS = [

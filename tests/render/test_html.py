@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from reports import CASES, HOSTILE, THUMBNAILS, audited, full, hostile, multilabel, nothing_measured
 
 from labelaudit.errors import InputError
-from labelaudit.render.html import SHIPPED, to_html
+from labelaudit.render.html import to_html
+from labelaudit.render.templates import SHIPPED
 from labelaudit.report import (
     Column,
     Gallery,

@@ -5,7 +5,8 @@ from dataclasses import replace
 import html5lib
 from reports import HOSTILE, texts
 
-from labelaudit.render.html import N_EXCERPTS, to_html
+from labelaudit.render.galleries import N_EXCERPTS
+from labelaudit.render.html import to_html
 from labelaudit.render.json import from_json, to_json
 from labelaudit.render.text import visible
 

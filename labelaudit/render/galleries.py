@@ -1,0 +1,58 @@
+"""What of a gallery is shown as pictures or excerpts, and what as a table."""
+
+from itertools import groupby
+from typing import Final
+
+from labelaudit.report import Column, Gallery, Report, Sample, Scalar, Table
+
+N_EXCERPTS: Final = 48  # texts of a gallery that are shown as they begin; the others in a table
+
+
+def _shown(gallery: Gallery, report: Report) -> list[Sample]:
+    """Return the samples that have a thumbnail, and the first of those that have an excerpt."""
+    excerpts = [sample for sample in gallery.samples if sample.excerpt is not None]
+    shown = set(map(id, excerpts[:N_EXCERPTS]))
+    return [
+        sample
+        for sample in gallery.samples
+        if sample.thumbnail in report.thumbnails or id(sample) in shown
+    ]
+
+
+def pictured(gallery: Gallery, report: Report) -> list[list[Sample]]:
+    """Return the samples that are shown as they are, in runs of those that belong together."""
+    samples = _shown(gallery, report)
+    return [list(run) for _, run in groupby(samples, key=lambda sample: sample.group)]
+
+
+def unpictured(gallery: Gallery, report: Report) -> Table:
+    """Return the other samples as a table, without columns that are empty."""
+    shown = set(map(id, _shown(gallery, report)))
+    samples = [sample for sample in gallery.samples if id(sample) not in shown]
+    columns: dict[str, list[Scalar]] = {
+        "path": [sample.path for sample in samples],
+        "split": [sample.split for sample in samples],
+        "given_label": [sample.given_label for sample in samples],
+        "suggested_label": [sample.suggested_label for sample in samples],
+        "score": [sample.score for sample in samples],
+        "group": [sample.group for sample in samples],
+        "detail": [sample.detail or None for sample in samples],
+        "excerpt": [sample.excerpt for sample in samples],
+    }
+    title = "Without a picture" if report.dataset.modality == "image" else "More, as a table"
+    used = {name: cells for name, cells in columns.items() if any(c is not None for c in cells)}
+    return Table(
+        name=gallery.name,
+        title=title if shown else gallery.title,
+        columns=tuple(Column(name=name) for name in used),
+        rows=tuple(zip(*used.values(), strict=True)),
+    )
+
+
+def numeric(table: Table) -> list[bool]:
+    """Tell for each column of a table whether it holds numbers, so that they align."""
+    return [
+        any(row[number] is not None for row in table.rows)
+        and not any(isinstance(row[number], str) for row in table.rows)
+        for number in range(len(table.columns))
+    ]
