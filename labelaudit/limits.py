@@ -12,8 +12,9 @@ MODEL_ESTIMATED: Final = "model_estimated_error_rate"
 
 # Conventions to start from, not standards: 5 % wrong labels is more than seven of the ten test
 # sets have that Northcutt et al. (2021, table 2) audited; 0.667 is the least agreement that
-# Krippendorff (2004, p. 241) accepts for tentative conclusions; long-tailed benchmarks begin at a
-# ratio of 100 (Cui et al. 2019, section 5.1). What is plainly a fault has the limit 0.
+# Krippendorff (2004, p. 241) accepts for tentative conclusions; 100 is in the middle of the
+# ratios of 10 to 200 that Cui et al. (2019, section 5.1) call long-tailed. What is plainly a
+# fault has the limit 0.
 STARTING_LIMITS: Final = (
     Limit(measure="audited_labels", value=AUDITED, at_most=0.05),
     Limit(measure="label_noise", value=MODEL_ESTIMATED, at_most=0.05),
