@@ -15,13 +15,8 @@ from labelaudit import __version__
 from labelaudit.dataset import Dataset
 from labelaudit.embeddings.content import Content
 from labelaudit.errors import InputError, MissingInputError
-from labelaudit.gather import (
-    dataset_facts,
-    embedding_facts,
-    gallery_of,
-    pictured_items,
-    thumbnails_of,
-)
+from labelaudit.galleries import gallery_of, in_turns, thumbnails_of, with_drawn
+from labelaudit.gather import dataset_facts, embedding_facts
 from labelaudit.inputs import Inputs
 from labelaudit.inputs.given_probs import provide_given
 from labelaudit.item_tables import export_table, issue_table, item_table
@@ -98,10 +93,9 @@ def scan(
     read.seconds |= _seconds(inputs)
     before = perf_counter()
     rankings = [ranking for _, findings in found for ranking in findings.rankings]
-    pictured = [pictured_items(ranking) for ranking in rankings]
-    thumbnails = thumbnails_of(dataset, read.content, pictured, progress)
+    thumbnails = thumbnails_of(dataset, read.content, in_turns(rankings), progress)
     read.seconds["thumbnails"] = perf_counter() - before
-    results = tuple(result for result, _ in found)
+    results = tuple(with_drawn(result, thumbnails) for result, _ in found)
     report = Report(
         tool_version=__version__,
         dataset=dataset_facts(dataset, read.content),

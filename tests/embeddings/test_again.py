@@ -9,7 +9,7 @@ from labelaudit.dataset import Dataset
 from labelaudit.embeddings.content import Content, read_content, store_for
 from labelaudit.embeddings.images.decode import Status, UnreadableError
 from labelaudit.errors import InputError
-from labelaudit.gather import thumbnails_of
+from labelaudit.galleries import thumbnails_of
 from labelaudit.inputs.pixels import pixels
 from labelaudit.progress import silent
 

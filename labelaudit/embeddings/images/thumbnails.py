@@ -13,5 +13,5 @@ def thumbnail(image: Image.Image) -> str:
     small = image.copy()
     small.thumbnail((SIDE, SIDE))
     out = io.BytesIO()
-    small.save(out, "WEBP", quality=70, method=4)
+    small.save(out, "WEBP", quality=60, method=6)
     return base64.b64encode(out.getvalue()).decode()
