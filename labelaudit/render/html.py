@@ -2,19 +2,9 @@
 
 from pathlib import Path
 
-from jinja2 import TemplateError, TemplateSyntaxError
-
-from labelaudit.errors import InputError
-from labelaudit.render import text
 from labelaudit.render.alerts import alerts_of
 from labelaudit.render.json import as_published
-from labelaudit.render.templates import (
-    PAGE,
-    SHIPPED,
-    check_override,
-    content_policy,
-    environment_of,
-)
+from labelaudit.render.templates import PAGE, content_policy, rendered, template_files
 from labelaudit.report import MeasureResult, Report
 
 
@@ -29,42 +19,26 @@ def to_html(report: Report, templates: Path | None = None) -> str:
     report
         Any report.
     templates
-        A folder with templates that replace the shipped ones of the same name: ``label.html``,
-        ``label.css``, ``label.js``, ``macros.html``, ``measures/<name>.html``.
+        A folder with templates that replace the shipped ones of the same name.
 
     Raises
     ------
     InputError
-        When the folder replaces nothing, or a template of it cannot be rendered.
+        When a file of the folder replaces nothing, or a template cannot be rendered.
     """
     report = as_published(report)
-    shipped = next(folder for folder in SHIPPED if (folder / PAGE).is_file())
-    if templates is not None:
-        check_override(templates, shipped, report)
-    environment = environment_of([templates, shipped] if templates is not None else [shipped])
-    try:
-        assets = {
-            kind: environment.get_template(f"label.{kind}").render() for kind in ("css", "js")
-        }
-        page = environment.get_template(PAGE).render(
-            report=report,
-            families=_families(report),
-            alerts=alerts_of(report),
-            policy=content_policy(style=assets["css"], script=assets["js"]),
-        )
-    except TemplateSyntaxError as error:
-        raise InputError(
-            f"{error.filename or error.name}: line {error.lineno}: {error.message}",
-            hint="compare it with the shipped template of the same name",
-        ) from error
-    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-        if templates is None:
-            raise
-        raise InputError(
-            f"{templates}: a template cannot be rendered; {text.visible(str(error))}",
-            hint="compare it with the shipped template of the same name",
-        ) from error
-    return page
+    files = template_files(templates, report)
+    assets = {kind: rendered(f"label.{kind}", files) for kind in ("css", "js")}
+    return rendered(
+        PAGE,
+        files,
+        {
+            "report": report,
+            "families": _families(report),
+            "alerts": alerts_of(report),
+            "policy": content_policy(style=assets["css"], script=assets["js"]),
+        },
+    )
 
 
 def _families(report: Report) -> list[tuple[str, list[MeasureResult]]]:

@@ -1,42 +1,49 @@
-"""Where templates are found, and the environment that they run in."""
+"""The environment that templates run in, and what is said of one that fails."""
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping
+from types import TracebackType
 from typing import Final
 
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import FunctionLoader, StrictUndefined, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from labelaudit.errors import InputError, some
+from labelaudit.errors import InputError, LabelauditError
 from labelaudit.render import svg, text
 from labelaudit.render.charts import DRAWINGS
 from labelaudit.render.charts.bars import bars_of
 from labelaudit.render.charts.rows import one_pair
 from labelaudit.render.facts import hero
 from labelaudit.render.galleries import numeric, pictured, unpictured
-from labelaudit.report import Report
+from labelaudit.render.template_files import PAGE, SHIPPED, TemplateFile, template_files
 
-PAGE: Final = "label.html"
-SHIPPED: Final = (
-    Path(__file__).parents[1] / "templates",  # in the wheel
-    Path(__file__).parents[2] / "templates",  # in the checkout
-)
+__all__ = ["PAGE", "SHIPPED", "content_policy", "environment_of", "rendered", "template_files"]
+
+# What would print a text unescaped, reach for attributes by name, or make links of texts.
+NO_FILTERS: Final = ("safe", "attr", "urlize", "xmlattr")
+NO_GLOBALS: Final = ("cycler", "joiner", "lipsum")
 
 
-def environment_of(folders: Sequence[Path]) -> SandboxedEnvironment:
-    """Return the environment of the templates: everything escaped, nothing undefined."""
-    environment = SandboxedEnvironment(
-        loader=FileSystemLoader(folders),
+def environment_of(files: Mapping[str, TemplateFile]) -> ImmutableSandboxedEnvironment:
+    """Return the environment of the templates: everything escaped, nothing undefined.
+
+    Nothing but the named files can be included, and nothing that a template is given can be
+    changed by it.
+    """
+    environment = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(lambda name: _loaded(files.get(name))),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    del environment.filters["safe"]  # a template has no means to print a text unescaped
+    for name in NO_FILTERS:
+        del environment.filters[name]
+    for name in NO_GLOBALS:
+        del environment.globals[name]
     environment.globals |= DRAWINGS
     environment.globals |= {
         "alternative": text.alternative,
@@ -76,18 +83,44 @@ def content_policy(*, style: str, script: str) -> str:
     ).format(*hashes)
 
 
-def check_override(templates: Path, shipped: Path, report: Report) -> None:
-    """Refuse a folder that would change nothing."""
-    names = {str(file.relative_to(shipped)) for file in shipped.rglob("*.*")}
-    names |= {f"measures/{result.name}.html" for result in report.measures}
-    if not templates.is_dir():
+def rendered(
+    name: str, files: Mapping[str, TemplateFile], values: Mapping[str, object] | None = None
+) -> str:
+    """Return what a template makes of some values.
+
+    Raises
+    ------
+    InputError
+        When it cannot be rendered: with the file, the line and who brought it.
+    """
+    try:
+        return environment_of(files).get_template(name).render(values or {})
+    except LabelauditError:
+        raise
+    except Exception as error:
+        file, line = _place(error, files)
+        said = error.message if isinstance(error, TemplateSyntaxError) else str(error)
+        where = "" if line is None else f": line {line}"
         raise InputError(
-            f"{templates}: no folder of templates is there",
-            hint="check the path for a typing error",
-        )
-    found = sorted(str(file.relative_to(templates)) for file in templates.rglob("*.*"))
-    if not names & set(found):
-        raise InputError(
-            f"{templates}: replaces no template; found {some(found) or 'nothing'}",
-            hint=f"there are {', '.join(sorted(names))}",
-        )
+            f"{file.shown}{where}: {text.visible(said or '') or type(error).__name__}",
+            hint=file.hint,
+        ) from error
+
+
+def _loaded(file: TemplateFile | None) -> tuple[str, str, None] | None:
+    return None if file is None else (file.source(), str(file.path), None)
+
+
+def _place(error: Exception, files: Mapping[str, TemplateFile]) -> tuple[TemplateFile, int | None]:
+    """Return the template that an error is of: the innermost that is not ours, if any is."""
+    by_path = {str(file.path): file for file in files.values()}
+    if isinstance(error, TemplateSyntaxError) and error.filename in by_path:
+        return by_path[error.filename], error.lineno
+    passed: list[tuple[TemplateFile, int | None]] = [(files[PAGE], None)]
+    trace: TracebackType | None = error.__traceback__
+    while trace is not None:
+        file = by_path.get(trace.tb_frame.f_code.co_filename)
+        if file is not None:
+            passed.append((file, trace.tb_lineno))
+        trace = trace.tb_next
+    return next((place for place in reversed(passed) if place[0].owner), passed[-1])
