@@ -1,28 +1,161 @@
-"""What a reader must not miss: limits that are not kept, measures that failed."""
+"""What a reader must not miss: limits that are not kept, findings of tests, failed measures."""
 
 from dataclasses import dataclass
+from typing import Final, Literal
 
-from labelaudit.report import MeasureResult, Report
+from labelaudit.limits import MODEL_ESTIMATED, Judgement, judged
+from labelaudit.render import text
+from labelaudit.render.advice import ADVICE, Advice
+from labelaudit.report import EXACT, Limit, MeasureResult, Report, Value
+
+Level = Literal["fail", "check", "note"]
+
+LEVELS: Final = ("fail", "check", "note")
+GENERAL: Final = Advice(
+    one="", many="", remedy="Read its section, and find out where the number comes from."
+)
+SUSPECTED: Final = ("label_noise", "suspected_errors_count")
+# Numbers without a limit that are worth a look when a test of their measure says so.
+TESTS: Final = (
+    ("covariate_shift", "split_auc", "covariate_shift_p_value"),
+    ("target_shift", "ks_statistic", "target_shift_p_value"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """What a reader must not miss."""
+    """What a reader must not miss, where it is, how sure it is, and what to do about it.
 
-    kind: str
+    Attributes
+    ----------
+    level
+        ``fail``: beyond its limit; ``check``: perhaps beyond it, or not known; ``note``: no limit
+        is set, but a measure found it.
+    measure
+        The measure that found it.
+    value
+        Name of the value; empty where a measure failed.
+    amount
+        The number in print; empty where a measure failed.
+    title
+        What the number is of: the sentence goes on after it.
+    limit
+        The bounds in print, such as ``at most 5%``; empty without one.
+    where
+        The worst classes, splits or files, in print; may be empty.
+    sure
+        How sure it is.
+    remedy
+        What to do about it; commands and names of files between backticks.
+    """
+
+    level: Level
     measure: MeasureResult
-    words: str
+    value: str = ""
+    amount: str = ""
+    title: str
+    limit: str = ""
+    where: tuple[str, ...] = ()
+    sure: str
+    remedy: str
 
 
 def alerts_of(report: Report) -> list[Alert]:
-    """Return what failed, then every note of a measure."""
-    failed = [
-        Alert(kind="Failed", measure=result, words=result.reason or "no reason was given")
-        for result in report.measures
-        if result.status == "failed"
-    ]
-    return failed + [
-        Alert(kind="Note", measure=result, words=note)
-        for result in report.measures
-        for note in result.notes
-    ]
+    """Return what does not keep its limit, what failed, and what tests found; the worst first.
+
+    Parameters
+    ----------
+    report
+        Any report.
+    """
+    held = [judgement for judgement in judged(report) if judgement.verdict in {"fail", "check"}]
+    alerts = [_beyond(report, judgement) for judgement in held]
+    alerts += [_failed(result) for result in report.measures if result.status == "failed"]
+    known = {(each.limit.measure, each.limit.value) for each in judged(report)}
+    known |= {SUSPECTED} if any(alert.measure.name == SUSPECTED[0] for alert in alerts) else set()
+    alerts += _found(report, known)
+    return sorted(alerts, key=lambda alert: LEVELS.index(alert.level))
+
+
+def limit_text(limit: Limit, unit: str) -> str:
+    """Return a limit in print, such as ``at most 5%`` or ``none allowed``."""
+    unit = "share" if limit.of_items else unit if unit == "share" else ""
+    of = " of the items" if limit.of_items else ""
+    if limit.at_most == 0:
+        return "none allowed"
+    ends = (("at least", limit.at_least), ("at most", limit.at_most))
+    parts = [f"{word} {text.number(end, unit)}{of}" for word, end in ends if end is not None]
+    return " and ".join(parts)
+
+
+def _beyond(report: Report, judgement: Judgement) -> Alert:
+    limit, found = judgement.limit, judgement.found
+    result = report.measure(limit.measure)
+    if result is None or found is None:
+        raise ValueError(limit.measure)  # a verdict other than "not measured" has a number
+    level: Level = "fail" if judgement.verdict == "fail" else "check"
+    return _alert(report, level, result, found, limit_text(limit, found.unit))
+
+
+def _found(report: Report, limited: set[tuple[str, str]]) -> list[Alert]:
+    """Return what measures found of which no limit is set."""
+    tested = {(measure, value) for measure, value, _ in TESTS}
+    significant = {
+        (measure, value)
+        for measure, value, p_value in TESTS
+        if _significant(report, measure, p_value)
+    }
+    notes = []
+    for measure, name in ADVICE:
+        result, found = report.measure(measure), report.value(measure, name)
+        counted = found is not None and found.unit == "count" and bool(found.value)
+        wanted = (measure, name) in significant or (counted and (measure, name) not in tested)
+        if result is not None and found is not None and wanted and (measure, name) not in limited:
+            notes.append(_alert(report, "note", result, found, ""))
+    return notes
+
+
+def _significant(report: Report, measure: str, p_value: str) -> bool:
+    """Tell whether a measure's own test says that a finding is more than chance."""
+    result, found = report.measure(measure), report.value(measure, p_value)
+    below = None if result is None else result.parameters.get("significant_below")
+    known = found is not None and found.value is not None and isinstance(below, float)
+    return known and found.value < below
+
+
+def _alert(report: Report, level: Level, result: MeasureResult, found: Value, limit: str) -> Alert:
+    advice = ADVICE.get((result.name, found.name), GENERAL)
+    known = found.value is not None
+    return Alert(
+        level=level,
+        measure=result,
+        value=found.name,
+        amount=text.number(found.value, found.unit) if known else text.interval(found),
+        title=(advice.one if found.value == 1 else advice.many) or found.title,
+        limit=limit,
+        where=advice.where(report),
+        sure=advice.sure or _sure(found),
+        remedy=advice.remedy,
+    )
+
+
+def _sure(found: Value) -> str:
+    """Say how sure a number is, from its interval or why it has none."""
+    between = text.interval(found)
+    about = f", {found.interval}" if found.interval else ""
+    if found.name == MODEL_ESTIMATED:
+        between = f"; range {between}{about}" if between else ""
+        return f"a model's estimate, judged by no person{between}"
+    if between:
+        return f"{between}{about}"
+    return "counted, exact" if found.no_interval in {"", EXACT} else found.no_interval
+
+
+def _failed(result: MeasureResult) -> Alert:
+    return Alert(
+        level="check",
+        measure=result,
+        title=f"{result.title} could not be computed: {result.reason or 'no reason was given'}",
+        sure="nothing is known of it",
+        remedy="Scan again; where it fails again, report it with the text above.",
+    )

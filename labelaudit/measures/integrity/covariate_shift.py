@@ -174,6 +174,7 @@ def covariate_shift(
             "pairs": len(found),
             "pairs_too_small": len(pairs) - len(found),
             "halved_by": "item" if item_groups is None else "group",
+            "significant_below": SIGNIFICANT,
         },
     )
 
