@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import groupby
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
@@ -120,6 +121,8 @@ class Dataset:
         What the items are.
     source
         How it was read.
+    path
+        The folder or manifest that it was read from, beside which its own papers lie; or None.
     """
 
     name: str
@@ -138,6 +141,7 @@ class Dataset:
     media: Media | None
     modality: Modality = "image"
     source: Source
+    path: Path | None = None
 
     def __post_init__(self) -> None:
         for name in ("labels", "targets", "splits", "groups"):

@@ -6,12 +6,14 @@ from labelaudit.dataset import Dataset, digest
 from labelaudit.embeddings import Embeddings
 from labelaudit.embeddings.content import Content
 from labelaudit.report import DatasetFacts, EmbeddingFacts
+from labelaudit.statements import read_papers
 
 
 def dataset_facts(dataset: Dataset, content: Content | None) -> DatasetFacts:
     """Return what is said of the dataset itself."""
     none = np.zeros((dataset.n_samples, 32), dtype=np.uint8)
     counts = np.bincount(dataset.splits + 1, minlength=len(dataset.split_names) + 1).tolist()
+    papers = read_papers(dataset.path)
     return DatasetFacts(
         name=dataset.name,
         digest=digest(dataset, none if content is None else content.digests),
@@ -27,6 +29,8 @@ def dataset_facts(dataset: Dataset, content: Content | None) -> DatasetFacts:
         n_unreadable=None if content is None else int((~content.readable).sum()),
         ignored=dict(dataset.source.ignored),
         splits=dict(zip(dataset.split_names, counts[1:], strict=True)),
+        statements=papers.statements,
+        unread_papers=papers.unread,
     )
 
 

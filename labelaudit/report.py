@@ -192,6 +192,9 @@ class DatasetFacts:
     statements: tuple[Statement, ...] = field(
         default=(), metadata=described("What its own papers state; a topic without one is not.")
     )
+    unread_papers: tuple[str, ...] = field(
+        default=(), metadata=described("Papers that could not be read as a whole, and why.")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """One file per format: a reader from a path to a `Dataset`, and how the right one is chosen."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -69,7 +70,7 @@ def open_dataset(path: Path | str, options: Options | None = None) -> Dataset:
         dataset = with_annotations(dataset, options.annotations, options)
     if options.class_order:
         dataset = in_class_order(dataset, options.class_order)
-    return dataset
+    return replace(dataset, path=path)
 
 
 def _reader_of(path: Path, options: Options) -> Read:
