@@ -63,14 +63,14 @@ def explain(
 def _printed(name: str, file: Path | None) -> dict[str, list[str]]:
     """Return the measures that print something of this name or title, with what it is."""
     from labelaudit.cli.files import read_report
-    from labelaudit.render.facts import COUNTS, NUMBERS, OF_TARGETS
+    from labelaudit.render.facts import OF_TARGETS, ROWS
 
     def named(*names: str) -> bool:
         return wanted in map(str.casefold, names)
 
     wanted = name.casefold()
     found: dict[str, list[str]] = {
-        fact[1]: [] for fact in (*COUNTS, *NUMBERS, *OF_TARGETS) if named(fact[0])
+        fact[1]: [] for fact in (*ROWS, *OF_TARGETS.values()) if named(fact[0])
     }
     if file is None and not REPORT.is_file():
         return found

@@ -6,10 +6,12 @@ from typing import Final
 
 from markupsafe import Markup
 
+from labelaudit.limits import Verdict
 from labelaudit.render import text
 from labelaudit.render.facts import Fact, facts, hero
 from labelaudit.render.fit import clipped, wrapped
 from labelaudit.render.json import as_published
+from labelaudit.render.judgements import STROKES
 from labelaudit.report import Report
 
 WIDTH: Final = 380
@@ -103,6 +105,19 @@ def label(report: Report, palette: Palette = LIGHT) -> Markup:
     )
 
 
+def mark(verdict: Verdict) -> Markup:
+    """Return the sign of a verdict as a drawing of its own, for beside its word."""
+    return Markup(
+        '<svg class="mark" width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">{}</svg>'
+    ).format(_strokes(verdict))
+
+
+def _strokes(verdict: Verdict) -> Markup:
+    return Markup(
+        '<path class="stroke" d="{}" fill="none" stroke="currentColor" stroke-width="2"/>'
+    ).format(STROKES[verdict])
+
+
 def _head(report: Report) -> list[Block]:
     dataset = report.dataset
     digest = f"{text.labels(dataset)}; sha256 {text.visible(dataset.digest)[:SHORT_HASH]}"
@@ -133,7 +148,7 @@ def _headline(report: Report) -> list[Block]:
     return [
         Block(height=13, markup=_text("Estimated share of the labels given", 0, 11, 11, BOLD)),
         Block(height=38, markup=drawn),
-        *_lines(clipped(found.basis, 12, 1.8 * INNER), 12),
+        *_lines(clipped(found.sentence, 12, 1.8 * INNER), 12),
         Block(height=5, markup=PLAIN),
     ]
 
@@ -195,5 +210,5 @@ def _in_words(report: Report) -> str:
         f"{fact.name}: {' '.join(filter(None, (fact.amount, fact.reference)))}"
         for fact in facts(report)
     ]
-    first = f"{report.dataset.n_items:,} items. Label errors: {found.amount}. {found.basis}"
+    first = f"{report.dataset.n_items:,} items. Label errors: {found.amount}. {found.sentence}"
     return f"{first} {'; '.join(rows)}."

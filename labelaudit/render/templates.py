@@ -53,6 +53,7 @@ def environment_of(files: Mapping[str, TemplateFile]) -> ImmutableSandboxedEnvir
         "hero": hero,
         "interval": text.interval,
         "label": svg.label,
+        "mark": svg.mark,
         "number": text.number,
         "numeric": numeric,
         "one_pair": one_pair,

@@ -30,7 +30,7 @@ def to_terminal(report: Report) -> RenderableType:
     return Group(
         *_head(report),
         Text(),
-        Text.assemble(("Label errors  ", BOLD), (found.amount, BOLD), ("  " + found.basis, DIM)),
+        Text.assemble(("Label errors  ", BOLD), (found.amount, BOLD), ("  " + found.sentence, DIM)),
         _rows(facts(report)),
         *_suspects(report),
         *_warnings(report),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from labelaudit.limits import starting_limits
 from labelaudit.report import (
     Column,
     DatasetFacts,
@@ -58,7 +59,7 @@ THUMBNAILS = {
 
 def full() -> Report:
     """Return a single-label dataset of which everything was measured."""
-    return Report(
+    report = Report(
         tool_version="0.1.0",
         dataset=_dataset(),
         embedding=_embedding(),
@@ -83,6 +84,7 @@ def full() -> Report:
         thumbnails=THUMBNAILS,
         run=_run(),
     )
+    return replace(report, limits=starting_limits(report.dataset.task, report.measures))
 
 
 def nothing_measured() -> Report:
@@ -214,7 +216,8 @@ def multilabel() -> Report:
     )
     measures = (noise, multi, agreement, *report.measures[3:5], *report.measures[6:])
     dataset = replace(report.dataset, name="field-cameras", task="multilabel")
-    return replace(report, dataset=dataset, measures=measures)
+    limits = starting_limits(dataset.task, measures)
+    return replace(report, dataset=dataset, measures=measures, limits=limits)
 
 
 def texts() -> Report:
