@@ -82,7 +82,7 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
         ("integrity", "groups_across_splits_count"): Advice(
             one="group has items in several splits",
             many="groups have items in several splits",
-            remedy="Split by group, not by item: a model is tested on groups that it learned.",
+            remedy="Split by group, not by item: else a model is tested on groups that it learned.",
             where=worst(
                 "leakage",
                 "leaked_by_split",
@@ -214,11 +214,6 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
             many="classes look different in different splits",
             remedy="Compare their items in the splits: source, time, processing.",
             sure=TESTED,
-        ),
-        ("target_shift", "ks_statistic"): _said(
-            "is how far the targets of two splits differ (Kolmogorov-Smirnov statistic)",
-            "Split by bins of the target, or say why the splits differ.",
-            sure="a test of one distribution decides it",
         ),
         ("target_distribution", "outlying_targets_count"): Advice(
             one="target is far from all others",

@@ -16,10 +16,7 @@ GENERAL: Final = Advice(
 )
 SUSPECTED: Final = ("label_noise", "suspected_errors_count")
 # Numbers without a limit that are worth a look when a test of their measure says so.
-TESTS: Final = (
-    ("covariate_shift", "split_auc", "covariate_shift_p_value"),
-    ("target_shift", "ks_statistic", "target_shift_p_value"),
-)
+TESTS: Final = (("covariate_shift", "split_auc", "covariate_shift_p_value"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +116,9 @@ def _significant(report: Report, measure: str, p_value: str) -> bool:
     """Tell whether a measure's own test says that a finding is more than chance."""
     result, found = report.measure(measure), report.value(measure, p_value)
     below = None if result is None else result.parameters.get("significant_below")
-    known = found is not None and found.value is not None and isinstance(below, float)
-    return known and found.value < below
+    if found is None or found.value is None or not isinstance(below, float):
+        return False
+    return found.value < below
 
 
 def _alert(report: Report, level: Level, result: MeasureResult, found: Value, limit: str) -> Alert:
