@@ -6,7 +6,8 @@ from typing import Final, Literal
 from labelaudit.limits import MODEL_ESTIMATED, Judgement, judged
 from labelaudit.render import text
 from labelaudit.render.advice import ADVICE, Advice
-from labelaudit.report import EXACT, Limit, MeasureResult, Report, Value
+from labelaudit.render.judgements import bound
+from labelaudit.report import EXACT, MeasureResult, Report, Value
 
 Level = Literal["fail", "check", "note"]
 
@@ -37,7 +38,7 @@ class Alert:
     title
         What the number is of: the sentence goes on after it.
     limit
-        The bounds in print, such as ``at most 5%``; empty without one.
+        The limit in print, such as ``≤ 5%``; empty without one.
     where
         The worst classes, splits or files, in print; may be empty.
     sure
@@ -74,24 +75,13 @@ def alerts_of(report: Report) -> list[Alert]:
     return sorted(alerts, key=lambda alert: LEVELS.index(alert.level))
 
 
-def limit_text(limit: Limit, unit: str) -> str:
-    """Return a limit in print, such as ``at most 5%`` or ``none allowed``."""
-    unit = "share" if limit.of_items else unit if unit == "share" else ""
-    of = " of the items" if limit.of_items else ""
-    if limit.at_most == 0:
-        return "none allowed"
-    ends = (("at least", limit.at_least), ("at most", limit.at_most))
-    parts = [f"{word} {text.number(end, unit)}{of}" for word, end in ends if end is not None]
-    return " and ".join(parts)
-
-
 def _beyond(report: Report, judgement: Judgement) -> Alert:
     limit, found = judgement.limit, judgement.found
     result = report.measure(limit.measure)
     if result is None or found is None:
         raise ValueError(limit.measure)  # a verdict other than "not measured" has a number
     level: Level = "fail" if judgement.verdict == "fail" else "check"
-    return _alert(report, level, result, found, limit_text(limit, found.unit))
+    return _alert(report, level, result, found, bound(limit, found))
 
 
 def _found(report: Report, limited: set[tuple[str, str]]) -> list[Alert]:
