@@ -1,22 +1,132 @@
 """A report for everybody: aggregates only, no item, no person, no class of a few items."""
 
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Final
 
+from labelaudit.privacy.columns import annotators_of
+from labelaudit.privacy.few import few_classes
+from labelaudit.privacy.tables import COARSE, DIGITS, Names, public_table
 from labelaudit.privacy.team import for_team
-from labelaudit.report import MeasureResult, Report
+from labelaudit.privacy.words import public_words
+from labelaudit.report import DatasetFacts, EmbeddingFacts, MeasureResult, Report, Scalar, Value
+
+LEFT_OUT: Final = "left out of a public report"
+SMALLEST: Final = frozenset({"imbalance_ratio", "nonempty_imbalance_ratio"})
+OWN_FILES: Final = frozenset({".npy", ".npz", ".parquet", ".csv", ".tsv"})
+SAYS: Final = re.compile(r"What (?P<who>.+) says instead", re.DOTALL)
 
 
 def for_public(report: Report) -> Report:
-    """Return a report without anything of a single item."""
+    """Return a report of aggregates: what names an item, a person or few items is left out."""
     closed = for_team(report)
+    few = few_classes(closed)
+    names = Names(
+        classes=frozenset(closed.dataset.class_names) - few,
+        splits=frozenset(closed.dataset.splits),
+        few=few,
+        annotators=annotators_of(table for each in closed.measures for table in each.tables),
+    )
     return replace(
-        closed, privacy="public", measures=tuple(_result(result) for result in closed.measures)
+        closed,
+        privacy="public",
+        dataset=_dataset(closed.dataset, few),
+        embedding=_embedding(closed.embedding),
+        measures=tuple(_result(result, names) for result in closed.measures),
+        run=replace(closed.run, data=""),
     )
 
 
-def _result(result: MeasureResult) -> MeasureResult:
+def _dataset(facts: DatasetFacts, few: frozenset[str]) -> DatasetFacts:
+    """Return what is said of a dataset, with numbers in place of classes of few items."""
+    kept = [name for name in facts.class_names if name not in few]
+    numbered = [f"class of few items {at}" for at in range(1, len(few) + 1)]
+    ignored: Counter[str] = Counter()
+    for reason, count in facts.ignored.items():
+        ignored[public_words(reason) or LEFT_OUT] += count
+    return replace(facts, why=(), class_names=(*kept, *numbered), ignored=dict(ignored))
+
+
+def _embedding(facts: EmbeddingFacts | None) -> EmbeddingFacts | None:
+    """Return what is said of the embeddings, without the name of a file of the user's."""
+    if facts is None or PurePosixPath(facts.model).suffix not in OWN_FILES:
+        return facts
+    return replace(facts, model="embeddings from a file")
+
+
+def _result(result: MeasureResult, names: Names) -> MeasureResult:
+    is_few = bool(names.few)
+    values = tuple(
+        _value(value, of_smallest=is_few, coarse=is_few and result.name in COARSE)
+        for value in result.values
+    )
+    tables = tuple(
+        replace(public_table(result.name, table, names), title=_title(table.title, names))
+        for table in result.tables
+    )
     galleries = tuple(
-        replace(gallery, samples=(), omitted=gallery.omitted + len(gallery.samples))
+        replace(
+            gallery,
+            title=_title(gallery.title, names),
+            samples=(),
+            omitted=gallery.omitted + len(gallery.samples),
+        )
         for gallery in result.galleries
     )
-    return replace(result, galleries=galleries)
+    is_measured = result.status != "not_measured"
+    return replace(
+        result,
+        reason=result.reason if is_measured else public_words(result.reason) or LEFT_OUT,
+        values=values,
+        tables=tables,
+        galleries=galleries,
+        notes=_words(result.notes),
+        parameters=_parameters(result.parameters),
+    )
+
+
+def _value(value: Value, *, of_smallest: bool, coarse: bool) -> Value:
+    """Return a number without words that name something, where it gives no class's count."""
+    said = replace(
+        value,
+        note=public_words(value.note),
+        interval=public_words(value.interval),
+        no_interval=public_words(value.no_interval),
+    )
+    if of_smallest and value.name in SMALLEST:
+        return replace(said, value=None, low=None, high=None, note=LEFT_OUT)
+    if coarse:
+        return replace(
+            said, value=_rounded(value.value), low=_rounded(value.low), high=_rounded(value.high)
+        )
+    return said
+
+
+def _rounded(number: float | None) -> float | None:
+    """Return a number that is no count to two digits, from which no count can be solved."""
+    return float(f"{number:.{DIGITS}g}") if isinstance(number, float) else number
+
+
+def _title(title: str, names: Names) -> str:
+    """Return a heading that names nobody and no slice of the data."""
+    found = SAYS.fullmatch(title)
+    if found:
+        return f"What {names.annotators.get(found['who'], 'one annotator')} says instead"
+    return title.partition(": ")[0]
+
+
+def _words(notes: Iterable[str]) -> tuple[str, ...]:
+    """Return what of some notes may be printed; a note of which nothing is left is left out."""
+    return tuple(said for note in notes if (said := public_words(note)))
+
+
+def _parameters(parameters: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """Return numbers, and words that may be printed."""
+    return {
+        name: value
+        for name, value in parameters.items()
+        if not isinstance(value, str) or public_words(value) == value.rstrip(". ")
+    }

@@ -1,0 +1,104 @@
+"""What the columns of tables hold, by name: whatever is not declared here is not published."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from labelaudit.report import Scalar, Table
+
+# Columns whose texts are classes: a row is about these.
+CLASSES: Final = frozenset(
+    {"class", "label", "given", "suggested", "other", "other_class", "other_label"}
+    | {"agreed", "judged", "items_with", "slice"}
+)
+# Columns whose texts are classes that a row only mentions.
+MENTIONED: Final = frozenset({"nearest_class", "rival", "class_best_told"})
+SPLITS: Final = frozenset({"split", "other_split", "of", "with", "slice"})
+ANNOTATORS: Final = frozenset({"annotator"})
+OTHER_ANNOTATOR: Final = "other"  # beside a column of annotators
+MODELS: Final = frozenset({"model", "first", "second"})
+# Columns whose texts are of the measure's own making, by its name.
+OWN_WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "annotator_agreement": frozenset({"statistic", "drawn"}),
+        "benchmark_stability": frozenset({"scoring", "basis", "decided", "within_error_range"}),
+        "class_imbalance": frozenset({"shots"}),
+        "consensus_risk": frozenset({"risk"}),
+        "detector_skill": frozenset({"flips", "rule"}),
+        "image_faults": frozenset({"property", "limit"}),
+        "integrity": frozenset({"kind", "side", "of"}),
+        "intrinsic_dimension": frozenset({"dataset"}),
+        "item_order": frozenset({"alike"}),
+        "label_sharpness": frozenset({"dataset"}),
+        "leakage": frozenset({"shares"}),
+        "multi_label": frozenset({"rule"}),
+        "spurious_correlation": frozenset({"property"}),
+        "target_distribution": frozenset({"shots"}),
+        "target_shift": frozenset({"quantile"}),
+        "worst_slices": frozenset({"cut_by"}),
+    }
+)
+# Columns of numbers that are of single items: where one is, and how one looks to a model.
+OF_ITEMS: Final = frozenset({"from_item", "to_item", "item", "row", "x", "y"})
+CUTS: Final = frozenset({"class", "split"})  # what slices may be of; others are metadata
+IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_.]*")
+
+
+def texts_of(table: Table) -> dict[str, int]:
+    """Return the position of each column that holds a text, by its name."""
+    found = {}
+    for at, column in enumerate(table.columns):
+        if any(isinstance(row[at], str) for row in table.rows):
+            found[column.name] = at
+    return found
+
+
+def undeclared(
+    measure: str, table: Table, names: Collection[str], hidden: Collection[str]
+) -> list[str]:
+    """Return the columns of a table of which nothing says that they may be published.
+
+    Parameters
+    ----------
+    measure
+        Name of its measure.
+    table
+        The table.
+    names
+        Names that a column may have: splits, and classes that are published.
+    hidden
+        Names that none may have.
+    """
+    own = OWN_WORDS.get(measure, frozenset())
+    texts = texts_of(table)
+    known = CLASSES | MENTIONED | SPLITS | ANNOTATORS | MODELS | own
+    return [
+        column.name
+        for column in table.columns
+        if column.name in OF_ITEMS
+        or (column.name in texts and column.name not in known)
+        or column.name in hidden
+        or (not IDENTIFIER.fullmatch(column.name) and column.name not in names)
+    ]
+
+
+def annotators_of(tables: Iterable[Table]) -> dict[str, str]:
+    """Return a number in place of each annotator's name, in the order of the tables."""
+    found: dict[str, str] = {}
+    for table in tables:
+        names = [column.name for column in table.columns]
+        if not ANNOTATORS & set(names):
+            continue
+        places = [at for at, name in enumerate(names) if name in {*ANNOTATORS, OTHER_ANNOTATOR}]
+        for row in table.rows:
+            for at in places:
+                if isinstance(row[at], str):
+                    found.setdefault(str(row[at]), f"annotator {len(found) + 1}")
+    return found
+
+
+def cells(row: tuple[Scalar, ...], places: Mapping[str, int], names: Iterable[str]) -> list[str]:
+    """Return the texts of a row in the columns of some names."""
+    wanted = [places[name] for name in names if name in places]
+    return [cell for at in wanted if isinstance(cell := row[at], str) and cell]
