@@ -219,8 +219,9 @@ def show(report: "Report", output: Path) -> None:
     from labelaudit.render.terminal import to_terminal
 
     console = Console()
-    console.print(to_terminal(report))
-    console.print(f"\n{output / 'report.html'}", soft_wrap=True, highlight=False, markup=False)
+    height = console.height if console.is_terminal else 48
+    console.print(to_terminal(report, width=console.width, height=height))
+    console.print(f"{output / 'report.html'}", soft_wrap=True, highlight=False, markup=False)
 
 
 def refuse_failed(report: "Report") -> None:

@@ -1,21 +1,40 @@
-"""The label on one screen of a terminal."""
+"""The label on one screen of a terminal: what matters first, then where to look."""
 
-from rich.console import Group, RenderableType
-from rich.table import Table
+import textwrap
+from typing import Final
+
+from rich.console import Group
 from rich.text import Text
 
+from labelaudit.limits import Verdict, judged, overall
 from labelaudit.render import text
+from labelaudit.render.alerts import Alert, alerts_of
 from labelaudit.render.facts import Fact, facts, hero
 from labelaudit.render.json import as_published
+from labelaudit.render.judgements import SIGNS, WORDS, tally
 from labelaudit.report import Report, Sample
 
-SUSPECTS = 5
-SHORT_HASH = 12
+BELOW: Final = 2  # lines of a screen that are not ours: where the page is, and the prompt
+SHORT_HASH: Final = 12
+REFERENCE_FROM, LIMIT_FROM = 72, 54  # columns of a terminal that has room for them
+# How many alerts, lines of what to do about each, and suspects are shown, and whether after a
+# blank line: the first that has room.
+LAYOUTS: Final = (
+    (3, 2, 5, True),
+    (3, 2, 3, True),
+    (2, 2, 3, True),
+    (2, 1, 3, False),
+    (1, 2, 3, False),
+    (1, 1, 2, False),
+    (1, 1, 0, False),
+)
 BOLD, DIM = "bold", "dim"
+STYLES: Final[dict[str, str]] = {"pass": "bold green", "check": "bold yellow", "fail": "bold red"}
+GAP, INDENT = "  ", "    "
 
 
-def to_terminal(report: Report) -> RenderableType:
-    """Return a report as rich prints it on about 80 columns and 24 lines.
+def to_terminal(report: Report, *, width: int = 80, height: int = 24) -> Group:
+    """Return a report as rich prints it on one screen.
 
     Names are printed as they are: markup in them is not followed, and what would control the
     terminal is shown as its code point.
@@ -24,54 +43,125 @@ def to_terminal(report: Report) -> RenderableType:
     ----------
     report
         Any report.
+    width, height
+        Columns and lines of the terminal. What the label says is there whatever the height;
+        alerts and suspects as far as there is room.
     """
     report = as_published(report)
-    found = hero(report)
-    return Group(
-        *_head(report),
-        Text(),
-        Text.assemble(("Label errors  ", BOLD), (found.amount, BOLD), ("  " + found.sentence, DIM)),
-        _rows(facts(report)),
-        *_suspects(report),
-        *_warnings(report),
-    )
+    lines = [*_head(report), *_label(report, width), *_unknown(report, width)]
+    lines += _below(report, width, height - BELOW - len(lines))
+    for line in lines:
+        line.truncate(width, overflow="ellipsis")
+    return Group(*lines)
 
 
 def _head(report: Report) -> list[Text]:
-    dataset = report.dataset
+    dataset, judgements = report.dataset, judged(report)
+    name = Text(text.visible(dataset.name), BOLD)
+    name.truncate(40, overflow="ellipsis")
+    said = Text.assemble(_verdict(overall(judgements)), GAP, name, GAP, (tally(judgements), DIM))
     parts = (
         text.counted(dataset.n_items, "item"),
         text.labels(dataset),
         text.splits(dataset.splits) or "no splits",
         f"sha256 {text.visible(dataset.digest[:SHORT_HASH])}",
     )
-    return [_line(text.visible(dataset.name), BOLD), _line("; ".join(parts), DIM)]
+    return [said, Text("; ".join(parts), DIM), Text()]
 
 
-def _rows(rows: tuple[Fact, ...]) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column()
-    table.add_column(justify="right")
-    table.add_column()
-    for fact in rows:
-        table.add_row(Text(fact.name), Text(fact.amount), Text(fact.reference, DIM))
-    return table
+def _label(report: Report, width: int) -> list[Text]:
+    """Return the headline and the rows that have a number, beside their limits, in columns."""
+    found = hero(report)
+    numeric = any(map(str.isdigit, found.amount))
+    first = Fact(
+        name="Label errors" if numeric else f"Label errors: {found.amount}",
+        amount=found.amount if numeric else "",
+        reference=found.interval,
+        limit=found.limit,
+        verdict=found.verdict,
+    )
+    rows = [first, *(fact for fact in facts(report) if fact.known and fact.field)]
+    shown = [_cells(fact, width) for fact in rows]
+    widths = [max(cell.cell_len for cell in column) for column in zip(*shown, strict=True)]
+    lines = [_in_columns(cells, widths) for cells in shown]
+    lines[0].stylize(BOLD)
+    return [lines[0], Text(_capital(found.sentence), DIM), *lines[1:]]
 
 
-def _suspects(report: Report) -> list[RenderableType]:
-    """Return the labels most suspected, as far as the screen goes."""
+def _in_columns(cells: list[Text], widths: list[int]) -> Text:
+    """Return cells side by side, the second at the right of its column."""
+    for at, (cell, wide) in enumerate(zip(cells, widths, strict=True)):
+        cell.align("right" if at == 1 else "left", wide)
+    line = Text(GAP).join(cells)
+    line.rstrip()
+    return line
+
+
+def _cells(fact: Fact, width: int) -> list[Text]:
+    cells = [Text(fact.name), Text(fact.amount)]
+    cells += [Text(fact.reference, DIM)] if width >= REFERENCE_FROM else []
+    cells += [Text(fact.limit)] if width >= LIMIT_FROM else []
+    return [*cells, Text() if fact.verdict is None else _verdict(fact.verdict)]
+
+
+def _verdict(verdict: Verdict) -> Text:
+    return Text(f"{SIGNS[verdict]} {WORDS[verdict]}", STYLES.get(verdict, DIM))
+
+
+def _unknown(report: Report, width: int) -> list[Text]:
+    """Return the rows that have no number, by why there is none."""
+    unknown: dict[str, list[str]] = {}
+    for fact in facts(report):
+        if not fact.known:
+            unknown.setdefault(fact.reference, []).append(fact.name)
+    said = "; ".join(f"{why}: {', '.join(names)}" for why, names in unknown.items())
+    return [Text(line, DIM) for line in textwrap.wrap(_capital(said), width)]
+
+
+def _below(report: Report, width: int, room: int) -> list[Text]:
+    """Return the first alerts and suspects that there is room for, and what is left to read."""
+    alerts = alerts_of(report)
+    suspects = _suspects(report, width)
+    lines: list[Text] = []
+    for n_alerts, n_remedy, n_suspects, spaced in LAYOUTS:
+        said = [line for alert in alerts[:n_alerts] for line in _alert(alert, n_remedy, width)]
+        parts = [part for part in (said, suspects[:n_suspects]) if part]
+        lines = [line for part in parts for line in ([Text(), *part] if spaced else part)]
+        if len(lines) < room:
+            n_notes = sum(len(result.notes) for result in report.measures)
+            return lines + _left(len(alerts) - n_alerts, n_notes)
+    return lines[: max(room, 0)]
+
+
+def _alert(alert: Alert, n_remedy: int, width: int) -> list[Text]:
+    said = " ".join(filter(None, (alert.amount, alert.title)))
+    said += f" (limit: {alert.limit})" if alert.limit else ""
+    said += f": {'; '.join(alert.where)}" if alert.where else ""
+    start = Text("NOTE", BOLD) if alert.level == "note" else _verdict(alert.level)
+    remedy = textwrap.wrap(
+        alert.remedy.replace("`", ""),
+        width,
+        initial_indent=INDENT,
+        subsequent_indent=INDENT,
+        max_lines=n_remedy,
+        placeholder=" ...",
+    )
+    return [Text.assemble(start, GAP, said), *map(Text, remedy)]
+
+
+def _suspects(report: Report, width: int) -> list[Text]:
+    """Return the labels most suspected."""
     result = report.measure("label_noise")
     galleries = result.galleries if result is not None else ()
     samples = next((gallery.samples for gallery in galleries if gallery.samples), ())
-    if not samples:
-        return []
-    table = Table.grid(padding=(0, 2), expand=False)
-    for _ in range(2):
-        table.add_column(no_wrap=True, overflow="ellipsis")
-    for sample in samples[:SUSPECTS]:
-        name = sample.path if sample.excerpt is None else sample.excerpt
-        table.add_row(_cut(text.visible(name), 44), _cut(_suspicion(sample), 32))
-    return [Text(), Text("Most suspected labels", BOLD), table]
+    names = [Text(text.visible(sample.excerpt or sample.path)) for sample in samples]
+    longest = max((name.cell_len for name in names), default=0)
+    for name in names:
+        name.truncate(min(longest, width // 2), overflow="ellipsis", pad=True)
+    return [
+        Text.assemble(("Suspect", BOLD), GAP, name, GAP, _suspicion(sample))
+        for name, sample in zip(names, samples, strict=True)
+    ]
 
 
 def _suspicion(sample: Sample) -> str:
@@ -81,20 +171,12 @@ def _suspicion(sample: Sample) -> str:
     return f"{given}, rather {text.visible(sample.suggested_label)}"
 
 
-def _warnings(report: Report) -> list[Text]:
-    """Return one line that counts what needs the page to be read."""
-    failed = sum(result.status == "failed" for result in report.measures)
-    notes = sum(len(result.notes) for result in report.measures)
-    parts = [text.counted(notes, "note")] if notes else []
-    parts += [text.counted(failed, "failed measure")] if failed else []
-    return [Text(), Text(" and ".join(parts) + " in the report", BOLD)] if parts else []
+def _left(n_alerts: int, n_notes: int) -> list[Text]:
+    """Return one line that counts what is on the page only."""
+    parts = [text.counted(n_alerts, "more alert")] if n_alerts > 0 else []
+    parts += [text.counted(n_notes, "note")] if n_notes else []
+    return [Text(f"{' and '.join(parts)} on the page", BOLD)] if parts else []
 
 
-def _line(words: str, style: str) -> Text:
-    return Text(words, style, no_wrap=True, overflow="ellipsis")
-
-
-def _cut(words: str, width: int) -> Text:
-    line = Text(words)
-    line.truncate(width, overflow="ellipsis")
-    return line
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
