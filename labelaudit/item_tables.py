@@ -14,16 +14,23 @@ EXCERPT = 240  # characters of a text
 
 
 def item_table(
-    dataset: Dataset, content: Content | None, columns: Mapping[str, NDArray[np.generic]]
+    dataset: Dataset,
+    content: Content | None,
+    columns: Mapping[str, NDArray[np.generic]],
+    *,
+    excerpts: bool = True,
 ) -> pa.Table:
-    """Return one row an item: path, split, label, and what the measures say of it."""
+    """Return one row an item: path, split, label, and what the measures say of it.
+
+    With ``excerpts``, a text has how it begins, too.
+    """
     names = np.array([None, *dataset.class_names], dtype=object)
     table = _about(dataset, content, np.arange(dataset.n_samples))
     if dataset.targets is not None:
         table["target"] = pa.array(dataset.targets, type=pa.float64(), from_pandas=True)
-    if dataset.modality == "text":
-        excerpts = [excerpt(dataset, item) for item in range(dataset.n_samples)]
-        table["excerpt"] = pa.array(excerpts, type=pa.string())
+    if dataset.modality == "text" and excerpts:
+        begun = [excerpt(dataset, item) for item in range(dataset.n_samples)]
+        table["excerpt"] = pa.array(begun, type=pa.string())
     for name, values in columns.items():
         if name.endswith("_label") and not name.startswith("is_"):
             table[name] = pa.array(names[values.astype(np.int64) + 1], type=pa.string())

@@ -29,6 +29,7 @@ from labelaudit.inputs.pred_probs import PredProbs, user_probs
 from labelaudit.inputs.predictions import PredictionFiles, Predictions, read_predictions
 from labelaudit.inputs.screening import Screening, read_screening
 from labelaudit.progress import Progress
+from labelaudit.report import Privacy
 
 INPUT_ERRORS = (Status.MISSING, Status.NOT_AN_IMAGE, Status.TOO_LARGE)
 NO_EMBEDDINGS = {
@@ -80,6 +81,8 @@ class ScanOptions:
     allow_unreadable
         Report images that are missing, no images or too large as findings, instead of
         refusing the dataset.
+    privacy
+        Who may see the report; None for the whole of it, but for texts those who know them.
     """
 
     model: Path | None = BUILTIN
@@ -101,6 +104,7 @@ class ScanOptions:
     n_threads: int = 1
     random_state: int = 0
     allow_unreadable: bool = False
+    privacy: Privacy | None = None
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ from labelaudit.item_tables import export_table, issue_table, item_table
 from labelaudit.limits import starting_limits
 from labelaudit.measures import Findings, Measure, describe, load_measures, summary
 from labelaudit.open_items import NO_EMBEDDINGS, Opened, ScanOptions, open_items
+from labelaudit.privacy import default_privacy, published, without_places
 from labelaudit.progress import Progress, silent
 from labelaudit.report import MeasureResult, Report, Run
 from labelaudit.verdicts import Verdicts, read_verdicts
@@ -93,7 +94,9 @@ def scan(
     read.seconds |= _seconds(inputs)
     before = perf_counter()
     rankings = [ranking for _, findings in found for ranking in findings.rankings]
-    thumbnails = thumbnails_of(dataset, read.content, in_turns(rankings), progress)
+    privacy = options.privacy or default_privacy(dataset.modality)
+    pictured = in_turns(rankings if privacy == "full" else ())
+    thumbnails = thumbnails_of(dataset, read.content, pictured, progress)
     read.seconds["thumbnails"] = perf_counter() - before
     results = tuple(with_drawn(result, thumbnails) for result, _ in found)
     report = Report(
@@ -108,8 +111,8 @@ def scan(
     )
     columns = {name: values for _, findings in found for name, values in findings.columns.items()}
     return Scan(
-        report,
-        item_table(dataset, read.content, columns),
+        published(report, privacy),
+        item_table(dataset, read.content, columns, excerpts=privacy == "full"),
         issue_table(dataset, read.content, rankings),
         {
             name: export_table(dataset, read.content, table)
@@ -187,11 +190,11 @@ def _run(
         findings: Findings = inputs.timed(name, lambda: inputs.call(measure))
         _check_finite(findings)
     except MissingInputError as error:
-        return replace(result, reason=error.message), Findings()
+        return replace(result, reason=without_places(error.message)), Findings()
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - one broken measure must not lose the others
-        reason = f"{type(error).__name__}: {error}"
+        reason = f"{type(error).__name__}: {without_places(str(error))}"
         return replace(result, status="failed", reason=reason), Findings()
     return (
         replace(

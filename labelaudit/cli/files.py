@@ -3,9 +3,11 @@
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from labelaudit.errors import InputError, OutputError
+from labelaudit.errors import InputError, OutputError, some
+
+OF_ITEMS: Final = ("*.parquet", "issues.csv", "review*", "*verdicts*.csv")
 
 if TYPE_CHECKING:
     from labelaudit.report import Report
@@ -48,6 +50,24 @@ def check_folder(folder: Path) -> None:
             folder.rmdir()
     except OSError as error:
         raise _unwritable(folder, error) from error
+
+
+def refuse_items_beside(folder: Path) -> None:
+    """Make sure that a public report is not put beside files that name items or show them.
+
+    Raises
+    ------
+    InputError
+        When an earlier scan or review left such files there; they are not removed, as they may
+        be all that is left of it.
+    """
+    found = sorted({file.name for pattern in OF_ITEMS for file in folder.glob(pattern)})
+    if found:
+        raise InputError(
+            f"{folder}: holds {some(found)}, which name items or show them; a public report must "
+            "not lie beside them",
+            hint="name an empty folder with --output, or move these files away",
+        )
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], stale: Collection[str] = ()) -> None:

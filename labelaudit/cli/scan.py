@@ -72,6 +72,13 @@ def scan(  # noqa: PLR0913 - each is an option
             help="Judgements of labels; labelaudit-verdicts.csv beside the data if not given."
         ),
     ] = None,
+    privacy: Annotated[
+        Literal["public", "team", "full"] | None,
+        typer.Option(
+            help="Who may see the report: public has aggregates only, team no pictures or texts; "
+            "full when not given, but team for texts."
+        ),
+    ] = None,
     allow_unreadable: Annotated[
         bool,
         typer.Option(
@@ -100,7 +107,7 @@ def scan(  # noqa: PLR0913 - each is an option
     )
     if cache and no_cache:
         raise InputError("--cache and --no-cache: say one", hint="leave out the other")
-    from labelaudit.cli.files import check_folder
+    from labelaudit.cli.files import check_folder, refuse_items_beside
     from labelaudit.cli.machine import available_processors
     from labelaudit.cli.progress import shown_progress
     from labelaudit.embeddings.hub.resolve import find_model
@@ -113,6 +120,8 @@ def scan(  # noqa: PLR0913 - each is an option
     from labelaudit.scan import scan as run_scan
 
     check_folder(output)
+    if privacy == "public":
+        refuse_items_beside(output)
     check_device(device)  # type: ignore[arg-type]
     options = said.manifest_options(
         format_name=dataset_format,
@@ -162,6 +171,7 @@ def scan(  # noqa: PLR0913 - each is an option
                 n_threads=threads or available_processors(),
                 random_state=seed,
                 allow_unreadable=allow_unreadable,
+                privacy=privacy,
             ),
             progress=progress,
         )
@@ -195,14 +205,18 @@ def judged_beside(data: Path) -> Path | None:
 
 
 def write(found: "Scan", output: Path, templates: Path | None) -> None:
-    """Write every file of a scan; a broken template of the user's loses nothing measured."""
+    """Write every file of a scan; a broken template of the user's loses nothing measured.
+
+    Beside a public report lies no table of items.
+    """
     from labelaudit.cli.files import write_files
     from labelaudit.measures.annotators.consensus_risk import EXPORT
     from labelaudit.render.files import rendered_files
     from labelaudit.render.issues import issue_files
     from labelaudit.render.json import to_json
 
-    issues = issue_files(found.items, found.issues, found.exports)
+    of_items = found.report.privacy != "public"
+    issues = issue_files(found.items, found.issues, found.exports) if of_items else {}
     stale = {EXPORT} - set(issues)
     try:
         files = rendered_files(found.report, templates)

@@ -77,7 +77,7 @@ def public_table(measure: str, table: Table, names: Names) -> Table:
     kept, few, n_unknown = [], [], 0
     for row in table.rows:
         if _is_known(row, table, places, names):
-            kept.append(_without_mentions(row, table, places, names))
+            kept.append(_without_mentions(row, places, names))
         elif names.few.issuperset(cells(row, places, CLASSES)):
             few.append(row)
         else:
@@ -118,7 +118,7 @@ def _is_known(row: Row, table: Table, places: Mapping[str, int], names: Names) -
     )
 
 
-def _without_mentions(row: Row, table: Table, places: Mapping[str, int], names: Names) -> Row:
+def _without_mentions(row: Row, places: Mapping[str, int], names: Names) -> Row:
     """Return a row that mentions no class of few items."""
     hidden = {places[name] for name in MENTIONED if name in places}
     return tuple(

@@ -118,8 +118,13 @@ def check_rows(items: Items, dataset: Dataset) -> None:
 
 
 def refuse_unjudgeable(report: Report) -> None:
-    """Raise `InputError` where labels are sets or numbers, or there are no images or texts."""
+    """Raise `InputError` where labels are sets or numbers, or there is nothing to look at."""
     facts = report.dataset
+    if report.privacy == "public":
+        raise InputError(
+            f"{facts.name}: its report is public, and names no item that could be judged",
+            hint="scan the dataset with --privacy team into another folder, and review that report",
+        )
     if facts.task == "regression":
         raise InputError(
             f"{facts.name}: its labels are numbers; review asks which of two classes is right",
