@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+from labelaudit.limits import judged
 from labelaudit.render.alerts import alerts_of
+from labelaudit.render.classes import classes_of, columns_of
+from labelaudit.render.gist import gist
 from labelaudit.render.json import as_published
+from labelaudit.render.judgements import WORDS, bound, whose
 from labelaudit.render.templates import PAGE, content_policy, rendered, template_files
 from labelaudit.report import MeasureResult, Report
 
@@ -35,7 +39,14 @@ def to_html(report: Report, templates: Path | None = None) -> str:
         {
             "report": report,
             "families": _families(report),
+            "gist": gist(report),
             "alerts": alerts_of(report),
+            "classes": classes_of(report),
+            "sources": columns_of(report),
+            "judgements": judged(report),
+            "whose": whose(report),
+            "bound": bound,
+            "words_of": WORDS,
             "policy": content_policy(style=assets["css"], script=assets["js"]),
         },
     )
