@@ -54,7 +54,7 @@ class Kind:
     def has(self, name: str) -> bool:
         """Tell whether a file of this name may be of this kind."""
         lower = name.lower()
-        return lower in self.names or f"*{os.path.splitext(lower)[1]}" in self.names
+        return lower in self.names or f"*{Path(lower).suffix}" in self.names
 
 
 def paper_files(folder: Path, kinds: tuple[Kind, ...]) -> list[os.DirEntry[str]]:
