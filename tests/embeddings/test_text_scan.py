@@ -78,7 +78,7 @@ def found(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Scan:
     rows += [{"text": text, "label": "food"} for text in HOSTILE]
     rows += [{"text": text, "label": "food"} for text in ("", " \n", None, "\u200b")]
     path = write(tmp_path_factory.mktemp("data"), rows)
-    return scan(open_dataset(path), ScanOptions(model=model, device="cpu"))
+    return scan(open_dataset(path), ScanOptions(model=model, device="cpu", privacy="full"))
 
 
 def value(report: Report, measure: str, name: str) -> float | None:
@@ -138,7 +138,7 @@ def test_no_text_runs_or_reorders_the_page(found: Scan) -> None:
     assert found.report.measure("label_noise") is not None
 
 
-def test_every_item_has_its_excerpt_among_the_issues(found: Scan, tmp_path: Path) -> None:
+def test_every_item_has_its_excerpt_among_the_items_of_a_full_scan(found: Scan, tmp_path: Path) -> None:
     for name, data in issue_files(found.items, found.issues).items():
         (tmp_path / name).write_bytes(data)
     items = pq.read_table(tmp_path / "items.parquet")
@@ -223,9 +223,19 @@ def test_the_command_line_scans_texts(tmp_path: Path, model: Path) -> None:
     rows = [{"review": row["text"], "label": row["label"]} for row in sentences()]
     command = [sys.executable, "-m", "labelaudit", "scan", str(write(tmp_path, rows))]
     command += ["--text-column", "review", "--model", str(model), "--device", "cpu"]
-    command += ["--output", "report"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    report = json.loads((tmp_path / "report" / "report.json").read_text(encoding="utf-8"))
-    assert report["dataset"]["modality"] == "text"
-    assert str(sentences()[PLANTED[0]]["text"])[:20] in done.stdout
+    for level, shown in (("full", True), (None, False)):
+        asked = [] if level is None else ["--privacy", level]
+        done = subprocess.run(
+            [*command, "--output", "report", *asked],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+        )
+        assert done.returncode == 0, done.stderr
+        report = json.loads((tmp_path / "report" / "report.json").read_text(encoding="utf-8"))
+        assert (report["dataset"]["modality"], report["privacy"]) == ("text", level or "team")
+        begins = str(sentences()[PLANTED[0]]["text"])[:20]
+        written = [file.read_bytes() for file in (tmp_path / "report").iterdir()]
+        assert any(begins.encode() in content for content in written) == shown
+        assert shown or begins not in done.stdout
