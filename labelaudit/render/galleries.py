@@ -6,6 +6,9 @@ from typing import Final
 from labelaudit.report import Column, Gallery, Report, Sample, Scalar, Table
 
 N_EXCERPTS: Final = 48  # texts of a gallery that are shown as they begin; the others in a table
+N_OPEN: Final = 24  # cards of a gallery that are seen at once; the others are folded
+
+Runs = list[list[Sample]]
 
 
 def _shown(gallery: Gallery, report: Report) -> list[Sample]:
@@ -19,10 +22,27 @@ def _shown(gallery: Gallery, report: Report) -> list[Sample]:
     ]
 
 
-def pictured(gallery: Gallery, report: Report) -> list[list[Sample]]:
+def pictured(gallery: Gallery, report: Report) -> Runs:
     """Return the samples that are shown as they are, in runs of those that belong together."""
     samples = _shown(gallery, report)
     return [list(run) for _, run in groupby(samples, key=lambda sample: sample.group)]
+
+
+def opened(runs: Runs) -> tuple[Runs, Runs]:
+    """Part runs of samples into those that are seen at once and those that are folded.
+
+    A run is parted only when it is too long itself.
+    """
+    first: Runs = []
+    for at, run in enumerate(runs):
+        room = N_OPEN - sum(map(len, first))
+        if len(run) <= room:
+            first.append(run)
+        elif room == N_OPEN:
+            return [run[:room]], [run[room:], *runs[at + 1 :]]
+        else:
+            return first, runs[at:]
+    return first, []
 
 
 def unpictured(gallery: Gallery, report: Report) -> Table:
@@ -37,6 +57,7 @@ def unpictured(gallery: Gallery, report: Report) -> Table:
         "score": [sample.score for sample in samples],
         "group": [sample.group for sample in samples],
         "detail": [sample.detail or None for sample in samples],
+        "beside": [beside(sample) or None for sample in samples],
         "excerpt": [sample.excerpt for sample in samples],
     }
     title = "Without a picture" if report.dataset.modality == "image" else "More, as a table"
@@ -46,6 +67,15 @@ def unpictured(gallery: Gallery, report: Report) -> Table:
         title=title if shown else gallery.title,
         columns=tuple(Column(name=name) for name in used),
         rows=tuple(zip(*used.values(), strict=True)),
+    )
+
+
+def beside(sample: Sample) -> str:
+    """Return the labels of a sample's neighbors in words, such as ``3 cat, 1 dog``."""
+    labels = [near.given_label or "unlabelled" for near in sample.neighbors]
+    amounts = {label: labels.count(label) for label in labels}
+    return ", ".join(
+        f"{amounts[label]} {label}" for label in sorted(amounts, key=lambda each: -amounts[each])
     )
 
 

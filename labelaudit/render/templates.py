@@ -17,6 +17,7 @@ from labelaudit.render.charts.bars import bars_of
 from labelaudit.render.charts.rows import one_pair
 from labelaudit.render.facts import hero
 from labelaudit.render.galleries import numeric, pictured, unpictured
+from labelaudit.render.sections import SECTIONS
 from labelaudit.render.template_files import PAGE, SHIPPED, TemplateFile, template_files
 
 __all__ = ["PAGE", "SHIPPED", "content_policy", "environment_of", "rendered", "template_files"]
@@ -45,6 +46,7 @@ def environment_of(files: Mapping[str, TemplateFile]) -> ImmutableSandboxedEnvir
     for name in NO_GLOBALS:
         del environment.globals[name]
     environment.globals |= DRAWINGS
+    environment.globals |= SECTIONS
     environment.globals |= {
         "alternative": text.alternative,
         "bars_of": bars_of,
