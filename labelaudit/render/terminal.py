@@ -12,6 +12,7 @@ from labelaudit.render.alerts import Alert, alerts_of
 from labelaudit.render.facts import Fact, facts, hero
 from labelaudit.render.json import as_published
 from labelaudit.render.judgements import SIGNS, WORDS, tally
+from labelaudit.render.suspects import suspects
 from labelaudit.report import Report, Sample
 
 BELOW: Final = 2  # lines of a screen that are not ours: where the page is, and the prompt
@@ -121,11 +122,11 @@ def _unknown(report: Report, width: int) -> list[Text]:
 def _below(report: Report, width: int, room: int) -> list[Text]:
     """Return the first alerts and suspects that there is room for, and what is left to read."""
     alerts = alerts_of(report)
-    suspects = _suspects(report, width)
+    doubted = _suspects(report, width)
     lines: list[Text] = []
     for n_alerts, n_remedy, n_suspects, spaced in LAYOUTS:
         said = [line for alert in alerts[:n_alerts] for line in _alert(alert, n_remedy, width)]
-        parts = [part for part in (said, suspects[:n_suspects]) if part]
+        parts = [part for part in (said, doubted[:n_suspects]) if part]
         lines = [line for part in parts for line in ([Text(), *part] if spaced else part)]
         if len(lines) < room:
             n_notes = sum(len(result.notes) for result in report.measures)
@@ -151,9 +152,8 @@ def _alert(alert: Alert, n_remedy: int, width: int) -> list[Text]:
 
 def _suspects(report: Report, width: int) -> list[Text]:
     """Return the labels most suspected."""
-    result = report.measure("label_noise")
-    galleries = result.galleries if result is not None else ()
-    samples = next((gallery.samples for gallery in galleries if gallery.samples), ())
+    gallery = suspects(report)
+    samples = gallery.samples if gallery is not None else ()
     names = [Text(text.visible(sample.excerpt or sample.path)) for sample in samples]
     longest = max((name.cell_len for name in names), default=0)
     for name in names:

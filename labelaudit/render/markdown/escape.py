@@ -21,7 +21,7 @@ LIVE: Final = re.compile(
 )
 AROUND: Final = re.compile(r"([(\"'\[]*)(.*?)([)\"'\],;.!?]*)", re.DOTALL)
 FORMATTING: Final = re.compile(r"[\\`*{}\[\]<>&#|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-OF_A_LIST: Final = re.compile(r"^(\d*)([-+=.)])")
+OF_A_LIST: Final = re.compile(r"(\d*)(?:(?<=\d)[.)](?=\s|$)|(?<!\d)[-+=])")
 # In code that cannot stand between backticks: addresses are found there, too, if in one piece.
 IN_CODE: Final = str.maketrans(
     {mark: f"&#{ord(mark)};" for mark in string.punctuation} | {"@": "<span>&#64;</span>"}
@@ -62,7 +62,10 @@ def prose(words: str, most: int = 400) -> str:
     '3 of 50 are &#42;cat&#42;, see `#12` of `@who`.'
     """
     line = " ".join(map(_word, cut(words, most).split()))
-    return OF_A_LIST.sub(lambda start: start[1] + _entity(start[2]), line)
+    start = OF_A_LIST.match(line)
+    return (
+        line if start is None else start[1] + _entity(line[start.end() - 1]) + line[start.end() :]
+    )
 
 
 def cut(words: str, most: int) -> str:
