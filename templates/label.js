@@ -1,10 +1,11 @@
 "use strict";
-// Everything is readable without this script; it sorts and filters what is already there.
+// Everything is readable without this script; it sorts, filters and enlarges what is there.
 
 const LONG = 10;
 
+// The number of a cell as it is printed: 1,234 or 5.6% or <0.001%.
 function amount(cell) {
-  const text = cell.dataset.v ?? cell.textContent.trim().replaceAll(",", "");
+  const text = cell.dataset.v ?? cell.textContent.trim().replace(/[,%<>]/g, "");
   return text === "" ? NaN : Number(text);
 }
 
@@ -23,7 +24,7 @@ function sortable(table) {
   heads.forEach((head, column) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = head.textContent;
+    button.append(...head.childNodes);
     head.replaceChildren(button);
     button.addEventListener("click", () => {
       const numbers = !head.classList.contains("t");
@@ -51,8 +52,9 @@ function filterable(before, entries, name) {
   input.setAttribute("aria-label", `Filter ${name}`);
   bar.append(label, shown);
   before.before(bar);
-  const texts = entries.map((entry) => entry.textContent.toLowerCase());
+  let texts;
   input.addEventListener("input", () => {
+    texts ??= entries.map((entry) => entry.textContent.toLowerCase());
     const wanted = input.value.trim().toLowerCase();
     let count = 0;
     entries.forEach((entry, number) => {
@@ -60,19 +62,84 @@ function filterable(before, entries, name) {
       count += !entry.hidden;
     });
     shown.textContent = wanted === "" ? "" : `${count} of ${entries.length}`;
+    for (const folded of bar.parentElement.querySelectorAll("details")) folded.open = wanted !== "";
+  });
+}
+
+// A picture of a gallery, enlarged: Escape closes it, the arrow keys go on to the next.
+function zoomable(pictures) {
+  if (!pictures.length) return;
+  const dialog = document.createElement("dialog");
+  const picture = document.createElement("img");
+  const words = document.createElement("p");
+  const bar = document.createElement("div");
+  const buttons = ["Previous", "Next", "Close"].map((name) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = name;
+    return button;
+  });
+  dialog.className = "larger";
+  dialog.setAttribute("aria-label", "A picture, enlarged");
+  bar.append(...buttons);
+  dialog.append(picture, words, bar);
+  document.body.append(dialog);
+
+  const openers = [];
+  let shown = 0;
+  const visible = (at) => openers[at].checkVisibility();
+  function show(at) {
+    shown = at;
+    picture.src = pictures[at].src;
+    picture.alt = pictures[at].alt;
+    const caption = pictures[at].closest("figure")?.querySelector("figcaption");
+    words.textContent = (caption?.innerText ?? pictures[at].alt).trim();
+  }
+  function step(by) {
+    for (let at = shown + by; at >= 0 && at < pictures.length; at += by) {
+      if (visible(at)) return show(at);
+    }
+  }
+  const [previous, next, close] = buttons;
+  previous.addEventListener("click", () => step(-1));
+  next.addEventListener("click", () => step(1));
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener("close", () => openers[shown].focus());
+  dialog.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    step(by);
+  });
+  pictures.forEach((each, at) => {
+    const opener = document.createElement("button");
+    opener.type = "button";
+    opener.className = "zoom";
+    each.replaceWith(opener);
+    opener.append(each);
+    openers.push(opener);
+    opener.addEventListener("click", () => {
+      show(at);
+      dialog.showModal();
+      close.focus();
+    });
   });
 }
 
 for (const block of document.querySelectorAll(".table")) {
   const table = block.querySelector("table");
   sortable(table);
-  const title = block.querySelector("h4");
-  filterable(title.nextElementSibling, [...table.tBodies[0].rows], title.textContent);
+  filterable(block.querySelector(".scroll"), [...table.tBodies[0].rows], table.getAttribute("aria-label"));
 }
 for (const block of document.querySelectorAll(".gallery")) {
   const title = block.querySelector("h4");
-  filterable(title.nextElementSibling, [...block.querySelectorAll("li")], title.textContent);
+  if (title) filterable(title.nextElementSibling, [...block.querySelectorAll("li")], title.textContent);
 }
+zoomable([...document.querySelectorAll(".gallery figure > img")]);
 
-const folded = document.querySelectorAll("details");
-window.addEventListener("beforeprint", () => folded.forEach((each) => { each.open = true; }));
+// Paper shows what is folded where that is marked as for paper, and folds it again afterwards.
+const folded = [...document.querySelectorAll("details.paper:not([open])")];
+for (const [moment, open] of [["beforeprint", true], ["afterprint", false]]) {
+  window.addEventListener(moment, () => folded.forEach((each) => { each.open = open; }));
+}
