@@ -22,14 +22,16 @@ SIGNS: Final[dict[Verdict, str]] = {
     "n/a": "\N{EN DASH}",
     "not measured": "?",
 }
-# Strokes on a square of 12 by 12, told apart without color: a check mark, an exclamation mark, a
-# cross, a dash, and brackets with nothing between.
-STROKES: Final[dict[Verdict, str]] = {
-    "pass": "M1.5 6.5L4.75 9.75L10.5 2.5",
-    "check": "M6 1.25V7.25M6 9.75V10.75",
-    "fail": "M2 2L10 10M10 2L2 10",
-    "n/a": "M2.5 6H9.5",
-    "not measured": "M3 2.5H1.5V9.5H3M9 2.5H10.5V9.5H9",
+# Shapes on a square of 12 by 12, filled by the even-odd rule and told apart without color: a check
+# mark, a triangle with an exclamation mark, a disc with a cross, a dash, and an empty ring.
+SHAPES: Final[dict[Verdict, str]] = {
+    "pass": "M.9 6.6 2.4 5.1 4.8 7.5 9.8 1.9 11.3 3.3 4.8 10.5Z",
+    "check": "M6 .4 11.9 11.3H.1ZM5.2 4.2V7.7H6.8V4.2ZM5.2 8.6V10.1H6.8V8.6Z",
+    "fail": "M6 .2A5.8 5.8 0 1 1 6 11.8 5.8 5.8 0 1 1 6 .2ZM3.3 4.4 4.9 6 3.3 7.6 4.4 8.7 6 7.1 "
+    "7.6 8.7 8.7 7.6 7.1 6 8.7 4.4 7.6 3.3 6 4.9 4.4 3.3Z",
+    "n/a": "M2 5.2H10V6.8H2Z",
+    "not measured": "M6 .6A5.4 5.4 0 1 1 6 11.4 5.4 5.4 0 1 1 6 .6ZM6 2.1A3.9 3.9 0 1 0 6 9.9 3.9 "
+    "3.9 0 1 0 6 2.1Z",
 }
 TALLIED: Final[dict[Verdict, str]] = {
     "fail": "not kept",

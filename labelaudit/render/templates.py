@@ -15,9 +15,12 @@ from labelaudit.render import svg, text
 from labelaudit.render.charts import DRAWINGS
 from labelaudit.render.charts.bars import bars_of
 from labelaudit.render.charts.rows import one_pair
+from labelaudit.render.charts.signs import mark
 from labelaudit.render.facts import hero
 from labelaudit.render.galleries import numeric, pictured, unpictured
+from labelaudit.render.modules import modules_of
 from labelaudit.render.sections import SECTIONS
+from labelaudit.render.stated import topics
 from labelaudit.render.template_files import PAGE, SHIPPED, TemplateFile, template_files
 
 __all__ = ["PAGE", "SHIPPED", "content_policy", "environment_of", "rendered", "template_files"]
@@ -55,13 +58,15 @@ def environment_of(files: Mapping[str, TemplateFile]) -> ImmutableSandboxedEnvir
         "hero": hero,
         "interval": text.interval,
         "label": svg.label,
-        "mark": svg.mark,
+        "mark": mark,
+        "modules_of": modules_of,
         "number": text.number,
         "numeric": numeric,
         "one_pair": one_pair,
         "pictured": pictured,
         "share_of": text.share_of,
         "splits": text.splits,
+        "topics": topics,
         "unpictured": unpictured,
     }
     return environment
