@@ -1,9 +1,13 @@
 """``labelaudit render``: every rendering of a report again, from its JSON alone."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from labelaudit.errors import InputError
+
+SOURCE = "report.json"
 
 
 def render(
@@ -12,19 +16,64 @@ def render(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder; the report's own when not given.")
     ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            help="Write files of this format only: html, svg, png or md; can be given again.",
+        ),
+    ] = None,
+    privacy: Annotated[
+        Literal["public", "team", "full"] | None,
+        typer.Option(
+            help="Who may see the files: public has aggregates only, team no pictures or texts; as "
+            "the report when not given. A report of that level is written, too."
+        ),
+    ] = None,
     templates: Annotated[
         Path | None, typer.Option(help="Folder of templates that replace ours, file by file.")
     ] = None,
 ) -> None:
-    """Rebuild report.html, label.svg and the summary from a report.json alone."""
-    from labelaudit.cli.files import check_folder, read_report, write_files
+    """Rebuild the page, the pictures and the Markdown from a report.json alone."""
+    from labelaudit.cli.files import check_folder, read_report, refuse_items_beside, write_files
     from labelaudit.cli.scan import show
+    from labelaudit.privacy import published
     from labelaudit.render.files import rendered_files
 
+    names = names_of(formats or [])
     loaded = read_report(report)
     folder = output or report.parent
     check_folder(folder)
-    files = rendered_files(loaded, templates)
-    del files["report.json"]  # the source stays as it is
-    write_files(folder, files)
-    show(loaded, folder)
+    shown = published(loaded, privacy or loaded.privacy)
+    closed = shown.privacy != loaded.privacy
+    if closed:
+        refuse_source(folder, report)
+    if closed and shown.privacy == "public":
+        refuse_items_beside(folder)
+    # the source stays as it is; a report of another level is made beside its renderings
+    names |= {SOURCE} if closed else set()
+    write_files(folder, rendered_files(shown, templates, names))
+    show(shown, folder)
+
+
+def names_of(formats: list[str]) -> set[str]:
+    """Return the files of some formats, or of all when none is named, but for the report itself."""
+    from labelaudit.render.files import RENDERINGS
+
+    suffixes = {name: name.rpartition(".")[2] for name in RENDERINGS if name != SOURCE}
+    unknown = set(formats) - set(suffixes.values())
+    if unknown:
+        raise InputError(
+            f"--format {min(unknown)}: there is no such format",
+            hint=f"there are {', '.join(sorted(set(suffixes.values())))}",
+        )
+    return {name for name, suffix in suffixes.items() if not formats or suffix in formats}
+
+
+def refuse_source(folder: Path, report: Path) -> None:
+    """Refuse to write a report that shows less over the one that it is made from."""
+    if folder.resolve() == report.resolve().parent:
+        raise InputError(
+            f"{folder}: here is the report itself; one that shows less needs another folder",
+            hint="name one with --output",
+        )
