@@ -6,7 +6,6 @@ from typing import Final
 from labelaudit.report import Column, Gallery, Report, Sample, Scalar, Table
 
 N_EXCERPTS: Final = 48  # texts of a gallery that are shown as they begin; the others in a table
-N_OPEN: Final = 24  # cards of a gallery that are seen at once; the others are folded
 
 Runs = list[list[Sample]]
 
@@ -28,17 +27,22 @@ def pictured(gallery: Gallery, report: Report) -> Runs:
     return [list(run) for _, run in groupby(samples, key=lambda sample: sample.group)]
 
 
-def opened(runs: Runs) -> tuple[Runs, Runs]:
+def opened(runs: Runs, most: int) -> tuple[Runs, Runs]:
     """Part runs of samples into those that are seen at once and those that are folded.
 
-    A run is parted only when it is too long itself.
+    Parameters
+    ----------
+    runs
+        Samples that belong together, as `pictured` returns them.
+    most
+        How many samples are seen at once. A run is parted only when it is longer itself.
     """
     first: Runs = []
     for at, run in enumerate(runs):
-        room = N_OPEN - sum(map(len, first))
+        room = most - sum(map(len, first))
         if len(run) <= room:
             first.append(run)
-        elif room == N_OPEN:
+        elif room == most:
             return [run[:room]], [run[room:], *runs[at + 1 :]]
         else:
             return first, runs[at:]

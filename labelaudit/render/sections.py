@@ -103,7 +103,8 @@ def part_of(table: Table, columns: Sequence[str] = (), *, from_the_end: bool = F
     table
         Any table.
     columns
-        Names of the columns to show, as far as there are such; the first few when empty.
+        Names of the columns to show, as far as there are such; the first few when empty. A
+        column without any cell is not shown.
     from_the_end
         Whether the last rows are the ones to look at; they then come first.
     """
@@ -111,7 +112,9 @@ def part_of(table: Table, columns: Sequence[str] = (), *, from_the_end: bool = F
     most = IN_SECTIONS if by_class else N_ROWS
     rows = table.rows[::-1] if from_the_end and len(table.rows) > most else table.rows
     at = [number for number, column in enumerate(table.columns) if column.name in columns]
-    at = at or list(range(len(table.columns)))[:N_COLUMNS]
+    at = at or list(range(len(table.columns)))
+    filled = [number for number in at if any(row[number] is not None for row in table.rows)]
+    at = (filled or at)[:N_COLUMNS]
     shown = replace(
         table,
         columns=tuple(table.columns[number] for number in at),
