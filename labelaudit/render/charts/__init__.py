@@ -12,6 +12,7 @@ from labelaudit.render.charts.crossing import crossing
 from labelaudit.render.charts.curve import curve
 from labelaudit.render.charts.density import density
 from labelaudit.render.charts.long_tail import long_tail
+from labelaudit.render.charts.map import embedding_map
 from labelaudit.render.charts.pair_agreement import pair_agreement
 from labelaudit.render.charts.pairs import matrix
 from labelaudit.render.charts.profiles import profiles
@@ -29,6 +30,7 @@ DRAWINGS: Final[Mapping[str, Callable[..., Markup]]] = {
     "curve": curve,
     "density": density,
     "dumbbell": dumbbell,
+    "embedding_map": embedding_map,
     "forest": forest,
     "interval_chart": interval,
     "long_tail": long_tail,
