@@ -4,6 +4,7 @@ The headings are those of four templates: the dataset card of huggingface_hub, t
 datasets, the questions of Datasheets for Datasets, and the data card of the Data Cards Playbook.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
@@ -19,13 +20,14 @@ from labelaudit.statements.sections import (
     sections_of,
 )
 
+NO_PROSE: Final = re.compile(r"\s*(?:\||[-*+] \[[^\]]*\]\(#)")  # of a table or of contents
 MOST_BELOW: Final = 40
 MOST_FIELDS: Final = 200
 MOST_TURNED: Final = 100  # a card has about twenty sections that matter here
 
 # By topic, the better heading first; one that ends in "..." is only begun so.
 HEADINGS: Final[dict[str, tuple[str, ...]]] = {
-    "version": ("dataset version", "version", "version details", "current version"),
+    "version": ("dataset version", "version", "current version", "version details"),
     "description": (
         *("dataset summary", "dataset description", "description", "summary", "abstract"),
         *("content description", "about the dataset", "about this dataset"),
@@ -40,7 +42,7 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
         *("authors", "author", "dataset owners", "who created..."),
     ),
     "intended_use": (
-        *("direct use", "intended use", "intended uses", "suitable use cases", "suitable use case"),
+        *("direct use", "suitable use cases", "suitable use case", "intended use", "intended uses"),
         *("recommended uses", "supported tasks", "supported tasks and leaderboards"),
         *("for what purpose was the dataset created...", "uses"),
     ),
@@ -117,8 +119,8 @@ class _Document:
         """Yield what stands below the title, where a card has its summary."""
         if len(self.sections) > 1 and self.sections[1].level == 1:
             title = from_markdown(self.sections[1].title) or "title"
-            prose = prose_of(self.sections[1])
-            lines = [line for line in prose.splitlines() if not line.lstrip().startswith("|")]
+            prose = prose_of(self.sections[1], fields=False)
+            lines = [line for line in prose.splitlines() if not NO_PROSE.match(line)]
             yield from states("description", from_markdown("\n".join(lines)), f"{name}: {title}")
 
     def text_under(self, at: int) -> str:
@@ -141,7 +143,8 @@ class _Document:
         if at not in self.texts:
             if len(self.texts) >= MOST_TURNED:
                 raise UnreadablePaperError("has far more sections than a card has")
-            paragraphs = prose_of(self.sections[at]).split("\n\n")
+            fields = self.topics[at] != "description"
+            paragraphs = prose_of(self.sections[at], fields=fields).split("\n\n")
             kept = (text for text in paragraphs if not _all_italic(text.strip()))
             self.texts[at] = from_markdown("\n\n".join(kept))
         return self.texts[at]

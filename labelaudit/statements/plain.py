@@ -16,8 +16,8 @@ PARSED: Final = 4000  # characters of Markdown; beyond lies nothing that would b
 MARKS: Final = {"list_item_close": ";", "tr_close": ";", "td_close": ",", "th_close": ","}
 # What templates of cards leave where nobody wrote anything.
 TO_FILL_IN: Final = re.compile(
-    r"\[?\b(?:more information needed|needs more information)\b\]?|\{\{[^{}]{0,200}\}\}"
-    r"|\[optional\]|\b(?:bibtex|apa|guidelines and steps|additional notes):",
+    r"\[?\b(?:more information needed|needs more information)\b\]?(?: \(https://[^)\s]*\))?"
+    r"|\{\{[^{}]{0,200}\}\}|\[optional\]",
     re.IGNORECASE,
 )
 BLANK: Final = frozenset({"~", "add here", "null", "organization name", "tbd", "todo"})
@@ -26,9 +26,10 @@ BLANK_STARTS: Final = ("summarize here.", "write a short summary describing your
 
 def states(topic: str, text: str, source: str) -> Iterator[Statement]:
     """Yield the statement of a text on a topic; none when the text says nothing."""
-    kept = collapsed(text)
+    kept = filled_in(text)
     if says_something(kept):
-        yield Statement(topic=topic, text=cut(kept), source=cut(collapsed(source), LONGEST_PLACE))
+        place = cut(filled_in(source), LONGEST_PLACE)
+        yield Statement(topic=topic, text=cut(kept), source=place)
 
 
 def says_something(text: str) -> bool:
@@ -39,10 +40,15 @@ def says_something(text: str) -> bool:
     >>> says_something("[More Information Needed]"), says_something("N/A")
     (False, True)
     """
-    lower = text.casefold()
+    lower = filled_in(text).casefold()
     if lower.strip(" .") in BLANK or lower.startswith(BLANK_STARTS):
         return False
-    return any(character.isalnum() for character in TO_FILL_IN.sub(" ", text))
+    return any(character.isalnum() for character in lower)
+
+
+def filled_in(text: str) -> str:
+    """Return a text in one line, without the marks of what somebody has yet to write."""
+    return collapsed(TO_FILL_IN.sub(" ", text))
 
 
 def collapsed(text: str) -> str:

@@ -76,9 +76,13 @@ def fields_of(section: Section) -> Iterator[tuple[str, str, str]]:
             yield key_of(found[1]), found[1], found[2] or ""
 
 
-def prose_of(section: Section) -> str:
-    """Return the Markdown of a section without its fields."""
-    return "\n".join(line for line in section.lines if not _field(line))
+def prose_of(section: Section, *, fields: bool) -> str:
+    """Return the Markdown of a section, with its fields that have a value or without any."""
+    return "\n".join(
+        line
+        for line in section.lines
+        if (found := _field(line)) is None or (fields and found[2] is not None)
+    )
 
 
 def _field(line: str) -> re.Match[str] | None:
