@@ -9,6 +9,7 @@ from labelaudit.render.html import to_html
 from labelaudit.render.json import to_json
 from labelaudit.render.markdown.card import to_card
 from labelaudit.render.markdown.summary import to_summary
+from labelaudit.render.png import to_png
 from labelaudit.render.svg import to_svg
 from labelaudit.report import Report
 
@@ -20,6 +21,7 @@ RENDERINGS: Final[Mapping[str, Rendering]] = MappingProxyType(
         "report.html": lambda report, templates: to_html(report, templates).encode(),
         "label.svg": lambda report, _: to_svg(report).encode(),
         "label-dark.svg": lambda report, _: to_svg(report, dark=True).encode(),
+        "label.png": lambda report, _: to_png(report),
         "summary.md": lambda report, _: to_summary(report).encode(),
         "card.md": lambda report, _: to_card(report).encode(),
     }

@@ -25,7 +25,7 @@ BOLD: Final = (
 # fmt: on
 EMOJI_EM: Final = 1.35
 WIDE_EM: Final = 1.05
-BY_CATEGORY: Final = {"Ll": 0.8, "Lm": 0.8, "Lu": 0.95, "Mn": 0.0, "Me": 0.0, "Cf": 0.0}
+BY_CATEGORY: Final = {"Ll": 0.8, "Lm": 0.8, "Lu": 0.95, "Mn": 0.0, "Me": 0.0, "Cf": 0.0, "Zs": 0.35}
 BOLDER: Final = 1.1
 SEPARATORS: Final = " -_./"
 

@@ -1,7 +1,7 @@
 """The foot of the label: whose limits, which method, which tool, when, and how to verify it."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from labelaudit.render import text
@@ -17,75 +17,84 @@ FROM: Final = 66  # where what is said begins, beside its name
 ROOM: Final = INNER - FROM
 SHORT_HASH: Final = 12
 LONGEST: Final = 3  # lines of one note
+# How the source of the probabilities begins, as the measure names it.
+SOURCES: Final = {
+    "leave-one-out": "a linear model and neighbors",
+    "joined": "embeddings and given probabilities",
+}
 PRIVACY: Final = {
     "public": "public: aggregates only",
     "team": "team: without pictures and texts",
-    "full": "",
+    "full": "full",
 }
 
 
 def foot(report: Report, found: Hero) -> Iterator[Block]:
     """Draw how the numbers came about, name by name."""
     notes = {
-        "Limits": _limits(report),
-        "Method": _method(report, found),
+        "Limits": [Piece(_limits(report))],
+        "Method": [Piece(_method(report, found))],
+        "Judged": _judged(report, found),
         "Skill": _skill(report),
         "Model": _model(report),
         "Scanned": _scanned(report),
         "Verify": [Piece(_command(report), named=True)],
-        "Privacy": [Piece(PRIVACY[report.privacy])] if PRIVACY[report.privacy] else [],
+        "Privacy": [Piece(PRIVACY[report.privacy])],
     }
     for name, pieces in notes.items():
         drawn = lettering.lines(pieces, SIZE, x=FROM, width=ROOM)[:LONGEST]
         for at, block in enumerate(drawn):
             head = lettering.text([Piece("" if at else name, bold=True)], 0, SIZE, SIZE)
             yield Block(height=block.height, markup=head + block.markup)
-        yield Block(height=2, markup=lettering.EMPTY)
+        yield Block(height=1, markup=lettering.EMPTY)
 
 
-def _limits(report: Report) -> list[Piece]:
+def _limits(report: Report) -> str:
     if not report.limits:
-        return [Piece("none are set")]
-    words = f"{whose(report)}; they are conventions, no standards"
+        return "none are set"
+    words = f"{whose(report)}, not standards"
     unseen = elsewhere(report)
-    more = f". Of numbers that are not above: {tally(unseen)}" if unseen else ""
-    return [Piece(f"{words}{more}.")]
+    return f"{words}; of numbers not shown here, {tally(unseen)}" if unseen else words
 
 
-def _method(report: Report, found: Hero) -> Sequence[Piece]:
+def _method(report: Report, found: Hero) -> str:
     if found.n_judged is not None:
-        field = "audited_labels.drawn_judged_count"
-        return [
-            Piece("audited: people judged "),
-            Piece(f"{found.n_judged:,}", field=field),
-            Piece(" items that were drawn at random."),
-        ]
-    if found.field:
-        by = (
-            "out-of-sample probabilities" if report.embedding is not None else "given probabilities"
-        )
-        return [Piece(f"estimated by a model, from {by}; no person judged a drawn item.")]
-    return [Piece("labels were not checked; no person judged a drawn item.")]
+        return "label errors audited: people judged a random draw"
+    if not found.field:
+        return "label errors were not measured"
+    noise = report.measure("label_noise")
+    source = "" if noise is None else str(noise.parameters.get("probabilities", ""))
+    how = next((how for start, how in SOURCES.items() if source.startswith(start)), "")
+    return f"label errors estimated, from {how or 'given probabilities'}"
+
+
+def _judged(report: Report, found: Hero) -> list[Piece]:
+    if found.n_judged is None:
+        return [Piece("0 items by people")]
+    count = Piece(f"{found.n_judged:,}", field="audited_labels.drawn_judged_count")
+    reviewers = report.value("audited_labels", "reviewer_count")
+    if reviewers is None or reviewers.value is None:
+        return [count, Piece(" items by people")]
+    people = "person" if reviewers.value == 1 else "people"
+    by = Piece(text.number(reviewers.value), field="audited_labels.reviewer_count")
+    return [count, Piece(" items by "), by, Piece(f" {people}")]
 
 
 def _skill(report: Report) -> list[Piece]:
     """Return how well planted errors were found, of the kind that is harder to find first."""
     for kind in ("neighbor", "class"):
-        names = [f"{kind}_flips_{value}" for value in ("recall", "precision")]
-        values = [report.value("detector_skill", name) for name in names]
-        if all(value is not None and value.value is not None for value in values):
-            recall, precision = (
-                Piece(text.number(value.value, value.unit), field=f"detector_skill.{value.name}")
-                for value in values
-                if value is not None
-            )
-            return [
-                Piece("of wrong labels put in on purpose, "),
-                recall,
-                Piece(" are found; of what is then suspected, "),
-                precision,
-                Piece(" are they."),
-            ]
+        recall, precision = (
+            report.value("detector_skill", f"{kind}_flips_{name}")
+            for name in ("recall", "precision")
+        )
+        if recall is None or precision is None or None in (recall.value, precision.value):
+            continue
+        found, right = (
+            Piece(text.number(value.value, value.unit), field=f"detector_skill.{value.name}")
+            for value in (recall, precision)
+        )
+        words = " of wrong labels planted here are found; of what is marked, "
+        return [found, Piece(words), right, Piece(" is wrong")]
     return [Piece("not measured")]
 
 

@@ -1,5 +1,6 @@
 """The upper half of the label: what was scanned, the verdict, and the one oversized number."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -46,7 +47,8 @@ def verdict_box(judgements: tuple[Judgement, ...]) -> Block:
     verdict = overall(judgements)
     word = Piece(WORDS[verdict], bold=True)
     x = 38 + word.width(22) + 2 * GAP
-    parts = lettering.lines([Piece(tally(judgements))], 11, x=x, width=INNER - 2 * GAP - x)
+    counted = re.sub("(?<=[^,]) ", "\N{NO-BREAK SPACE}", tally(judgements))
+    parts = lettering.lines([Piece(counted)], 11, x=x, width=INNER - 2 * GAP - x)
     top = (BOX - sum(part.height for part in parts)) / 2 - 1
     drawn = Markup('<path d="M0 0H{0}V{1}H0ZM2 2V{3}H{2}V2Z" fill-rule="evenodd"/>').format(
         INNER, BOX, INNER - 2, BOX - 2
@@ -78,7 +80,8 @@ def headline(found: Hero) -> Iterator[Block]:
         bound = Piece(found.limit, field=found.field, kind="limit")
         limit = lettering.text([Piece("Limit "), bound], 0, 14, SIZE)
         yield Block(height=20, markup=limit + signs.said(found.verdict, 14))
-    yield from lettering.lines([Piece(f"{found.basis.removesuffix('.')}.")], SIZE)[:BASIS_LINES]
+    basis = f"{found.basis[:1].upper()}{found.basis[1:].removesuffix('.')}."
+    yield from lettering.lines([Piece(basis)], SIZE)[:BASIS_LINES]
     yield Block(height=5, markup=lettering.EMPTY)
 
 

@@ -165,5 +165,5 @@ def _span(piece: Piece) -> Markup:
     if piece.field:
         look += Markup(' data-{}="{}"').format(piece.kind, piece.field)
     if piece.named:
-        look += Markup(' unicode-bidi="isolate" direction="{}"').format(direction(piece.words))
+        look += Markup(' unicode-bidi="plaintext"')
     return Markup("<tspan{}>{}</tspan>").format(look, piece.words) if look else escape(piece.words)
