@@ -109,7 +109,8 @@ def test_the_long_tail_is_parted_into_shots() -> None:
         "1 few-shot",
     ]
     partings = [float(re.findall(r"M(\S+) ", path)[0]) for path in drawn(svg, "parting")]
-    assert partings == pytest.approx([52 + 428 / 2, 52 + 428 * 3 / 4], abs=0.1)
+    left = float(re.findall(r"M(\S+) ", drawn(svg, "grid")[0])[0])
+    assert partings == pytest.approx([left + (480 - left) * at for at in (0.5, 0.75)], abs=0.1)
 
 
 def test_a_tail_without_shots_is_not_parted() -> None:

@@ -5,10 +5,10 @@ from typing import Final
 from markupsafe import Markup
 
 from labelaudit.render import text
-from labelaudit.render.charts.parts import WIDTH, as_float, figure, is_amount, nice_end
+from labelaudit.render.charts.axis import Axis, axis_to
+from labelaudit.render.charts.parts import WIDTH, as_float, figure, is_amount
 from labelaudit.report import Table
 
-LEFT: Final = 44
 LINES: Final = ("line", "model", "dashed")
 LEGEND: Final = 18
 
@@ -28,10 +28,10 @@ def along(table: Table) -> Markup:
     if len(table.rows) < 2 or not known:  # noqa: PLR2004 - a line
         return Markup()
     last = as_float(table.rows[-1][1])
-    end = min(nice_end(max(known)), 1)
     top = LEGEND * len(shares) + 10
-    bottom = top + 150
-    drawn = _axis(end, top, bottom, last)
+    axis = axis_to(max(known), top, top + 150, "share")
+    room = WIDTH - axis.left
+    drawn = axis.drawn() + _ends(axis, last)
     for number, (at, kind) in enumerate(zip(shares, LINES, strict=False)):
         path, pen = "", "M"
         for row in table.rows:
@@ -39,9 +39,8 @@ def along(table: Table) -> Markup:
                 pen = "M"
                 continue
             middle = (as_float(row[0]) + as_float(row[1])) / 2
-            x = LEFT + (WIDTH - LEFT) * middle / last
-            y = bottom - (bottom - top) * as_float(row[at]) / end
-            path, pen = f"{path}{pen}{x:.1f} {y:.1f}", "L"
+            x = axis.left + room * middle / last
+            path, pen = f"{path}{pen}{x:.1f} {axis.y(as_float(row[at])):.1f}", "L"
         y = LEGEND * number + 10
         drawn += Markup(
             '<path class="{kind}" d="{path}"/><path class="{kind}" d="M{left} {y}h24"/>'
@@ -49,9 +48,9 @@ def along(table: Table) -> Markup:
         ).format(
             kind=kind,
             path=path,
-            left=LEFT,
+            left=axis.left,
             y=y,
-            words=LEFT + 32,
+            words=axis.left + 32,
             below=y + 4,
             name=text.visible(text.heading(table.columns[at].name)),
         )
@@ -60,18 +59,12 @@ def along(table: Table) -> Markup:
         f"{names} along the file, from {text.number(min(known), 'share')} to "
         f"{text.number(max(known), 'share')}"
     )
-    return figure(height=bottom + 22, name=summary, drawn=drawn)
+    return figure(height=round(axis.bottom) + 22, name=summary, drawn=drawn)
 
 
-def _axis(end: float, top: float, bottom: float, last: float) -> Markup:
-    drawn = Markup()
-    for part in (0, 0.5, 1):
-        y = bottom - (bottom - top) * part
-        drawn += Markup(
-            '<path class="grid" d="M{} {:.1f}H{}"/>'
-            '<text x="{}" y="{:.1f}" text-anchor="end">{}</text>'
-        ).format(LEFT, y, WIDTH, LEFT - 6, y + 4, text.number(end * part, "share"))
-    return drawn + Markup(
+def _ends(axis: Axis, last: float) -> Markup:
+    """Write which items are at the ends."""
+    return Markup(
         '<text x="{}" y="{y}">first item</text><text x="{}" y="{y}" text-anchor="end">'
         "item {}</text>"
-    ).format(LEFT, WIDTH, text.number(round(last)), y=bottom + 16)
+    ).format(axis.left, WIDTH, text.number(round(last)), y=axis.bottom + 16)

@@ -5,7 +5,16 @@ from typing import Final, Literal
 from markupsafe import Markup
 
 from labelaudit.render import text
-from labelaudit.render.charts.grid import MAX_NAMES, Cell, grid, hundredths, shaded
+from labelaudit.render.charts.grid import (
+    MAX_NAMES,
+    Cell,
+    grid,
+    hundredths,
+    noted,
+    shaded,
+    some_of,
+)
+from labelaudit.render.charts.names import said
 from labelaudit.render.charts.parts import WIDTH, as_float, figure
 from labelaudit.report import Table
 
@@ -41,17 +50,20 @@ def association(table: Table) -> Markup:
         for label in pair:
             totals[label] = totals.get(label, 0) + as_float(together)
     labels = sorted(totals, key=lambda label: (-totals[label], label))[:MAX_NAMES]
-    return _drawn(labels, cells)
+    note = some_of(len(totals), len(labels), "labels with the most items")
+    return _drawn(labels, cells, note)
 
 
-def _drawn(labels: list[str], cells: Cells) -> Markup:
+def _drawn(labels: list[str], cells: Cells, note: str) -> Markup:
     found = grid(
         labels, labels, lambda one, other: _cell(cells.get((one, other)), same=one == other)
     )
     return figure(
-        height=round(found.bottom + KEY + 8),
+        height=round(found.bottom + KEY + (28 if note else 8)),
         name=_summary(labels, cells),
-        drawn=found.drawn + _key(found.left, found.bottom + 10),
+        drawn=found.drawn
+        + _key(found.left, found.bottom + 10)
+        + noted(note, found.bottom + KEY + 22),
     )
 
 
@@ -73,7 +85,7 @@ def _key(left: float, y: float) -> Markup:
         shade: Literal["less", "more"] = "less" if npmi < 0 else "more"
         cell = Cell(words=words, opacity=STRONGEST * abs(npmi), shade=shade)
         drawn += shaded(cell, left + at * width, y, width, KEY - 4)
-    return drawn
+    return Markup('<g text-anchor="middle">{}</g>').format(drawn)
 
 
 def _summary(labels: list[str], cells: Cells) -> str:
@@ -88,6 +100,7 @@ def _summary(labels: list[str], cells: Cells) -> str:
     most = max(tested, key=lambda pair: (tested[pair], pair))
     least = min(tested, key=lambda pair: (tested[pair], pair))
     return (
-        f"Pairs of labels; most together: {' and '.join(most)}, NPMI {text.number(tested[most])}; "
-        f"least: {' and '.join(least)}, {text.number(tested[least])}"
+        f"Pairs of labels; most together: {' and '.join(map(said, most))}, "
+        f"NPMI {text.number(tested[most])}; "
+        f"least together: {' and '.join(map(said, least))}, {text.number(tested[least])}"
     )

@@ -8,8 +8,9 @@ from typing import Final
 from markupsafe import Markup
 
 from labelaudit.render import text
-from labelaudit.render.charts.parts import WIDTH, as_float, figure, nice_end
-from labelaudit.render.fit import clipped
+from labelaudit.render.charts.axis import marks_between, ticks, words
+from labelaudit.render.charts.names import said, shortened, written
+from labelaudit.render.charts.parts import WIDTH, as_float, figure
 from labelaudit.report import Table, Value
 
 COLUMNS: Final = ("model", "on_right_labels", "on_wrong_labels")
@@ -64,7 +65,7 @@ def crossing(table: Table, rate: Value | None) -> Markup:
     if len(lines) < 2:  # noqa: PLR2004 - lines that can cross
         return Markup()
     upper = rate.high if rate is not None and rate.high is not None else 0.0
-    end = min(nice_end(max(LEAST_END, upper)), 1.0)
+    end = ticks(min(max(LEAST_END, upper), 1.0))[-1]
     ends = [line.at(share) for line in lines for share in (0, end)]
     margin = max(max(ends) - min(ends), 0.01) * 0.08
     frame = Frame(end, max(min(ends) - margin, 0), min(max(ends) + margin, 1))
@@ -125,20 +126,22 @@ def _band(frame: Frame, rate: Value | None) -> Markup:
 
 def _axes(frame: Frame) -> Markup:
     drawn = Markup()
-    for part in (0, 0.5, 1):
-        accuracy = frame.low + (frame.high - frame.low) * part
-        y, x = frame.y(accuracy), frame.x(frame.end * part)
+    for accuracy in marks_between(frame.low, frame.high):
+        y = frame.y(accuracy)
         drawn += Markup(
             '<path class="grid" d="M{} {:.1f}H{}"/>'
             '<text x="{}" y="{:.1f}" text-anchor="end">{}</text>'
+        ).format(LEFT, y, RIGHT, LEFT - 6, y + 4, words(accuracy, "share"))
+    for share in ticks(frame.end):
+        x = frame.x(share)
+        drawn += Markup(
+            '<path class="grid" d="M{:.1f} {}v5"/>'
             '<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>'
-        ).format(
-            *(LEFT, y, RIGHT, LEFT - 6, y + 4, text.number(accuracy, "share")),
-            *(x, BOTTOM + 17, text.number(frame.end * part, "share")),
-        )
+        ).format(x, BOTTOM, x, BOTTOM + 19, words(share, "share"))
     return drawn + Markup(
+        '<path class="grid" d="M{} {}H{}"/>'
         '<text x="{:.1f}" y="{}" text-anchor="middle" class="head">share of wrong labels</text>'
-    ).format((LEFT + RIGHT) / 2, BOTTOM + 36)
+    ).format(LEFT, BOTTOM, RIGHT, (LEFT + RIGHT) / 2, BOTTOM + 38)
 
 
 def _marks(frame: Frame, swaps: Sequence[tuple[Line, Line, float]]) -> Markup:
@@ -163,21 +166,25 @@ def _names(frame: Frame, lines: Sequence[Line]) -> Markup:
         heights[at] = max(heights[at], heights[at - 1] + LINE)
     below = max(heights[-1] - BOTTOM, 0)
     drawn = Markup()
-    for line, height in zip(order, heights, strict=True):
-        drawn += Markup('<text x="{}" y="{:.1f}">{}</text>').format(
-            RIGHT + 6, height - below + 4, clipped(text.visible(line.name), 12, WIDTH - RIGHT - 8)
+    names = shortened([line.name for line in order], WIDTH - RIGHT - 18)
+    for line, name, height in zip(order, names, heights, strict=True):
+        drawn += Markup(
+            '<path class="grid" d="M{} {:.1f}L{} {:.1f}"/><text x="{}" y="{:.1f}">{}</text>'
+        ).format(
+            *(RIGHT, frame.y(line.at(frame.end)), RIGHT + 12, height - below),
+            *(RIGHT + 16, height - below + 4, written(name)),
         )
     return drawn
 
 
 def _summary(lines: Sequence[Line], swaps: Sequence[tuple[Line, Line, float]], end: float) -> str:
     """Say in words what the lines show."""
-    said = [
-        f"{one.name} and {other.name} swap at {text.number(share, 'share')}"
+    swapped = [
+        f"{said(one.name)} and {said(other.name)} swap at {text.number(share, 'share')}"
         for one, other, share in swaps
     ]
     start = (
         f"Accuracy of {text.counted(len(lines), 'model')} with 0% to "
         f"{text.number(end, 'share')} of the labels wrong"
     )
-    return "; ".join([start, *(said or ["none of them swap"])])
+    return "; ".join([start, *(swapped or ["none of them swap"])])

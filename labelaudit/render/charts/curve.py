@@ -6,10 +6,10 @@ from typing import Final
 from markupsafe import Markup
 
 from labelaudit.render import text
-from labelaudit.render.charts.parts import WIDTH, as_float, figure, is_amount, nice_end
+from labelaudit.render.charts.axis import axis_to, below, words
+from labelaudit.render.charts.parts import WIDTH, as_float, figure, is_amount
 from labelaudit.report import Table
 
-LEFT: Final = 44
 TOP: Final = 14
 BOTTOM: Final = 170
 MARGIN: Final = 24
@@ -30,15 +30,14 @@ def curve(table: Table) -> Markup:
         return Markup()
     first, name = (text.visible(table.columns[at].name.replace("_", " ")) for at in (0, 1))
     start, end = math.log2(points[0][0]), math.log2(points[-1][0])
-    top = nice_end(max(max((number, *(ends or ()))) for _, number, ends in points))
+    highest = max(max((number, *(ends or ()))) for _, number, ends in points)
+    axis = axis_to(highest, TOP, BOTTOM)
+    left, y = axis.left + MARGIN, axis.y
 
     def x(at: float) -> float:
-        return LEFT + MARGIN + (WIDTH - LEFT - 2 * MARGIN) * (math.log2(at) - start) / (end - start)
+        return left + (WIDTH - left - MARGIN) * (math.log2(at) - start) / (end - start)
 
-    def y(number: float) -> float:
-        return BOTTOM - (BOTTOM - TOP) * max(number, 0) / top
-
-    drawn = _axis(top)
+    drawn = axis.drawn()
     for run in _banded(points):
         upper = [f"{x(at):.1f} {y(high):.1f}" for at, (_, high) in run]
         lower = [f"{x(at):.1f} {y(low):.1f}" for at, (low, _) in reversed(run)]
@@ -46,10 +45,10 @@ def curve(table: Table) -> Markup:
     line = "L".join(f"{x(at):.1f} {y(number):.1f}" for at, number, _ in points)
     drawn += Markup('<path class="line" d="M{}"/>').format(line)
     for at, number, _ in points:
-        drawn += Markup(
-            '<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="4"/>'
-            '<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>'
-        ).format(x(at), y(number), x(at), BOTTOM + 18, text.number(_whole(at)))
+        drawn += Markup('<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="4"/>').format(
+            x(at), y(number)
+        )
+    drawn += below([(at, words(_whole(at))) for at, _, _ in points], BOTTOM + 18, x)
     drawn += Markup('<text x="{}" y="{}" text-anchor="end" class="head">{} →</text>').format(
         WIDTH, BOTTOM + 36, first
     )
@@ -85,18 +84,6 @@ def _banded(points: list[Point]) -> list[list[tuple[float, tuple[float, float]]]
         else:
             runs[-1].append((at, ends))
     return [run for run in runs if len(run) > 1]
-
-
-def _axis(top: float) -> Markup:
-    """Draw the numbers from 0, half and all of them."""
-    drawn = Markup()
-    for part in (0, 0.5, 1):
-        y = BOTTOM - (BOTTOM - TOP) * part
-        drawn += Markup(
-            '<path class="grid" d="M{} {:.1f}H{}"/>'
-            '<text x="{}" y="{:.1f}" text-anchor="end">{}</text>'
-        ).format(LEFT, y, WIDTH, LEFT - 6, y + 4, text.number(top * part))
-    return drawn
 
 
 def _whole(number: float) -> int | float:

@@ -1,15 +1,16 @@
 """Items along a target: columns by bin, their smoothed count as a line, and where it is thin."""
 
 import math
+from itertools import groupby
 from typing import Final
 
 from markupsafe import Markup
 
 from labelaudit.render import text
-from labelaudit.render.charts.parts import WIDTH, as_float, count_axis, figure, nice_end, outline
+from labelaudit.render.charts.axis import Axis, axis_to, below, round_step, words
+from labelaudit.render.charts.parts import WIDTH, as_float, figure, outline
 from labelaudit.report import Scalar, Table
 
-LEFT: Final = 52
 TOP: Final = 14
 BOTTOM: Final = 170
 MAX_TICKS: Final = 6
@@ -31,20 +32,17 @@ def density(table: Table) -> Markup:
     if len(lows) < 2 or max(counts) <= 0:  # noqa: PLR2004 - a distribution is over several
         return Markup()
     sparse = [row[columns["sparse"]] for row in table.rows]
-    end = nice_end(max(*counts, *smoothed))
-    step = (WIDTH - LEFT) / len(lows)
-    tops, heights = (
-        [BOTTOM - (BOTTOM - TOP) * amount / end for amount in amounts]
-        for amounts in (counts, smoothed)
-    )
+    axis = axis_to(max(*counts, *smoothed), TOP, BOTTOM, "count")
+    step = (WIDTH - axis.left) / len(lows)
+    tops = [axis.y(count) for count in counts]
     return figure(
         height=206,
         name=_summary(lows, highs, counts, sparse),
-        drawn=count_axis(end, LEFT, TOP, BOTTOM)
-        + Markup('<path class="columns" d="{}"/>').format(outline(tops, BOTTOM, LEFT, step))
-        + Markup('<path class="smoothed" d="{}"/>').format(_line(heights, step))
-        + _marks(sparse, step)
-        + target_ticks(lows, highs, step, BOTTOM + 22),
+        drawn=axis.drawn()
+        + Markup('<path class="columns" d="{}"/>').format(outline(tops, BOTTOM, axis.left, step))
+        + Markup('<path class="smoothed" d="{}"/>').format(_line(smoothed, axis, step))
+        + _marks(sparse, axis.left, step)
+        + target_ticks(lows, highs, axis.left, BOTTOM + 22),
     )
 
 
@@ -60,48 +58,39 @@ def _summary(
     )
 
 
-def _line(heights: list[float], step: float) -> str:
-    points = (f"{LEFT + step * (at + 0.5):.4g} {y:.4g}" for at, y in enumerate(heights))
+def _line(smoothed: list[float], axis: Axis, step: float) -> str:
+    points = (
+        f"{axis.left + step * (at + 0.5):.1f} {axis.y(amount):.1f}"
+        for at, amount in enumerate(smoothed)
+    )
     return "M" + "L".join(points)
 
 
-def _marks(sparse: list[Scalar], step: float) -> Markup:
+def _marks(sparse: list[Scalar], left: float, step: float) -> Markup:
     """Draw a strip below the axis, where bins are sparse."""
-    path = "".join(
-        f"M{LEFT + step * at:.4g} {BOTTOM + 3}h{step:.4g}v4h-{step:.4g}z"
-        for at, each in enumerate(sparse)
-        if each is True
-    )
+    path, at = "", 0
+    for thin, run in groupby(each is True for each in sparse):
+        n_bins = len(list(run))
+        if thin:
+            path += (
+                f"M{left + step * at:.1f} {BOTTOM + 3}h{step * n_bins:.1f}v4h-{step * n_bins:.1f}z"
+            )
+        at += n_bins
     return Markup('<path class="sparse" d="{}"/>').format(path) if path else Markup()
 
 
-def target_ticks(lows: list[float], highs: list[float], step: float, y: float) -> Markup:
-    """Write round targets below the bins that they are in."""
+def target_ticks(lows: list[float], highs: list[float], left: float, y: float) -> Markup:
+    """Write round targets below the bins that they are in, which end at the right side."""
     width, span = lows[1] - lows[0], lows[-1] - lows[0]
     if not 0 < width <= span < math.inf:
         return Markup()
     middle = 0.5 if lows[0] == highs[0] else 0  # a bin of one value stands over it
-    every = max(width, _round_step(span / MAX_TICKS))
-    drawn = Markup()
+    every = max(width, round_step(span / MAX_TICKS))
+    step = (WIDTH - left) / len(lows)
     first = math.ceil(lows[0] / every)
+    marks = []
     for number in range(first, first + 2 * MAX_TICKS):
-        x = LEFT + step * ((number * every - lows[0]) / width + middle)
-        if x > WIDTH + 0.5:
-            break
-        anchor = "middle" if x < WIDTH - 12 else "end"
-        drawn += Markup('<text x="{:.1f}" y="{}" text-anchor="{}">{}</text>').format(
-            x, y, anchor, text.number(float(f"{number * every:.12g}"))
-        )
-    return drawn
-
-
-def _round_step(least: float) -> float:
-    """Return 1, 2 or 5 times a power of ten, not below a number.
-
-    Examples
-    --------
-    >>> _round_step(13), _round_step(0.04)
-    (20.0, 0.05)
-    """
-    power = 10.0 ** math.floor(math.log10(least))
-    return float(f"{power * next(step for step in (1, 2, 5, 10) if step * power >= least):.6g}")
+        x = left + step * ((number * every - lows[0]) / width + middle)
+        if x <= WIDTH + 0.5:
+            marks.append((x, words(float(f"{number * every:.12g}"))))
+    return below(marks, y)

@@ -8,20 +8,24 @@ from typing import Final
 from markupsafe import Markup
 
 from labelaudit.render import text
+from labelaudit.render.charts.axis import tail_axis
+from labelaudit.render.charts.names import said, shortened, width_of, written
 from labelaudit.render.charts.parts import (
     WIDTH,
     as_float,
-    count_axis,
     figure,
     first_counts,
     first_texts,
-    nice_end,
     outline,
 )
-from labelaudit.render.fit import clipped, estimated_width
 from labelaudit.report import Table
 
 MAX_NAMED: Final = 12
+ON_TWO_LEVELS: Final = 1.66  # columns as wide as a name may be, that the last does not reach back
+TOP: Final = 18
+BOTTOM: Final = 174
+
+LOGARITHMIC: Final = Markup('<text x="{}" y="30" class="head">logarithmic</text>')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,34 +61,43 @@ def long_tail(table: Table) -> Markup:
     if tail is None or max(tail.counts) <= 0:
         return Markup()
     named = len(tail.counts) <= MAX_NAMED
-    top, bottom, left = 14, 170, 52
-    end = nice_end(max(tail.counts))
-    step = (WIDTH - left) / len(tail.counts)
-    tops = [bottom - (bottom - top) * count / end for count in tail.counts]
-    summary = (
-        f"Items by class, from {tail.names[0]} with {text.number(tail.counts[0])} "
-        f"to {tail.names[-1]} with {text.number(tail.counts[-1])}"
-    )
+    axis = tail_axis(tail.counts, TOP, BOTTOM, "count")
+    step = (WIDTH - axis.left) / len(tail.counts)
+    tops = [axis.y(count) for count in tail.counts]
     return figure(
-        height=214 if named else 206,
-        name=summary,
-        drawn=count_axis(end, left, top, bottom)
-        + Markup('<path class="columns" d="{}"/>').format(outline(tops, bottom, left, step))
-        + _parted(tail, left, step)
-        + (_names(tail, left, step) if named else _ranks(tail, left, table.omitted)),
+        height=218 if named else 204,
+        name=_summary(tail),
+        drawn=axis.drawn()
+        + Markup('<path class="columns" d="{}"/>').format(outline(tops, BOTTOM, axis.left, step))
+        + _parted(tail, axis.left, step)
+        + (_names(tail, axis.left, step) if named else _ranks(tail, axis.left, table.omitted))
+        + (LOGARITHMIC.format(axis.left + 4) if axis.least else Markup()),
+    )
+
+
+def _summary(tail: Tail) -> str:
+    """Say in words how long the tail is."""
+    half, whole = 0.0, sum(tail.counts)
+    n_half = next(
+        at for at, count in enumerate(tail.counts, 1) if (half := half + count) >= whole / 2
+    )
+    return (
+        f"Items of {text.counted(len(tail.counts), 'class', 'classes')}, from "
+        f"{said(tail.names[0])} with {text.number(tail.counts[0])} to {said(tail.names[-1])} with "
+        f"{text.number(tail.counts[-1])}; {text.counted(n_half, 'class', 'classes')} hold half"
     )
 
 
 def _names(tail: Tail, left: float, step: float) -> Markup:
     """Write the class below each column, on two levels where neighbors would collide."""
     drawn = Markup()
-    widest = max(estimated_width(text.visible(name), 12) for name in tail.names)
-    levels = 1 if widest <= step else 2
-    room = levels * step - 6 * (levels - 1)
-    for rank, name in enumerate(tail.names):
-        x = min(max(left + step * (rank + 0.5), left + 4), WIDTH - 4)
+    levels = 1 if max(map(width_of, tail.names)) <= step else 2
+    room = step if levels == 1 else ON_TWO_LEVELS * step - 6
+    for rank, name in enumerate(shortened(tail.names, room)):
+        half = min(width_of(name), room) / 2
+        x = min(max(left + step * (rank + 0.5), half), WIDTH - half)
         drawn += Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
-            x, 187 + 16 * (rank % levels), clipped(text.visible(name), 12, room)
+            x, BOTTOM + 17 + 16 * (rank % levels), written(name)
         )
     return drawn
 
@@ -99,9 +112,9 @@ def _parted(tail: Tail, left: float, step: float) -> Markup:
         x, end = left + step * starts, left + step * (starts + n_classes)
         starts += n_classes
         if x > left:
-            drawn += Markup('<path class="parting" d="M{0:.1f} 4V170"/>').format(x)
+            drawn += Markup('<path class="parting" d="M{0:.1f} 4V{1}"/>').format(x, BOTTOM)
         words = text.visible(f"{n_classes:,} {kind}-shot")
-        if estimated_width(words, 12) < end - x:
+        if width_of(words) < end - x:
             drawn += Markup(
                 '<text x="{:.1f}" y="12" text-anchor="end" class="head">{}</text>'
             ).format(end - 4, words)
@@ -109,12 +122,14 @@ def _parted(tail: Tail, left: float, step: float) -> Markup:
 
 
 def _ranks(tail: Tail, left: float, omitted: int) -> Markup:
-    ends = (tail.names[0], tail.names[-1])
-    first, last = (clipped(text.visible(name), 12, 140) for name in ends)
+    """Write the first and the last class, and how many there are."""
+    first, last = shortened((tail.names[0], tail.names[-1]), 140)
     middle = text.counted(len(tail.counts), "class", "classes")
     if omitted:
         middle = f"the largest {middle} of {len(tail.counts) + omitted:,}"
     return Markup(
-        '<text x="{}" y="190">{}</text><text x="{}" y="190" text-anchor="middle">{}</text>'
-        '<text x="{}" y="190" text-anchor="end">{}</text>'
-    ).format(left, first, (left + WIDTH) / 2, middle, WIDTH, last)
+        '<text x="{}" y="{y}">{}</text><text x="{}" y="{y}" text-anchor="middle">{}</text>'
+        '<text x="{}" y="{y}" text-anchor="end">{}</text>'
+    ).format(
+        *(left, written(first), (left + WIDTH) / 2, middle, WIDTH, written(last)), y=BOTTOM + 20
+    )

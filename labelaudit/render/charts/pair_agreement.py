@@ -5,7 +5,8 @@ from typing import Final
 from markupsafe import Markup
 
 from labelaudit.render import text
-from labelaudit.render.charts.grid import MAX_NAMES, Cell, grid
+from labelaudit.render.charts.grid import MAX_NAMES, Cell, grid, noted, some_of
+from labelaudit.render.charts.names import said
 from labelaudit.render.charts.parts import as_float, figure
 from labelaudit.report import Table
 
@@ -42,10 +43,11 @@ def pair_agreement(table: Table) -> Markup:
         for name in two:
             totals[name] = totals.get(name, 0) + as_float(shared)
     names = sorted(totals, key=lambda name: (-totals[name], name))[:MAX_NAMES]
-    return _drawn(sorted(names), pairs)
+    note = some_of(len(totals), len(names), "annotators with the most shared items")
+    return _drawn(sorted(names), pairs, note)
 
 
-def _drawn(names: list[str], pairs: Pairs) -> Markup:
+def _drawn(names: list[str], pairs: Pairs, note: str) -> Markup:
     shown = {two: pairs[two] for two in pairs if two[0] in names and two[1] in names}
     if not shown:  # those with the most shared items share none with each other
         return Markup()
@@ -63,9 +65,9 @@ def _drawn(names: list[str], pairs: Pairs) -> Markup:
     found = grid(names, names, cell)
     order = sorted(shown, key=lambda two: (shown[two], two))
     return figure(
-        height=round(found.bottom + 2),
-        name=f"Agreement of pairs, from {' and '.join(order[0])} with "
-        f"{text.number(lowest, 'share')} to {' and '.join(order[-1])} with "
+        height=round(found.bottom + (22 if note else 2)),
+        name=f"Agreement of pairs, from {' and '.join(map(said, order[0]))} with "
+        f"{text.number(lowest, 'share')} to {' and '.join(map(said, order[-1]))} with "
         f"{text.number(highest, 'share')}",
-        drawn=found.drawn,
+        drawn=found.drawn + noted(note, found.bottom + 16),
     )

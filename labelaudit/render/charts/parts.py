@@ -3,6 +3,7 @@
 import math
 import sys
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
 from markupsafe import Markup
@@ -40,24 +41,16 @@ def figure(height: int, name: str, drawn: Markup) -> Markup:
 def outline(tops: Sequence[float], bottom: float, left: float, step: float) -> str:
     """Return the path of columns: apart while there is room, else one shape without seams."""
     gap = min(6.0, 0.25 * step)
-    if step <= THINNEST:
-        return f"M{left} {bottom}" + "".join(f"V{y:.4g}h{step:.4g}" for y in tops) + f"V{bottom}z"
-    return "".join(
-        f"M{left + step * rank + gap / 2:.4g} {bottom}V{y:.4g}h{step - gap:.4g}V{bottom}z"
-        for rank, y in enumerate(tops)
-    )
-
-
-def count_axis(end: float, left: float, top: float, bottom: float, unit: str = "") -> Markup:
-    """Draw an axis of counts or shares: nothing, half and all of it."""
-    drawn = Markup()
-    for part in (0, 0.5, 1):
-        y = bottom - (bottom - top) * part
-        drawn += Markup(
-            '<path class="grid" d="M{} {:.1f}H{}"/>'
-            '<text x="{}" y="{:.1f}" text-anchor="end">{}</text>'
-        ).format(left, y, WIDTH, left - 6, y + 4, text.number(end * part, unit))
-    return drawn
+    if step > THINNEST:
+        return "".join(
+            f"M{left + step * rank + gap / 2:.4g} {bottom:g}V{y:.4g}h{step - gap:.4g}V{bottom:g}z"
+            for rank, y in enumerate(tops)
+        )
+    path, rank = f"M{left:g} {bottom:g}", 0
+    for y, equal in groupby(f"{y:.1f}" for y in tops):
+        rank += len(list(equal))
+        path += f"V{y}H{left + step * rank:.1f}"
+    return f"{path}V{bottom:g}z"
 
 
 def first_texts(table: Table) -> list[int]:

@@ -6,22 +6,16 @@ from typing import Final
 from markupsafe import Markup
 
 from labelaudit.render import text
+from labelaudit.render.charts.axis import Axis, axis_to, tail_axis
 from labelaudit.render.charts.density import target_ticks
-from labelaudit.render.charts.parts import (
-    WIDTH,
-    as_float,
-    count_axis,
-    figure,
-    first_texts,
-    nice_end,
-)
-from labelaudit.render.fit import clipped
+from labelaudit.render.charts.names import said, shortened, written
+from labelaudit.render.charts.parts import WIDTH, as_float, figure, first_texts
 from labelaudit.report import Table
 
-LEFT: Final = 52
 TOP: Final = 34
 BOTTOM: Final = 190
 MOST: Final = 4
+MOST_POINTS: Final = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +30,8 @@ class Profile:
 def profiles(table: Table) -> Markup:
     """Return the shares of each split as a line, those of the largest four where there are more.
 
+    Of more classes than can be told apart, each point is the mean of a few neighbors.
+
     Parameters
     ----------
     table
@@ -46,17 +42,25 @@ def profiles(table: Table) -> Markup:
     found = sorted((each for each in found if each.total > 0), key=lambda each: -each.total)[:MOST]
     if len(table.rows) < 2 or len(found) < 2 or table.omitted:  # noqa: PLR2004 - to compare
         return Markup()
-    end = nice_end(max(max(each.shares) for each in found))
-    step = (WIDTH - LEFT) / len(table.rows)
-    drawn = count_axis(end, LEFT, TOP, BOTTOM, "share") + _places(table, step)
-    for number, each in enumerate(found):
-        drawn += _line(each, number, step, end) + _key(each, number, len(found))
+    named = bool(first_texts(table))
+    every = -(-len(table.rows) // MOST_POINTS)
+    lines = [_means(each.shares, every) for each in found]
+    shares = [share for line in lines for share in line]
+    axis = (
+        tail_axis(shares, TOP, BOTTOM, "share")
+        if named
+        else axis_to(max(shares), TOP, BOTTOM, "share")
+    )
+    drawn = axis.drawn() + (_classes(table, axis, every) if named else _targets(table, axis))
+    for number, line in enumerate(lines):
+        drawn += _line(line, number, axis)
     widest = max(range(len(table.rows)), key=lambda at: _gap(found, at))
     return figure(
         height=226,
-        name=f"Shares by split, of {', '.join(each.name for each in found)}; furthest apart, by "
-        f"{text.number(_gap(found, widest), 'share')}, at {text.number(table.rows[widest][0])}",
-        drawn=drawn,
+        name=f"Shares by split, of {', '.join(said(each.name) for each in found)}; furthest "
+        f"apart, by {text.number(_gap(found, widest), 'share')}, at "
+        f"{said(text.number(table.rows[widest][0]))}",
+        drawn=drawn + _key(found, axis.left),
     )
 
 
@@ -75,38 +79,54 @@ def _gap(found: list[Profile], at: int) -> float:
     return max(shares) - min(shares)
 
 
-def _line(profile: Profile, number: int, step: float, end: float) -> Markup:
+def _means(shares: list[float], every: int) -> list[float]:
+    """Return the mean of each run of a number of shares."""
+    runs = (shares[at : at + every] for at in range(0, len(shares), every))
+    return [sum(run) / len(run) for run in runs]
+
+
+def _line(shares: list[float], number: int, axis: Axis) -> Markup:
+    step = (WIDTH - axis.left) / len(shares)
     points = (
-        f"{LEFT + step * (at + 0.5):.4g} {BOTTOM - (BOTTOM - TOP) * share / end:.4g}"
-        for at, share in enumerate(profile.shares)
+        f"{axis.left + step * (at + 0.5):.1f} {axis.y(share):.1f}"
+        for at, share in enumerate(shares)
     )
     return Markup('<path class="profile p{}" d="M{}"/>').format(number, "L".join(points))
 
 
-def _key(profile: Profile, number: int, n_profiles: int) -> Markup:
-    """Draw a piece of the line beside the name of its split."""
-    room = (WIDTH - LEFT) / n_profiles
-    x = LEFT + room * number
-    return Markup(
-        '<path class="profile p{}" d="M{:.1f} 12h22"/><text x="{:.1f}" y="16">{}</text>'
-    ).format(number, x, x + 28, clipped(text.visible(profile.name), 12, room - 34))
+def _key(found: list[Profile], left: float) -> Markup:
+    """Draw a piece of each line beside the name of its split."""
+    room = (WIDTH - left) / len(found)
+    drawn = Markup()
+    for number, name in enumerate(shortened([each.name for each in found], room - 34)):
+        x = left + room * number
+        drawn += Markup(
+            '<path class="profile p{}" d="M{:.1f} 12h22"/><text x="{:.1f}" y="16">{}</text>'
+        ).format(number, x, x + 28, written(name))
+    return drawn
 
 
-def _places(table: Table, step: float) -> Markup:
-    """Write what the rows are: classes by name, or targets by number."""
-    names = first_texts(table)
-    if not names:
-        lows, highs = ([as_float(row[at]) for row in table.rows] for at in (0, 1))
-        return target_ticks(lows, highs, step, BOTTOM + 22)
-    first, last = (clipped(text.visible(str(table.rows[at][names[0]])), 12, 140) for at in (0, -1))
-    return Markup(
+def _classes(table: Table, axis: Axis, every: int) -> Markup:
+    """Write the first and the last class, how many there are, and how the axis runs."""
+    name = first_texts(table)[0]
+    first, last = shortened([str(table.rows[at][name]) for at in (0, -1)], 130)
+    middle = text.counted(len(table.rows), "class", "classes")
+    if every > 1:
+        middle += f", means of {every}"
+    drawn = Markup(
         '<text x="{}" y="212">{}</text><text x="{}" y="212" text-anchor="middle">{}</text>'
         '<text x="{}" y="212" text-anchor="end">{}</text>'
     ).format(
-        LEFT,
-        first,
-        (LEFT + WIDTH) / 2,
-        text.counted(len(table.rows), "class", "classes"),
-        WIDTH,
-        last,
+        *(axis.left, written(first), (axis.left + WIDTH) / 2, middle, WIDTH, written(last)),
     )
+    if axis.least:
+        drawn += Markup(
+            '<text x="{}" y="32" text-anchor="end" class="head">logarithmic</text>'
+        ).format(WIDTH)
+    return drawn
+
+
+def _targets(table: Table, axis: Axis) -> Markup:
+    """Write round targets below the bins."""
+    lows, highs = ([as_float(row[at]) for row in table.rows] for at in (0, 1))
+    return target_ticks(lows, highs, axis.left, BOTTOM + 22)

@@ -4,7 +4,9 @@ from typing import Final
 
 from markupsafe import Markup
 
-from labelaudit.render.charts.grid import MAX_NAMES, Cell, grid, hundredths
+from labelaudit.render import text
+from labelaudit.render.charts.grid import MAX_NAMES, Cell, grid, hundredths, noted, some_of
+from labelaudit.render.charts.names import said
 from labelaudit.render.charts.parts import as_float, figure
 from labelaudit.report import Table
 
@@ -34,8 +36,10 @@ def property_grid(table: Table) -> Markup:
     for row in table.rows:
         name, label, separation, auc = (row[columns[wanted]] for wanted in WANTED)
         cells[str(name), str(label)] = as_float(separation), as_float(auc)
-    properties, labels = _best(cells, 0), _best(cells, 1)[:MAX_NAMES]
-    return _drawn(properties, labels, cells)
+    properties, told = _best(cells, 0), _best(cells, 1)
+    labels = told[:MAX_NAMES]
+    note = some_of(len(told), len(labels), "classes that are told best")
+    return _drawn(properties, labels, cells, note)
 
 
 def _best(cells: Cells, part: int) -> list[str]:
@@ -46,10 +50,18 @@ def _best(cells: Cells, part: int) -> list[str]:
     return sorted(best, key=lambda name: (-best[name], name))
 
 
-def _drawn(properties: list[str], labels: list[str], cells: Cells) -> Markup:
+def _drawn(properties: list[str], labels: list[str], cells: Cells, note: str) -> Markup:
     found = grid(properties, labels, lambda name, label: _cell(*cells.get((name, label), CHANCE)))
-    summary = f"Properties by class; best told is {labels[0]}, most telling {properties[0]}"
-    return figure(height=round(found.bottom + 4), name=summary, drawn=found.drawn)
+    best = max(cells, key=lambda pair: (cells[pair][0], pair))
+    summary = (
+        f"How well each property tells a class; best is {said(best[0])} for {said(best[1])}, "
+        f"separation {text.number(cells[best][0])}"
+    )
+    return figure(
+        height=round(found.bottom + (24 if note else 4)),
+        name=summary,
+        drawn=found.drawn + noted(note, found.bottom + 18),
+    )
 
 
 def _cell(separation: float, auc: float) -> Cell:

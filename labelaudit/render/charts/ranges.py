@@ -1,17 +1,20 @@
 """Ranges of shares as bars between their two ends, one row a label."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from markupsafe import Markup
 
 from labelaudit.render import text
-from labelaudit.render.charts.parts import WIDTH, as_float, figure, first_texts, is_amount, nice_end
-from labelaudit.render.fit import clipped, estimated_width
+from labelaudit.render.charts.axis import below, ticks, words
+from labelaudit.render.charts.names import said, shortened, width_of, written
+from labelaudit.render.charts.parts import WIDTH, as_float, figure, first_texts, is_amount
 from labelaudit.report import Table
 
 MOST_ROWS: Final = 20
 LONGEST: Final = 140
 STEP: Final = 22
+RIGHT: Final = 20
 
 
 def ranges(table: Table, low: str, high: str) -> Markup:
@@ -37,38 +40,39 @@ def ranges(table: Table, low: str, high: str) -> Markup:
     ][:MOST_ROWS]
     if not rows:
         return Markup()
-    end = min(nice_end(max(upper for _, _, upper in rows)), 1)
-    widest = max(estimated_width(text.visible(name), 12) for name, _, _ in rows)
-    left = round(12 + min(LONGEST, widest), 1)
-    room, bottom = WIDTH - 24 - left, STEP * len(rows) + 4
-    drawn = Markup()
-    for part in (0, 0.5, 1):
-        drawn += Markup(
-            '<path class="grid" d="M{x:.1f} 2V{bottom}"/>'
-            '<text x="{x:.1f}" y="{y}" text-anchor="middle">{label}</text>'
-        ).format(
-            x=left + room * part,
-            bottom=bottom,
-            y=bottom + 16,
-            label=text.number(end * part, "share"),
-        )
-    for number, (name, lower, upper) in enumerate(rows):
+    marks = ticks(max(upper for _, _, upper in rows))
+    left = round(12 + min(LONGEST, max(width_of(name) for name, _, _ in rows)), 1)
+    bottom, among = STEP * len(rows) + 4, len(table.rows) + table.omitted
+
+    def x(at: float) -> float:
+        return left + (WIDTH - RIGHT - left) * at / marks[-1]
+
+    drawn = below([(mark, words(mark, "share")) for mark in marks], bottom + 16, x)
+    for mark in marks:
+        drawn += Markup('<path class="grid" d="M{:.1f} 2V{}"/>').format(x(mark), bottom)
+    names = shortened([name for name, _, _ in rows], left - 10)
+    for number, (name, (_, lower, upper)) in enumerate(zip(names, rows, strict=True)):
         y = STEP * number + 4
-        start, stop = (left + room * min(at / end, 1) for at in (lower, upper))
         drawn += Markup(
             '<text x="{:.1f}" y="{}" text-anchor="end">{}</text>'
             '<rect class="cell" x="{:.1f}" y="{}" width="{:.1f}" height="12"/>'
         ).format(
-            left - 8,
-            y + 12,
-            clipped(text.visible(name), 12, left - 10),
-            start,
-            y + 1,
-            max(stop - start, 2),
+            *(left - 8, y + 12, written(name)),
+            *(x(lower), y + 1, max(x(upper) - x(lower), 2)),
         )
-    widest_row = max(rows, key=lambda row: row[2] - row[1])
-    summary = (
-        f"Ranges; the widest is that of {widest_row[0]}, {text.number(widest_row[1], 'share')} "
-        f"to {text.number(widest_row[2], 'share')}"
+    height = bottom + 22
+    if len(rows) == MOST_ROWS < among:
+        height += 18
+        drawn += Markup('<text x="{}" y="{}" text-anchor="end" class="head">{}</text>').format(
+            WIDTH, height - 4, f"the first {MOST_ROWS} of {among:,} rows"
+        )
+    return figure(height=height, name=_summary(rows), drawn=drawn)
+
+
+def _summary(rows: Sequence[tuple[str, float, float]]) -> str:
+    """Name the widest range."""
+    name, lower, upper = max(rows, key=lambda row: row[2] - row[1])
+    return (
+        f"Ranges of {text.counted(len(rows), 'row')}; the widest is that of {said(name)}, "
+        f"{text.number(lower, 'share')} to {text.number(upper, 'share')}"
     )
-    return figure(height=bottom + 22, name=summary, drawn=drawn)

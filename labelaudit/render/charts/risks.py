@@ -5,11 +5,11 @@ from typing import Final
 from markupsafe import Markup
 
 from labelaudit.render import text
-from labelaudit.render.charts.parts import WIDTH, as_float, count_axis, figure, nice_end, outline
+from labelaudit.render.charts.axis import axis_to, fitting
+from labelaudit.render.charts.parts import WIDTH, as_float, figure, outline
 from labelaudit.render.fit import estimated_width
 from labelaudit.report import Table
 
-LEFT: Final = 52
 TOP: Final = 14
 BOTTOM: Final = 170
 
@@ -29,21 +29,22 @@ def risks(table: Table) -> Markup:
     names = [text.visible(str(row[columns["risk"]])) for row in table.rows]
     if max(counts) <= 0:
         return Markup()
-    end, step = nice_end(max(counts)), (WIDTH - LEFT) / len(counts)
-    tops = [BOTTOM - (BOTTOM - TOP) * count / end for count in counts]
-    drawn = count_axis(end, LEFT, TOP, BOTTOM)
-    drawn += Markup('<path class="columns" d="{}"/>').format(outline(tops, BOTTOM, LEFT, step))
+    axis = axis_to(max(counts), TOP, BOTTOM, "count")
+    step = (WIDTH - axis.left) / len(counts)
+    tops = [axis.y(count) for count in counts]
+    drawn = axis.drawn()
+    drawn += Markup('<path class="columns" d="{}"/>').format(outline(tops, BOTTOM, axis.left, step))
     for at, (name, count) in enumerate(zip(names, counts, strict=True)):
-        x = LEFT + step * (at + 0.5)
+        x = axis.left + step * (at + 0.5)
         y = 187 + 16 * (at % 2)  # on two levels, as ranges are wider than their columns
         inside = min(x, WIDTH - estimated_width(name, 12) / 2)
         drawn += Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
             inside, y, name
         )
         if count:
-            drawn += Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>').format(
-                x, tops[at] - 4, text.number(count)
-            )
+            drawn += Markup(
+                '<text x="{:.1f}" y="{:.1f}" text-anchor="middle" class="over">{}</text>'
+            ).format(x, tops[at] - 4, fitting(count, step))
     summary = ", ".join(
         f"{name} {text.number(count)}" for name, count in zip(names, counts, strict=True)
     )

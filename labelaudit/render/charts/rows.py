@@ -7,15 +7,16 @@ from typing import Final
 from markupsafe import Markup
 
 from labelaudit.render import text
-from labelaudit.render.charts.parts import WIDTH, as_float, figure, first_texts, nice_end
-from labelaudit.render.fit import clipped, estimated_width
+from labelaudit.render.charts.axis import below, marks_between, ticks, words
+from labelaudit.render.charts.names import said, shortened, width_of, written
+from labelaudit.render.charts.parts import WIDTH, as_float, figure, first_texts
 from labelaudit.report import Scalar, Table
 
 MOST_ROWS: Final = 16
 LONGEST: Final = 190
 STEP: Final = 22
 TOP: Final = 20
-NUMBER_WIDTH: Final = 44
+RIGHT: Final = 20
 
 Row = tuple[str, float, float, float]
 
@@ -39,28 +40,28 @@ def forest(table: Table, value: str, reference: float, unit: str = "") -> Markup
         return Markup()
     least = min(reference, *(low for _, _, low, _ in rows))
     most = max(reference, *(high for _, _, _, high in rows))
-    left = _left(rows)
+    left, bottom = _left(rows), STEP * len(rows) + TOP
     start, end = _ends(least, most)
 
     def x(at: float) -> float:
-        return left + (WIDTH - 20 - left) * (at - start) / (end - start)
+        return left + (WIDTH - RIGHT - left) * (at - start) / (end - start)
 
-    bottom = STEP * len(rows) + TOP
-    drawn = _axis((reference, start, end), x, bottom, unit) + Markup(
+    drawn = _axis(marks_between(start, end), x, bottom, unit) + Markup(
         '<path class="parting" d="M{0:.1f} {1}V{2}"/>'
     ).format(x(reference), TOP - 4, bottom)
-    for number, (name, at, low, high) in enumerate(rows):
-        y = TOP + STEP * number + 9
-        drawn += _name(name, left, y) + Markup(
+    drawn += _names(rows, left)
+    for number, (_, at, low, high) in enumerate(rows):
+        drawn += Markup(
             '<path class="line" d="M{:.1f} {y}H{:.1f}"/><circle class="dot" cx="{:.1f}" cy="{y}" '
             'r="4"/>'
-        ).format(x(low), x(high), x(at), y=y)
+        ).format(x(low), x(high), x(at), y=TOP + STEP * number + 9)
     first = rows[0]
     summary = (
-        f"{text.heading(value)} by row; first {first[0]} with {text.number(first[1], unit)}, "
-        f"{text.number(first[2], unit)} to {text.number(first[3], unit)}"
+        f"{text.heading(value)} of {text.counted(len(rows), 'row')}; first {said(first[0])} with "
+        f"{text.number(first[1], unit)}, {text.number(first[2], unit)} to "
+        f"{text.number(first[3], unit)}"
     )
-    return figure(height=bottom + 20, name=summary, drawn=drawn)
+    return _figure(table, rows, summary, drawn)
 
 
 def dumbbell(table: Table, share: str, other: str, heads: tuple[str, str]) -> Markup:
@@ -79,25 +80,22 @@ def dumbbell(table: Table, share: str, other: str, heads: tuple[str, str]) -> Ma
     if not rows:
         return Markup()
     left, bottom = _left(rows), STEP * len(rows) + TOP
-    end = min(nice_end(max(max(row[1:]) for row in rows)), 1)
+    marks = ticks(max(max(row[1:]) for row in rows))
 
     def x(at: float) -> float:
-        return left + (WIDTH - 20 - left) * at / end
+        return left + (WIDTH - RIGHT - left) * at / marks[-1]
 
-    drawn = _axis((0, end / 2, end), x, bottom, "share") + _legend(heads, left)
-    for number, (name, one, two, _) in enumerate(rows):
+    drawn = _axis(marks, x, bottom, "share") + _legend(heads, left) + _names(rows, left)
+    for number, (_, one, two, _) in enumerate(rows):
         y = TOP + STEP * number + 9
-        drawn += _name(name, left, y) + Markup(
-            '<path class="parting" d="M{:.1f} {y}H{:.1f}"/>'
-            '<circle class="other" cx="{:.1f}" cy="{y}" r="4.5"/>'
-            '<circle class="dot" cx="{:.1f}" cy="{y}" r="4.5"/>'
-        ).format(x(one), x(two), x(two), x(one), y=y)
+        drawn += Markup('<path class="parting" d="M{:.1f} {}H{:.1f}"/>').format(x(one), y, x(two))
+        drawn += _square(x(two), y) + _dot(x(one), y)
     first = rows[0]
     summary = (
-        f"Shares in {heads[0]} and in {heads[1]}; first {first[0]} with "
+        f"Shares in {said(heads[0])} and in {said(heads[1])}; first {said(first[0])} with "
         f"{text.number(first[1], 'share')} and {text.number(first[2], 'share')}"
     )
-    return figure(height=bottom + 20, name=summary, drawn=drawn)
+    return _figure(table, rows, summary, drawn)
 
 
 def one_pair(table: Table) -> Table:
@@ -133,39 +131,55 @@ def _ends(least: float, most: float) -> tuple[float, float]:
     return least - room, most + room
 
 
+def _figure(table: Table, rows: Sequence[Row], summary: str, drawn: Markup) -> Markup:
+    """Return the drawing; where it leaves out rows of the table, it says so."""
+    height, among = STEP * len(rows) + TOP + 20, len(table.rows) + table.omitted
+    if len(rows) == MOST_ROWS < among:
+        height += 18
+        drawn += Markup('<text x="{}" y="{}" text-anchor="end" class="head">{}</text>').format(
+            WIDTH, height - 4, f"the first {MOST_ROWS} of {among:,} rows"
+        )
+    return figure(height=height, name=summary, drawn=drawn)
+
+
 def _left(rows: Sequence[Row]) -> float:
-    widest = max(estimated_width(text.visible(name), 12) for name, *_ in rows)
-    return round(14 + min(LONGEST, widest), 1)
+    return round(14 + min(LONGEST, max(width_of(name) for name, *_ in rows)), 1)
 
 
-def _name(name: str, left: float, y: float) -> Markup:
-    return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="end">{}</text>').format(
-        left - 12, y + 4, clipped(text.visible(name), 12, left - 12)
-    )
-
-
-def _axis(marks: Sequence[float], x: Callable[[float], float], bottom: float, unit: str) -> Markup:
-    """Draw a line and a number at each mark whose number does not run into an earlier one."""
-    drawn, taken = Markup(), list[float]()
-    for mark in marks:
-        at = x(mark)
-        if any(abs(at - other) < NUMBER_WIDTH for other in taken):
-            continue
-        taken.append(at)
-        drawn += Markup(
-            '<path class="grid" d="M{0:.1f} {1}V{2}"/>'
-            '<text x="{0:.1f}" y="{3}" text-anchor="middle">{4}</text>'
-        ).format(at, TOP - 4, bottom, bottom + 16, text.number(mark, unit))
+def _names(rows: Sequence[Row], left: float) -> Markup:
+    """Write the name of each row beside it."""
+    drawn = Markup()
+    for number, name in enumerate(shortened([row[0] for row in rows], left - 12)):
+        drawn += Markup('<text x="{:.1f}" y="{}" text-anchor="end">{}</text>').format(
+            left - 12, TOP + STEP * number + 13, written(name)
+        )
     return drawn
 
 
+def _axis(marks: Sequence[float], x: Callable[[float], float], bottom: float, unit: str) -> Markup:
+    """Draw a line at each mark, and its number where there is room for it."""
+    drawn = Markup()
+    for mark in marks:
+        drawn += Markup('<path class="grid" d="M{:.1f} {}V{}"/>').format(x(mark), TOP - 4, bottom)
+    return drawn + below([(mark, words(mark, unit)) for mark in marks], bottom + 16, x)
+
+
+def _dot(x: float, y: float) -> Markup:
+    return Markup('<circle class="dot" cx="{:.1f}" cy="{}" r="4.5"/>').format(x, y)
+
+
+def _square(x: float, y: float) -> Markup:
+    return Markup('<rect class="other" x="{:.1f}" y="{}" width="8" height="8"/>').format(
+        x - 4, y - 4
+    )
+
+
 def _legend(heads: tuple[str, str], left: float) -> Markup:
-    """Say which dot is of what."""
+    """Say which mark is of what."""
     drawn, at = Markup(), left
-    for head, kind in zip(heads, ("dot", "other"), strict=True):
-        words = clipped(text.visible(head), 12, 140)
-        drawn += Markup(
-            '<circle class="{}" cx="{:.1f}" cy="8" r="4.5"/><text x="{:.1f}" y="12">{}</text>'
-        ).format(kind, at + 5, at + 14, words)
-        at += 30 + estimated_width(words, 12)
+    for head, mark in zip(shortened(heads, 140), (_dot, _square), strict=True):
+        drawn += mark(at + 5, 8) + Markup('<text x="{:.1f}" y="12">{}</text>').format(
+            at + 14, written(head)
+        )
+        at += 30 + width_of(head)
     return drawn

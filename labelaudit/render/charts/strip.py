@@ -5,8 +5,9 @@ from typing import Final
 from markupsafe import Markup
 
 from labelaudit.render import text
+from labelaudit.render.charts.axis import words
+from labelaudit.render.charts.names import said, shortened, width_of, written
 from labelaudit.render.charts.parts import WIDTH, as_float, figure, is_amount, nice_end
-from labelaudit.render.fit import clipped, estimated_width
 from labelaudit.report import Table, Value
 
 LEFT: Final = 8
@@ -14,7 +15,6 @@ AXIS: Final = 34
 LEVEL: Final = 17
 GAP: Final = 8
 LONGEST: Final = 120
-SIZE: Final = 12
 
 Place = tuple[float, float, int, str]
 
@@ -50,15 +50,15 @@ def strip(table: Table, value: Value | None = None) -> Markup:
         ).format(at, AXIS, _baseline(level) - 11, at, AXIS)
     for _, left, level, name in places:
         drawn += Markup('<text class="over" x="{:.1f}" y="{}">{}</text>').format(
-            left, _baseline(level), name
+            left, _baseline(level), written(name)
         )
     drawn += _ends(end)
     if own is not None:
         drawn += _own(x(own))
     least, most = min(rows, key=lambda row: row[1]), max(rows, key=lambda row: row[1])
     summary = (
-        f"{len(rows)} others, from {least[0]} with {text.number(least[1])} to {most[0]} with "
-        f"{text.number(most[1])}"
+        f"{len(rows)} others, from {said(least[0])} with {text.number(least[1])} "
+        f"to {said(most[0])} with {text.number(most[1])}"
     )
     if own is not None:
         below = sum(number < own for _, number in rows)
@@ -75,9 +75,9 @@ def _places(dots: list[tuple[float, str]]) -> list[Place]:
     """Return dot, left end, level and text of each name, so that no two of a level collide."""
     ends: list[float] = []
     found = []
-    for at, name in dots:
-        shown = clipped(name, SIZE, LONGEST)
-        width = min(LONGEST, estimated_width(name, SIZE))
+    names = shortened([name for _, name in dots], LONGEST)
+    for (at, name), shown in zip(dots, names, strict=True):
+        width = min(LONGEST, width_of(name))
         left = min(max(at - width / 2, 0), WIDTH - width)
         level = next((number for number, end in enumerate(ends) if end + GAP <= left), len(ends))
         ends[level : level + 1] = [left + width]
@@ -89,7 +89,7 @@ def _ends(end: float) -> Markup:
     return Markup(
         '<text class="head" x="{}" y="{}">0</text>'
         '<text class="head" x="{}" y="{}" text-anchor="end">{}</text>'
-    ).format(LEFT, AXIS - 8, WIDTH - LEFT, AXIS - 8, text.number(end))
+    ).format(LEFT, AXIS - 8, WIDTH - LEFT, AXIS - 8, words(end))
 
 
 def _own(at: float) -> Markup:
