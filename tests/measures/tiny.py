@@ -173,7 +173,7 @@ KINDS = {
 }
 
 
-def inputs_of(tiny: Tiny) -> Inputs:
+def inputs_of(tiny: Tiny, compat: str = "") -> Inputs:
     """Return the inputs of a scan of the dataset."""
     dataset = Dataset(
         name="tiny",
@@ -199,6 +199,7 @@ def inputs_of(tiny: Tiny) -> Inputs:
             "content": content,
             "embeddings": embedded(tiny.vectors.copy()),
             "random_state": 0,
+            "compat": compat,
             "n_threads": 1,
             "progress": silent,
             "verdict_file": _verdicts(tiny),
