@@ -1,47 +1,28 @@
 """A map of items: cells shaded by how many they hold, and where the classes lie."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import Markup
 
 from labelaudit.render import text
+from labelaudit.render.charts.map_classes import MOST_NAMES, Frame, Row, in_cells, names, outlines
+from labelaudit.render.charts.names import said
 from labelaudit.render.charts.parts import WIDTH, as_float, figure, is_amount
-from labelaudit.render.fit import clipped, estimated_width
-from labelaudit.report import Scalar, Table
+from labelaudit.report import Table
 
 TALLEST: Final = 380
-FAINTEST: Final = 0.08
-STRONGEST: Final = 0.6
+OF_COUNTS: Final = (0.1, 0.6)  # the faintest and the strongest shade
+OF_TARGETS: Final = (0.25, 1.0)  # with no words on them
 N_SHADES: Final = 8
 SMALLEST: Final = 0.3  # side of a square that is sized, as a part of its cell
-MOST_NAMES: Final = 20
-MOST_OUTLINES: Final = 10
-N_STROKES: Final = 4
-LONGEST: Final = 110
-SIZE: Final = 12
-LINE: Final = 15
 LEGEND: Final = 24
 LARGEST: Final = 7  # half of a diamond
-N_STEPS: Final = 6
-MOST_CELLS: Final = 1000
 NEEDED: Final = ("column", "row", "count")
 CENTER: Final = ("class", "column", "row")
 
 Place = tuple[int, int]
-Box = tuple[float, float, float, float]
-Row = dict[str, Scalar]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """Where the map is drawn: the side of its cells, its left end and its height."""
-
-    side: float
-    left: float
-    height: float
 
 
 def embedding_map(cells: Table, classes: Table | None = None) -> Markup:
@@ -58,14 +39,14 @@ def embedding_map(cells: Table, classes: Table | None = None) -> Markup:
         ``row_sd`` and ``correlation``. The largest 10 have an outline, the largest 20 a name.
     """
     rows = [row for row in _rows(cells) if all(is_amount(row.get(name)) for name in NEEDED)]
-    found = {(_whole(row["column"]), _whole(row["row"])): row for row in rows}
+    found = {(int(in_cells(row["column"])), int(in_cells(row["row"]))): row for row in rows}
     if not found:
         return Markup()
     n_columns, n_rows = (1 + max(place[axis] for place in found) for axis in (0, 1))
     side = round(min(WIDTH / n_columns, TALLEST / n_rows), 3)
     frame = Frame(side=side, left=(WIDTH - side * n_columns) / 2, height=side * n_rows)
     lying = [] if classes is None else [row for row in _rows(classes) if set(CENTER) <= set(row)]
-    drawn = _outlines(lying, frame) + _suspects(found, frame) + _names(lying, frame)
+    drawn = outlines(lying, frame) + _suspects(found, frame) + names(lying, frame)
     return figure(
         height=round(frame.height) + LEGEND,
         name=_summary(found, lying),
@@ -76,10 +57,6 @@ def embedding_map(cells: Table, classes: Table | None = None) -> Markup:
 def _rows(table: Table) -> list[Row]:
     names = [column.name for column in table.columns]
     return [dict(zip(names, row, strict=True)) for row in table.rows]
-
-
-def _whole(cell: Scalar) -> int:
-    return int(min(as_float(cell), MOST_CELLS))
 
 
 def _shades(cells: dict[Place, Row], frame: Frame) -> Markup:
@@ -121,11 +98,13 @@ class _Scale:
         if self.by_target and not _has_target(row):
             return 0
         part = self.part(row)
+        faintest, strongest = OF_COUNTS
         if self.by_target:
+            faintest, strongest = OF_TARGETS
             span = self.highest - self.lowest
             part = (as_float(row["mean_target"]) - self.lowest) / span if 0 < span < math.inf else 0
         level = round((N_SHADES - 1) * part) / (N_SHADES - 1)
-        return round(FAINTEST + (STRONGEST - FAINTEST) * level, 2)
+        return round(faintest + (strongest - faintest) * level, 2)
 
     def size(self, row: Row) -> float:
         return max(self.part(row), SMALLEST) if self.by_target else 1
@@ -167,71 +146,6 @@ def _diamond(x: float, y: float, half: float) -> str:
     )
 
 
-def _outlines(classes: list[Row], frame: Frame) -> Markup:
-    """Draw one standard deviation around the mean of each class."""
-    drawn = Markup()
-    for rank, row in enumerate(classes[:MOST_OUTLINES]):
-        across, down, turn = _axes(row)
-        x, y = _center(row, frame)
-        drawn += Markup(
-            '<ellipse class="profile p{}" cx="{:.1f}" cy="{:.1f}" rx="{:.1f}" ry="{:.1f}" '
-            'transform="rotate({:.1f} {:.1f} {:.1f})"/>'
-        ).format(rank % N_STROKES, x, y, across * frame.side, down * frame.side, turn, x, y)
-    return drawn
-
-
-def _axes(row: Row) -> tuple[float, float, float]:
-    """Return the half axes of an ellipse, and by how many degrees it is turned."""
-    wide, tall = as_float(row.get("column_sd")) ** 2, as_float(row.get("row_sd")) ** 2
-    slant = as_float(row.get("correlation")) * (wide * tall) ** 0.5
-    middle, half = (wide + tall) / 2, math.hypot((wide - tall) / 2, slant)
-    turn = math.degrees(math.atan2(2 * slant, wide - tall) / 2)
-    return (middle + half) ** 0.5, max(middle - half, 0) ** 0.5, turn
-
-
-def _center(row: Row, frame: Frame) -> tuple[float, float]:
-    return (
-        frame.left + as_float(row["column"]) * frame.side,
-        as_float(row["row"]) * frame.side,
-    )
-
-
-def _names(classes: list[Row], frame: Frame) -> Markup:
-    """Write the names of classes where they lie, as near as there is room."""
-    dots, words = Markup(), Markup()
-    taken: list[Box] = []
-    for row in classes[:MOST_NAMES]:
-        x, y = _center(row, frame)
-        shown = clipped(text.visible(str(row["class"])), SIZE, LONGEST)
-        boxes = _boxes(x, y, estimated_width(shown, SIZE), frame.height)
-        box = next((box for box in boxes if not any(_meet(box, other) for other in taken)), None)
-        if box is None:
-            continue
-        taken.append(box)
-        dots += Markup('<circle class="own" cx="{:.1f}" cy="{:.1f}" r="3"/>').format(x, y)
-        words += Markup(
-            '<text class="over named" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
-        ).format((box[0] + box[2]) / 2, box[3] - 4, shown)
-    return dots + words
-
-
-def _boxes(x: float, y: float, width: float, height: float) -> Iterator[Box]:
-    """Yield boxes for a name inside of the map, nearest first."""
-    for step in range(N_STEPS):
-        for down in sorted({step, -step}):
-            for start in (x + 6, x - width - 6, x - width / 2):
-                if down == 0 and start == x - width / 2:
-                    continue  # on the dot itself
-                left = min(max(start, 0), WIDTH - width)
-                top = min(max(y - LINE / 2 + down * LINE, 0), max(height - LINE, 0))
-                yield left, top, left + width, top + LINE
-
-
-def _meet(one: Box, other: Box) -> bool:
-    across = one[0] < other[2] + 3 and other[0] < one[2] + 3
-    return across and one[1] < other[3] and other[1] < one[3]
-
-
 def _legend(cells: dict[Place, Row], frame: Frame) -> Markup:
     """Say what shades and diamonds mean."""
     y = frame.height + LEGEND - 5
@@ -261,12 +175,13 @@ def _legend(cells: dict[Place, Row], frame: Frame) -> Markup:
 def _summary(cells: dict[Place, Row], classes: list[Row]) -> str:
     n = sum(as_float(row["count"]) for row in cells.values())
     fullest = max(as_float(row["count"]) for row in cells.values())
-    said = (
+    words = (
         f"Map of {text.number(n)} items in {text.counted(len(cells), 'cell')}; the fullest holds "
         f"{text.number(fullest)}"
     )
     suspected = sum(as_float(row.get("suspected")) for row in cells.values())
     if suspected:
-        said += f"; {text.number(suspected)} labels are suspected"
-    names = [str(row["class"]) for row in classes[:MOST_NAMES]]
-    return f"{said}; named are {', '.join(names)}" if names else said
+        noun = "label is" if suspected == 1 else "labels are"
+        words += f"; {text.number(suspected)} {noun} suspected"
+    classes_named = [said(str(row["class"])) for row in classes[:MOST_NAMES]]
+    return f"{words}; named are {', '.join(classes_named)}" if classes_named else words
