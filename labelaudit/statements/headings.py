@@ -117,7 +117,7 @@ class _Document:
 
     def introduction(self, name: str) -> Iterator[Statement]:
         """Yield what stands below the title, where a card has its summary."""
-        if len(self.sections) > 1 and self.sections[1].level == 1:
+        if len(self.sections) > 1 and self.sections[1].level == 1 and not self.topics[1]:
             title = from_markdown(self.sections[1].title) or "title"
             prose = prose_of(self.sections[1], fields=False)
             lines = [line for line in prose.splitlines() if not NO_PROSE.match(line)]

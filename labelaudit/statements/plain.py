@@ -115,7 +115,9 @@ def _inline(tokens: Iterable["Token"]) -> Iterator[str]:
         elif token.type == "link_open":
             address, label = str(token.attrGet("href") or ""), ""
         elif token.type == "link_close" and address.startswith("https://"):
-            text = "" if address in label or label in address else f" ({address})"
+            said = label.strip().rstrip("/")
+            bare = address.removeprefix("https://").rstrip("/")
+            text = "" if address in label or said == bare else f" ({address})"
         label += text
         yield text
 
