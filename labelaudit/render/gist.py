@@ -65,7 +65,8 @@ def _label_errors(report: Report) -> str:
     missing = report.value("multi_label_noise", "suspected_missing_count")
     if missing is not None and missing.value is not None:
         count = text.counted(int(missing.value), "label")
-        return f"A model suspects that {count} are missing; {UNJUDGED}."
+        verb = "is" if missing.value == 1 else "are"
+        return f"A model suspects that {count} {verb} missing; {UNJUDGED}."
     return "How many labels are wrong is not known: none was checked."
 
 

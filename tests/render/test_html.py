@@ -11,11 +11,22 @@ import html5lib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reports import CASES, HOSTILE, THUMBNAILS, audited, full, hostile, multilabel, nothing_measured
+from reports import (
+    ANIMALS,
+    CASES,
+    HOSTILE,
+    THUMBNAILS,
+    audited,
+    full,
+    hostile,
+    multilabel,
+    nothing_measured,
+)
 
 from labelaudit.errors import InputError
 from labelaudit.render.html import to_html
 from labelaudit.render.templates import SHIPPED
+from labelaudit.render.text import number
 from labelaudit.report import (
     Column,
     Gallery,
@@ -128,14 +139,62 @@ def test_measures_come_by_family_the_audit_first_and_those_without_a_result_last
     assert [name for name in articles if name in family][-1] == "a_sharpness"
 
 
-def test_notes_and_failures_are_alerts() -> None:
-    [alerts] = [node for node in elements(to_html(full())) if node.get("id") == "alerts"]
-    assert "badger and ferret overlap" in words(alerts)
-    assert "2 of 8 measures have no result." in words(alerts)
-    [alerts] = [
-        node for node in elements(to_html(nothing_measured())) if node.get("id") == "alerts"
+def by_id(page: str, name: str) -> Element:
+    [found] = [node for node in elements(page) if node.get("id") == name]
+    return found
+
+
+def test_the_page_begins_with_a_verdict_and_what_it_comes_to() -> None:
+    shown = words(by_id(to_html(full()), "facts"))
+    assert "FAIL" in shown
+    assert "About 1 in 24 labels may be wrong, as a model estimates" in shown
+    assert "3 equal files have different labels; 4 items cannot be read." in shown
+    assert "9 limits: 2 not kept, 1 to check, 4 kept, 2 not measured" in shown
+
+
+def test_an_alert_says_what_where_how_sure_and_what_to_do() -> None:
+    first, *_, third = (
+        node
+        for node in by_id(to_html(full()), "alerts").iter("li")
+        if "alert" in node.get("class", "")
+    )
+    assert words(first).startswith("FAIL 3 equal files have different labels limit 0")
+    assert "How sure counted, exact" in words(first)
+    assert "What to do Decide which label is right" in words(first)
+    assert [words(node) for node in first.iter("code")] == [
+        "issues.csv",
+        "contradictory_duplicates",
     ]
-    assert "Failed MemoryError: 12 GB were asked for" in words(alerts)
+    assert third.get("class") == "alert note"
+
+
+def test_what_is_not_measured_and_every_note_are_listed_beside_the_alerts() -> None:
+    shown = words(by_id(to_html(full()), "alerts"))
+    assert "badger and ferret overlap" in shown
+    assert "2 of 8 measures have no result" in shown
+    shown = words(by_id(to_html(nothing_measured()), "alerts"))
+    assert "could not be computed: MemoryError: 12 GB were asked for" in shown
+
+
+def test_each_number_of_an_alert_or_limit_is_the_field_that_it_names() -> None:
+    report = full()
+    page = to_html(report)
+    named = [node for node in elements(page) if "." in node.get("data-value", "")]
+    assert len(named) > len(report.limits)
+    for node in named:
+        measure, _, name = node.get("data-value", "").partition(".")
+        found = report.value(measure, name)
+        assert found is not None
+        assert number(found.value, found.unit) in words(node)
+
+
+def test_all_classes_are_in_one_table_with_what_measures_know_of_them() -> None:
+    section = by_id(to_html(full()), "classes")
+    heads = [node.get("data-source") for node in section.iter("th") if node.get("data-source")]
+    assert heads == ["class_imbalance.classes.count", "label_noise.per_class.suspected"]
+    rows = [[words(cell) for cell in row] for row in section.iter("tr")][1:]
+    assert rows[0] == ["badger", "1,310", "62"]
+    assert sorted(row[0] for row in rows) == sorted((*ANIMALS, "ibex"))
 
 
 def test_every_number_of_the_report_is_printed() -> None:
