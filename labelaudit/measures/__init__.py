@@ -108,6 +108,10 @@ def measure(*, family: str, title: str, order_matters: bool = False) -> Callable
         raise ValueError(f"no family {family!r}; there are {', '.join(FAMILIES)}")
 
     def mark(function: _M) -> _M:
+        if not inspect.getdoc(function):
+            raise ValueError(
+                f"{function.__name__} has no docstring: a report prints its first line"
+            )
         setattr(function, MARK, Description(family, title, order_matters))
         return function
 
