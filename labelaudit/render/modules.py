@@ -70,8 +70,8 @@ MEASURES: Final = {
     ),
     "Statistics": (
         *("class_imbalance", "target_distribution", "integrity", "image_faults"),
-        *("text_integrity", "near_duplicates", "outliers", "leakage", "label_shift"),
-        *("target_shift", "label_sharpness", "intrinsic_dimension"),
+        *("near_duplicates", "outliers", "leakage", "label_shift", "target_shift"),
+        *("label_sharpness", "intrinsic_dimension", "embedding_intrinsic_dimension"),
     ),
     "Pair plots": (
         *("label_noise", "multi_label", "single_label_assumption", "spurious_correlation"),
