@@ -34,7 +34,8 @@ def pictures(
     mixed = 1 / (1 + np.exp(-1.5 * fields[0]))[..., None]
     colors = mixed * own[:, None, None, :3] + (1 - mixed) * own[:, None, None, 3:6]
     shaded = colors + 0.12 * fields[1][..., None]
-    return (255 * np.clip(shaded, 0, 1)).astype(np.uint8)
+    levels: NDArray[np.uint8] = (255 * np.clip(shaded, 0, 1)).astype(np.uint8)
+    return levels
 
 
 def save(file: Path, picture: NDArray[np.uint8]) -> None:

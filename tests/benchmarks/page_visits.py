@@ -3,13 +3,13 @@
 import re
 import shutil
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from statistics import median
 from typing import Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -61,7 +61,7 @@ def visited(browser: Browser, file: Path) -> Visit:
     for _ in range(ROUNDS):
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         page, asked = context.new_page(), list[str]()
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.on("request", partial(noted, asked))
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(file.as_uri())
@@ -81,6 +81,11 @@ def visited(browser: Browser, file: Path) -> Visit:
     )
     context.close()
     return found
+
+
+def noted(asked: list[str], request: Request) -> None:
+    """Keep what a page asks for."""
+    asked.append(request.url)
 
 
 def first_paint(page: Page) -> float:

@@ -210,7 +210,10 @@ def drawn_risks(odd: Odd) -> Markup:
 
 
 def drawn_strip(odd: Odd) -> Markup:
-    rows = list(zip(odd.names[:11], odd.amounts(odd.unit)[:11], strict=True))
+    rows: list[tuple[Scalar, ...]] = [
+        (name, number)
+        for name, number in zip(odd.names[:11], odd.amounts(odd.unit)[:11], strict=True)
+    ]
     own = Value(name="v", title="V", value=odd.unit / 3)
     return strip(table("dataset number", rows), own)
 

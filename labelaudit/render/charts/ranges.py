@@ -50,8 +50,8 @@ def ranges(table: Table, low: str, high: str) -> Markup:
     drawn = below([(mark, words(mark, "share")) for mark in marks], bottom + 16, x)
     for mark in marks:
         drawn += Markup('<path class="grid" d="M{:.1f} 2V{}"/>').format(x(mark), bottom)
-    names = shortened([name for name, _, _ in rows], left - 10)
-    for number, (name, (_, lower, upper)) in enumerate(zip(names, rows, strict=True)):
+    shown = shortened([name for name, _, _ in rows], left - 10)
+    for number, (name, (_, lower, upper)) in enumerate(zip(shown, rows, strict=True)):
         y = STEP * number + 4
         drawn += Markup(
             '<text x="{:.1f}" y="{}" text-anchor="end">{}</text>'
