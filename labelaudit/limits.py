@@ -57,11 +57,11 @@ def starting_limits(task: Task, measures: tuple[MeasureResult, ...]) -> tuple[Li
     Parameters
     ----------
     task
-        What its labels are; numbers have no classes.
+        What its labels are; only where an item has one class are classes parts of a whole.
     measures
         What was measured: agreement has a limit only where several people judged.
     """
-    unfit = {"class_imbalance"} if task == "regression" else set()
+    unfit = {"class_imbalance"} if task != "multiclass" else set()
     unfit |= {
         result.name
         for result in measures

@@ -63,15 +63,13 @@ def explain(
 def _printed(name: str, file: Path | None) -> dict[str, list[str]]:
     """Return the measures that print something of this name or title, with what it is."""
     from labelaudit.cli.files import read_report
-    from labelaudit.render.facts import OF_TARGETS, ROWS
+    from labelaudit.render.fact_rows import every_row
 
     def named(*names: str) -> bool:
         return wanted in map(str.casefold, names)
 
     wanted = name.casefold()
-    found: dict[str, list[str]] = {
-        fact[1]: [] for fact in (*ROWS, *OF_TARGETS.values()) if named(fact[0])
-    }
+    found: dict[str, list[str]] = {row.measure: [] for row in every_row() if named(row.name)}
     if file is None and not REPORT.is_file():
         return found
     for result in read_report(file or REPORT).measures:

@@ -5,6 +5,7 @@ from typing import Final
 
 from labelaudit.limits import AUDITED, MODEL_ESTIMATED, Judgement, Verdict, judged
 from labelaudit.render import text
+from labelaudit.render.fact_rows import IN_PLACE, OF_DATASET, OF_ORDERED, ROWS, SHARE_OF_ITEMS, Row
 from labelaudit.render.judgements import bound
 from labelaudit.report import Report, Value
 
@@ -12,6 +13,7 @@ NOT_MEASURED: Final = "not measured"
 NOT_APPLICABLE: Final = "n/a"
 NO_ESTIMATE: Final = "no estimate"
 FAILED: Final = "not measured, failed"
+UNITS: Final = frozenset({"share", "count"})  # the others go without saying in a row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,39 +92,6 @@ class Hero:
         return "; ".join(filter(None, parts)).removesuffix(".") + "."
 
 
-SHARE_OF_ITEMS: Final = "{share} of items"
-UNITS: Final = frozenset({"share", "count"})  # the others go without saying in a row
-ROWS: Final = (
-    ("Suspected label errors", "label_noise", "suspected_errors_count", SHARE_OF_ITEMS),
-    ("Exact duplicates", "integrity", "exact_duplicates_count", SHARE_OF_ITEMS),
-    ("Contradictory duplicates", "integrity", "contradictory_duplicates_count", SHARE_OF_ITEMS),
-    ("Duplicates across splits", "integrity", "duplicates_across_splits_count", SHARE_OF_ITEMS),
-    ("Near duplicates", "near_duplicates", "near_duplicates_count", SHARE_OF_ITEMS),
-    ("Groups across splits", "integrity", "groups_across_splits_count", "0 is separate"),
-    ("Imbalance ratio", "class_imbalance", "imbalance_ratio", "1 is balanced"),
-    ("Effective classes", "class_imbalance", "effective_classes", "of {classes}"),
-    ("Empty classes", "class_imbalance", "empty_class_count", "of {classes}"),
-    ("Labels an item", "multi_label", "cardinality", "on average"),
-    ("Label sharpness", "label_sharpness", "kf_max", "lower is smoother"),
-    ("Annotator agreement", "annotator_agreement", "krippendorff_alpha", "1 is perfect"),
-    ("Unreadable", "integrity", "unreadable_count", SHARE_OF_ITEMS),
-    ("Unlabelled", "integrity", "unlabelled_count", SHARE_OF_ITEMS),
-)
-# What stands in the place of a row where labels are numbers.
-OF_TARGETS: Final = {
-    "imbalance_ratio": (
-        "Imbalance ratio", "target_distribution", "bin_imbalance_ratio", "of target bins"
-    ),
-    "effective_classes": (
-        "Sparse targets", "target_distribution", "sparse_range_share", "of their range"
-    ),
-}  # fmt: skip
-# What stands in the place of another value where classes are ordered.
-OF_ORDERED: Final = {"krippendorff_alpha": "ordinal_alpha"}
-# What the dataset itself says where no measure does.
-OF_DATASET: Final = {"unreadable_count": "n_unreadable", "unlabelled_count": "n_unlabelled"}
-
-
 def hero(report: Report) -> Hero:
     """Return the headline of a label: what people judged, else what a model estimates."""
     audited = report.value("audited_labels", AUDITED)
@@ -179,14 +148,18 @@ def _audited(report: Report, audited: Value) -> Hero:
 
 def facts(report: Report) -> tuple[Fact, ...]:
     """Return the rows of a label; what is not known has its row too."""
-    return tuple(_fact(report, *_row_of(report, *row)) for row in ROWS)
+    in_place = IN_PLACE[report.dataset.task]
+    return tuple(_fact(report, in_place.get(row.value, row)) for row in ROWS)
 
 
 def elsewhere(report: Report) -> tuple[Judgement, ...]:
     """Return the judgements whose number has no place on the label."""
     placed = {f"label_noise.{MODEL_ESTIMATED}", f"audited_labels.{AUDITED}"}
-    placed |= {f"{measure}.{value}" for _, measure, value, _ in (*ROWS, *OF_TARGETS.values())}
-    placed |= {fact.field for fact in facts(report)}
+    in_place = IN_PLACE[report.dataset.task]
+    rows = [in_place.get(row.value, row) for row in ROWS]
+    placed |= {f"{row.measure}.{row.value}" for row in rows} | {
+        each.field for each in facts(report)
+    }
     return tuple(found for field, found in _judgements(report).items() if field not in placed)
 
 
@@ -195,34 +168,23 @@ def _judgements(report: Report) -> dict[str, Judgement]:
     return {f"{found.limit.measure}.{found.limit.value}": found for found in judged(report)}
 
 
-def _row_of(
-    report: Report, name: str, measure: str, value: str, beside: str
-) -> tuple[str, str, str, str]:
-    """Return a row, or what stands in its place for labels of this kind."""
-    ordinal = OF_ORDERED.get(value, "")
-    if report.value(measure, ordinal) and f"{measure}.{value}" not in _judgements(report):
-        return name, measure, ordinal, beside
-    if report.dataset.task == "regression":
-        return OF_TARGETS.get(value, (name, measure, value, beside))
-    return name, measure, value, beside
-
-
-def _fact(report: Report, name: str, measure: str, value: str, beside: str) -> Fact:
-    """Return a row from the number that it is of, and from what that is held against."""
-    task = report.dataset.task
-    if task == "multilabel" and value == "suspected_errors_count":
-        return _cells(report, name)
-    if task != "multilabel" and measure == "multi_label":
-        return Fact(name=name, amount="1", reference="by its format")
-    if task == "regression" and measure == "class_imbalance":
-        return Fact(name=name, amount="", reference=NOT_APPLICABLE)
-    measured = report.value(measure, value)
-    found = measured or _of_dataset(report, value)
-    judgement = _judgements(report).get(f"{measure}.{value}")
+def _fact(report: Report, row: Row) -> Fact:
+    """Return a row with its number, and with what that is held against."""
+    task, judgements = report.dataset.task, _judgements(report)
+    if task != "multilabel" and row.measure == "multi_label":
+        return Fact(name=row.name, amount="1", reference="by its format")
+    if task != "multiclass" and row.measure == "class_imbalance":
+        return Fact(name=row.name, amount="", reference=NOT_APPLICABLE)
+    ordinal = OF_ORDERED.get(row.value, "")
+    if report.value(row.measure, ordinal) and f"{row.measure}.{row.value}" not in judgements:
+        row = row._replace(value=ordinal)
+    measured = report.value(row.measure, row.value)
+    found = measured or _of_dataset(report, row.value)
+    judgement = judgements.get(f"{row.measure}.{row.value}")
     fact = Fact(
-        name=name,
+        name=row.name,
         amount="",
-        reference=_missing(report, measure),
+        reference=_missing(report, row.measure),
         limit="" if judgement is None else bound(judgement.limit, found),
         verdict=None if judgement is None else judgement.verdict,
         of_items=judgement is not None and judgement.limit.of_items,
@@ -232,15 +194,19 @@ def _fact(report: Report, name: str, measure: str, value: str, beside: str) -> F
     if found.value is None:
         undefined = NOT_APPLICABLE if found.unit == "count" else text.UNDEFINED
         return replace(fact, reference=undefined)
-    field = f"{measure}.{value}" if measured else f"dataset.{OF_DATASET[value]}"
-    return _with_amount(replace(fact, field=field), report, found, beside)
+    field = f"{row.measure}.{row.value}" if measured else f"dataset.{OF_DATASET[row.value]}"
+    return _with_amount(replace(fact, field=field), report, found, row.beside)
 
 
 def _with_amount(fact: Fact, report: Report, found: Value, beside: str) -> Fact:
-    dataset = report.dataset
     of_items = found.value is not None and beside == SHARE_OF_ITEMS
-    share = text.share_of(found.value or 0, dataset.n_items) if of_items else ""
-    reference = beside.format(share=share, classes=f"{len(dataset.class_names):,}")
+    share = text.share_of(found.value or 0, report.dataset.n_items) if of_items else ""
+    spurious = report.value("multi_label_noise", "suspected_spurious_count")
+    reference = beside.format(
+        share=share,
+        classes=f"{len(report.dataset.class_names):,}",
+        spurious=text.number(None if spurious is None else spurious.value, "count"),
+    )
     return replace(
         fact,
         amount=text.number(found.value, found.unit if found.unit in UNITS else ""),
@@ -253,22 +219,6 @@ def _of_dataset(report: Report, value: str) -> Value | None:
     """Return a number of the dataset itself, where no measure has it."""
     number = getattr(report.dataset, OF_DATASET[value]) if value in OF_DATASET else None
     return None if number is None else Value(name=value, title="", value=number, unit="count")
-
-
-def _cells(report: Report, name: str) -> Fact:
-    """Return how many cells of items with several labels are suspected."""
-    missing, spurious = (
-        report.value("multi_label_noise", f"suspected_{kind}_count")
-        for kind in ("missing", "spurious")
-    )
-    if missing is None or spurious is None or missing.value is None or spurious.value is None:
-        return Fact(name=name, amount="", reference=_missing(report, "multi_label_noise"))
-    return Fact(
-        name=name,
-        amount=text.number(missing.value, "count"),
-        reference=f"missing, {text.number(spurious.value, 'count')} spurious",
-        field="multi_label_noise.suspected_missing_count",
-    )
 
 
 def _missing(report: Report, measure: str) -> str:

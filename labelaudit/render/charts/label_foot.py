@@ -25,7 +25,6 @@ SOURCES: Final = {
 PRIVACY: Final = {
     "public": "public: aggregates only",
     "team": "team: without pictures and texts",
-    "full": "full",
 }
 
 
@@ -39,8 +38,9 @@ def foot(report: Report, found: Hero) -> Iterator[Block]:
         "Model": _model(report),
         "Scanned": _scanned(report),
         "Verify": [Piece(_command(report), named=True)],
-        "Privacy": [Piece(PRIVACY[report.privacy])],
     }
+    if report.privacy in PRIVACY:
+        notes["Privacy"] = [Piece(PRIVACY[report.privacy])]
     for name, pieces in notes.items():
         drawn = lettering.lines(pieces, SIZE, x=FROM, width=ROOM)[:LONGEST]
         for at, block in enumerate(drawn):
@@ -59,13 +59,13 @@ def _limits(report: Report) -> str:
 
 def _method(report: Report, found: Hero) -> str:
     if found.n_judged is not None:
-        return "label errors audited: people judged a random draw"
+        return "audited: people judged a random draw"
     if not found.field:
-        return "label errors were not measured"
+        return "label errors not measured"
     noise = report.measure("label_noise")
     source = "" if noise is None else str(noise.parameters.get("probabilities", ""))
     how = next((how for start, how in SOURCES.items() if source.startswith(start)), "")
-    return f"label errors estimated, from {how or 'given probabilities'}"
+    return f"estimated from {how or 'given probabilities'}"
 
 
 def _judged(report: Report, found: Hero) -> list[Piece]:
@@ -93,8 +93,8 @@ def _skill(report: Report) -> list[Piece]:
             Piece(text.number(value.value, value.unit), field=f"detector_skill.{value.name}")
             for value in (recall, precision)
         )
-        words = " of wrong labels planted here are found; of what is marked, "
-        return [found, Piece(words), right, Piece(" is wrong")]
+        ends = Piece(" of errors planted here; "), Piece(" of its finds are right")
+        return [Piece("finds "), found, ends[0], right, ends[1]]
     return [Piece("not measured")]
 
 

@@ -84,6 +84,8 @@ def flowed(pieces: Sequence[Piece], size: float, width: float) -> list[list[Piec
         if lines[-1] and replace(word, words=word.words.rstrip()).width(size) > room:
             lines.append([])
         lines[-1].append(word)
+    for line in lines:
+        line[-1:] = [replace(word, words=word.words.rstrip()) for word in line[-1:]]
     return [fitted(line, size, width) for line in lines if line]
 
 
