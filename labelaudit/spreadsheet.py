@@ -10,8 +10,9 @@ from typing import Final
 
 from labelaudit.errors import InputError, some
 
-FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n]")  # what a spreadsheet runs, escaped or not
-ESCAPED: Final = re.compile(r"'+[=+\-@\t\r\n]")
+# What a spreadsheet runs, the full width of East Asian keyboards too, escaped or not.
+FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+ESCAPED: Final = re.compile(r"'+[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 NUMBER: Final = re.compile(r"-[0-9]+")
 SEPARATORS: Final = ",;\t"  # spreadsheets of some languages write semicolons
 

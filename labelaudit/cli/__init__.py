@@ -98,7 +98,9 @@ def main() -> None:
 
 
 def _fail(message: str) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
+    from labelaudit.cli.unheeded import shown
+
+    typer.echo(shown(f"error: {message}"), err=True)
     sys.exit(FAILED)
 
 

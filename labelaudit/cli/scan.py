@@ -230,11 +230,12 @@ def show(report: "Report", output: Path) -> None:
     """Print the summary of a report, and where to look."""
     from rich.console import Console
 
+    from labelaudit.cli.unheeded import print_unheeded
     from labelaudit.render.terminal import to_terminal
 
     console = Console()
     height = console.height if console.is_terminal else 48
-    console.print(to_terminal(report, width=console.width, height=height))
+    print_unheeded(console, to_terminal(report, width=console.width, height=height))
     console.print(f"{output / 'report.html'}", soft_wrap=True, highlight=False, markup=False)
 
 

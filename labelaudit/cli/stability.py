@@ -158,10 +158,11 @@ def _show(report: "Report", output: Path) -> None:
     """Print the tables, what the numbers rest on, and where to look."""
     from rich.console import Console
 
+    from labelaudit.cli.unheeded import print_unheeded
     from labelaudit.render.measure_tables import to_terminal
 
     result = report.measure("benchmark_stability")
     console = Console()
     if result is not None:
-        console.print(to_terminal(result))
+        print_unheeded(console, to_terminal(result))
     console.print(f"\n{output / 'report.html'}", soft_wrap=True, highlight=False, markup=False)

@@ -135,7 +135,7 @@ def _below(report: Report, width: int, room: int) -> list[Text]:
 
 
 def _alert(alert: Alert, n_remedy: int, width: int) -> list[Text]:
-    said = " ".join(filter(None, (alert.amount, alert.title)))
+    said = " ".join(filter(None, (alert.amount, text.visible(alert.title))))
     said += f" (limit: {alert.limit})" if alert.limit else ""
     said += f": {'; '.join(alert.where)}" if alert.where else ""
     start = Text("NOTE", BOLD) if alert.level == "note" else _verdict(alert.level)
