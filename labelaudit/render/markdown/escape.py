@@ -17,7 +17,8 @@ ELLIPSIS: Final = "…"
 PLAIN: Final = re.compile(r"[\w./:@#+,=()%~-](?: ?[\w./:@#+,=()%~-])*")
 # Mentions, references and labels; formulas; emoji and schemes; hosts; keys of issues; commits.
 LIVE: Final = re.compile(
-    r"@|[#~%^][^\W_]|[!&]\d|\$|:\S|\w\.[^\W\d_]{2}|\b[a-z]+-\d|\b[0-9a-f]{7,40}\b", re.IGNORECASE
+    r"@|[#~%^][^\W_]|[!&]\d|\$|:\S|www|\w\.[^\W\d_]{2}|\b[a-z]+-\d|\b[0-9a-f]{7,40}\b",
+    re.IGNORECASE,
 )
 AROUND: Final = re.compile(r"([(\"'\[]*)(.*?)([)\"'\],;.!?]*)", re.DOTALL)
 FORMATTING: Final = re.compile(r"[\\`*{}\[\]<>&#|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")

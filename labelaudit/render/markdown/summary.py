@@ -21,6 +21,7 @@ from labelaudit.report import MeasureResult, Report, Sample
 
 MOST_ALERTS: Final = 20
 MOST_SUSPECTS: Final = 20
+MOST_REASONS: Final = 40
 EXCERPT: Final = 120  # characters
 FILES: Final = (
     "The page is `report.html`, all numbers are in `report.json`, all that was found, item by "
@@ -112,7 +113,7 @@ def _not_measured(report: Report) -> list[str]:
         return []
     lines = [
         f"- {prose(', '.join(result.title for result in results))}: {prose(reason) or 'no reason'}"
-        for reason, results in reasons.items()
+        for reason, results in list(reasons.items())[:MOST_REASONS]
     ]
     heading = f"Not measured: {missing:,} of {text.counted(len(report.measures), 'measure')}"
     return [f"<details><summary>{heading}</summary>", "\n".join(lines), "</details>"]
