@@ -207,7 +207,7 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
             "is how surely two splits are told apart from their items (AUC; 0.5 is chance)",
             "Find out what differs (source, time, processing), and draw the splits at random, by "
             "group where items have one.",
-            worst("covariate_shift", "pairs", "auc"),
+            worst("covariate_shift", "pairs", "auc", of=("split", "other_split")),
         ),
         ("covariate_shift", "shifted_class_count"): Advice(
             one="class looks different in different splits",

@@ -6,9 +6,10 @@ from typing import Final
 
 from labelaudit.report import Column, MeasureResult, Report, Scalar, Table
 
-MOST_COLUMNS: Final = 9
+MOST_COLUMNS: Final = 8
 MOST_ROWS: Final = 1000
 MOST_SPLITS: Final = 3
+ONE_IN: Final = 10  # classes of which a column must know something
 IN_SECTIONS: Final = 10  # rows of a table by class that its section shows
 NAMES: Final = frozenset({"class", "label"})
 SPLITS: Final = ("class_imbalance", "classes_by_split")
@@ -61,7 +62,7 @@ def columns_of(report: Report) -> tuple[Source, ...]:
     report
         Any report.
     """
-    found = [source for source in SOURCES if _column(report, source) is not None]
+    found = [source for source in SOURCES if _is_known(report, source)]
     splits = list(_splits(report))
     kept = found[: MOST_COLUMNS - len(splits)]
     return (*kept[:1], *splits, *kept[1:])
@@ -114,6 +115,14 @@ def in_classes(table: Table) -> bool:
         return False
     names = {row[0] for row in table.rows}
     return IN_SECTIONS < len(table.rows) == len(names)
+
+
+def _is_known(report: Report, source: Source) -> bool:
+    """Tell whether a column holds a number, or the name of a class, for one class in ten."""
+    cells = (_column(report, source) or {}).values()
+    classes = set(report.dataset.class_names)
+    known = sum(cell in classes if isinstance(cell, str) else cell is not None for cell in cells)
+    return known > 0 and ONE_IN * known >= len(cells)
 
 
 def _splits(report: Report) -> Iterator[Source]:

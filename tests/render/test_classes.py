@@ -43,6 +43,19 @@ def test_rows_of_two_measures_are_joined_by_class() -> None:
     )
 
 
+def test_a_column_that_knows_of_hardly_any_class_is_left_out() -> None:
+    names = tuple(f"c{number}" for number in range(21))
+    columns: dict[str, tuple[object, ...]] = {
+        "class": names,
+        "error_share": (0.5, 0.25, *(None for _ in names[2:])),
+        "nearest_class": ("c1", "c0", "c9", *("too few samples" for _ in names[3:])),
+    }
+    report = with_measures(
+        measured("embedding_label_sharpness", class_table("classes", columns)), classes=names
+    )
+    assert [source.column for source in columns_of(report)] == ["nearest_class"]
+
+
 def test_a_declared_class_without_a_row_is_there_with_nothing_known() -> None:
     report = with_measures(
         measured("class_imbalance", class_table("classes", {"class": ("b",), "count": (7,)}))
