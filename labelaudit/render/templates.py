@@ -2,13 +2,15 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Final
 
-from jinja2 import FunctionLoader, StrictUndefined, TemplateSyntaxError
+from jinja2 import FunctionLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from labelaudit.errors import InputError, LabelauditError
 from labelaudit.render import svg, text
@@ -30,6 +32,20 @@ NO_FILTERS: Final = ("safe", "attr", "urlize", "xmlattr")
 NO_GLOBALS: Final = ("cycler", "joiner", "lipsum")
 
 
+class AlwaysEscaped(Extension):
+    """Takes the tag away by which a template could switch the escaping off."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """Yield the tokens of a template; refuse one with the tag."""
+        before = ""
+        for token in stream:
+            if before == "block_begin" and token.test("name:autoescape"):
+                message = "'autoescape' is no tag here: everything is escaped"
+                raise TemplateSyntaxError(message, token.lineno, stream.name, stream.filename)
+            before = token.type
+            yield token
+
+
 def environment_of(files: Mapping[str, TemplateFile]) -> ImmutableSandboxedEnvironment:
     """Return the environment of the templates: everything escaped, nothing undefined.
 
@@ -39,6 +55,7 @@ def environment_of(files: Mapping[str, TemplateFile]) -> ImmutableSandboxedEnvir
     environment = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(lambda name: _loaded(files.get(name))),
         autoescape=True,
+        extensions=[AlwaysEscaped],
         undefined=StrictUndefined,
         finalize=_finalize,
         trim_blocks=True,
@@ -73,10 +90,10 @@ def environment_of(files: Mapping[str, TemplateFile]) -> ImmutableSandboxedEnvir
 
 
 def _finalize(printed: object) -> object:
-    """Make what would not show visible, in everything that a template prints."""
-    if isinstance(printed, str) and not isinstance(printed, Markup):
-        return text.visible(printed)
-    return printed
+    """Escape everything that a template prints, where it turns that off too, and show controls."""
+    if isinstance(printed, Markup):
+        return printed
+    return escape(text.visible(printed) if isinstance(printed, str) else printed)
 
 
 def content_policy(*, style: str, script: str) -> str:
@@ -107,12 +124,15 @@ def rendered(
         raise
     except Exception as error:
         file, line = _place(error, files)
-        said = error.message if isinstance(error, TemplateSyntaxError) else str(error)
         where = "" if line is None else f": line {line}"
-        raise InputError(
-            f"{file.shown}{where}: {text.visible(said or '') or type(error).__name__}",
-            hint=file.hint,
-        ) from error
+        raise InputError(f"{file.shown}{where}: {_said(error)}", hint=file.hint) from error
+
+
+def _said(error: Exception) -> str:
+    said = error.message if isinstance(error, TemplateSyntaxError) else str(error)
+    if isinstance(error, TemplateNotFound):
+        said = f"no template is called {', '.join(map(repr, error.templates))}"
+    return text.visible(said or "") or type(error).__name__
 
 
 def _loaded(file: TemplateFile | None) -> tuple[str, str, None] | None:
