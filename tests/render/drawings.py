@@ -179,7 +179,7 @@ def drawn_pair_agreement(odd: Odd) -> Markup:
 def drawn_profiles(odd: Odd) -> Markup:
     splits = [name.replace(" ", "_") for name in odd.names[:5]]
     columns = (Column(name="class"), *(Column(name=name, unit="count") for name in splits))
-    rows = [
+    rows: list[tuple[Scalar, ...]] = [
         (f"class {at}", *(count // (1 + at) for count in odd.counts()[:5]))
         for at in range(max(len(odd.names), 2))
     ]

@@ -10,7 +10,7 @@ from labelaudit.render.charts.parts import WIDTH, as_float, figure, outline
 from labelaudit.render.fit import estimated_width
 from labelaudit.report import Table
 
-TOP: Final = 14
+TOP: Final = 20
 BOTTOM: Final = 170
 
 
