@@ -33,12 +33,14 @@ def to_html(report: Report, templates: Path | None = None) -> str:
     report = as_published(report)
     files = template_files(templates, report)
     assets = {kind: rendered(f"label.{kind}", files) for kind in ("css", "js")}
+    families, absent = _families(report)
     return rendered(
         PAGE,
         files,
         {
             "report": report,
-            "families": _families(report),
+            "families": families,
+            "absent": absent,
             "gist": gist(report),
             "alerts": alerts_of(report),
             "classes": classes_of(report),
@@ -52,21 +54,30 @@ def to_html(report: Report, templates: Path | None = None) -> str:
     )
 
 
-def _families(report: Report) -> list[tuple[str, list[MeasureResult]]]:
+Families = list[tuple[str, list[MeasureResult]]]
+
+
+def _families(report: Report) -> tuple[Families, Families]:
     """Return the measures by family, in the order in which the families first occur.
 
     Within a family, the audited rate and the measure of its name come first, those without a
-    result last.
+    result last; families without any result are returned apart.
     """
     found: dict[str, list[MeasureResult]] = {}
     for result in report.measures:
         found.setdefault(result.family, []).append(result)
-    return [
+    families = [
         (family, sorted(results, key=lambda result: _place(family, result)))
         for family, results in found.items()
     ]
+    absent = [family for family in families if all(map(_is_missing, family[1]))]
+    return [family for family in families if family not in absent], absent
 
 
 def _place(family: str, result: MeasureResult) -> tuple[bool, bool]:
     leading = result.name in {"audited_labels", family}
-    return result.status == "not_measured", not leading
+    return _is_missing(result), not leading
+
+
+def _is_missing(result: MeasureResult) -> bool:
+    return result.status == "not_measured"
