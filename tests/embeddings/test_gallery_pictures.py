@@ -46,7 +46,8 @@ def photo(seed: int, width: int = 500, height: int = 375) -> NDArray[np.uint8]:
     spectrum = np.fft.rfft2(rng.normal(size=(3, height, width))) / frequency
     pixels = np.fft.irfft2(spectrum, s=(height, width))
     pixels = 128 + 50 * (pixels - pixels.mean()) / pixels.std()
-    return np.clip(pixels, 0, 255).astype(np.uint8).transpose(1, 2, 0)
+    shown: NDArray[np.uint8] = np.clip(pixels, 0, 255).astype(np.uint8)
+    return shown.transpose(1, 2, 0)
 
 
 def opened(images: list[bytes]) -> tuple[Dataset, Content]:
