@@ -80,7 +80,10 @@ def facts_of(dataset: "Dataset") -> dict[str, object]:
     """Return what is known of a dataset without opening an image."""
     import numpy as np
 
+    from labelaudit.statements import read_papers
+
     source = dataset.source
+    papers = read_papers(dataset.path)
     counts = np.bincount(dataset.splits + 1, minlength=len(dataset.split_names) + 1).tolist()
     return {
         "name": dataset.name,
@@ -102,6 +105,8 @@ def facts_of(dataset: "Dataset") -> dict[str, object]:
         "metadata": [] if dataset.metadata is None else dataset.metadata.column_names,
         "splits": dict(zip(dataset.split_names, counts[1:], strict=True)),
         "first_items": [path.as_py() for path in dataset.paths[:3]],
+        "stated": tuple(f"{said.topic}: {said.text} ({said.source})" for said in papers.statements),
+        "unread_papers": papers.unread,
     }
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from labelaudit.cli.inspect import facts_of
 from labelaudit.dataset import Dataset, Source
 from labelaudit.gather import dataset_facts
 from labelaudit.manifests import open_dataset
@@ -105,6 +106,15 @@ def test_papers_lie_beside_a_manifest(
         ("license", "mit"),
     ]
     assert facts.unread_papers == ("CITATION.cff: is no YAML (line 1)",)
+
+
+def test_inspect_says_what_is_stated(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("id,label\n1,a\n", encoding="utf-8")
+    (tmp_path / "VERSION").write_text("7\n", encoding="utf-8")
+    (tmp_path / "LICENSE").write_bytes(b"\xff")
+    facts = facts_of(open_dataset(tmp_path / "items.csv"))
+    assert facts["stated"] == ("version: 7 (VERSION)",)
+    assert facts["unread_papers"] == ("LICENSE: is not UTF-8",)
 
 
 def test_the_sample_states_all_but_a_homepage(sample_data: Path) -> None:
