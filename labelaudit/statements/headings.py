@@ -21,6 +21,7 @@ from labelaudit.statements.sections import (
 )
 
 NO_PROSE: Final = re.compile(r"\s*(?:\||[-*+] \[[^\]]*\]\(#)")  # of a table or of contents
+NO_ANSWER: Final = "any other comments?"  # the last question of each part of a datasheet
 MOST_BELOW: Final = 40
 MOST_FIELDS: Final = 200
 MOST_TURNED: Final = 100  # a card has about twenty sections that matter here
@@ -50,6 +51,7 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
         *("out-of-scope use", "out-of-scope uses", "out of scope use", "unsuitable use cases"),
         *("unsuitable use case", "prohibited uses", "misuse"),
         "are there tasks for which the dataset should not be used...",
+        *("uses to avoid", "limitations and biases", "biases and limitations"),
         *("bias, risks, and limitations", "other known limitations", "known limitations"),
         "limitations",
     ),
@@ -57,9 +59,10 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
         *("data collection and processing", "initial data collection and normalization"),
         *("data collection", "collection process", "data collection process", "collection"),
         *("how was the data associated with each instance acquired...", "source data"),
+        "provenance",
     ),
     "annotation_process": (
-        *("annotation process", "annotations", "annotation", "labeling", "labelling"),
+        *("annotation process", "annotations", "annotation", "labeling"),
         *("labeling process", "who are the annotators?"),
         *("was any preprocessing/cleaning/labeling...", "preprocessing/cleaning/labeling"),
     ),
@@ -134,7 +137,7 @@ class _Document:
         for other in range(at + 1, min(at + 1 + MOST_BELOW, len(self.sections))):
             if self.sections[other].level <= self.sections[at].level:
                 break
-            if self.topics[other] in ("", self.topics[at]):
+            if self.topics[other] in ("", self.topics[at]) and self.keys[other] != NO_ANSWER:
                 below.append(self.own_text(other))
         return " ".join(text for text in below if says_something(text))
 

@@ -17,7 +17,7 @@ MARKS: Final = {"list_item_close": ";", "tr_close": ";", "td_close": ",", "th_cl
 # What templates of cards leave where nobody wrote anything.
 TO_FILL_IN: Final = re.compile(
     r"\[?\b(?:more information needed|needs more information)\b\]?(?: \(https://[^)\s]*\))?"
-    r"|\{\{[^{}]{0,200}\}\}|\[optional\]",
+    r"|\{\{[^{}]{0,200}\}\}|\[optional\]|\[todo\b[^\]]{0,200}\]",
     re.IGNORECASE,
 )
 BLANK: Final = frozenset({"~", "add here", "null", "organization name", "tbd", "todo"})

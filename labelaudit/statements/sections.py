@@ -31,10 +31,12 @@ def key_of(title: str) -> str:
     --------
     >>> key_of("2.1 **Suitable Use Case(s)** [optional]:"), key_of("📜 Licence & terms")
     ('suitable use cases', 'licence and terms')
+    >>> key_of("4. Preprocessing / Cleaning / Labelling")
+    'preprocessing/cleaning/labeling'
     """
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)|\{#[^}]*\}", r"\1", title).casefold()
     text = text.replace("[optional]", "").replace("(s)", "s").replace("&", "and")
-    text = re.sub(r"[*_`~#]", "", text)
+    text = re.sub(r"[*_`~#]", "", text).replace(" / ", "/").replace("labelling", "labeling")
     text = re.sub(r"^[^\w(]*(?:\d+(?:\.\d+)*[.)]?\s+)?", "", text)
     return " ".join(text.rstrip(" :.").split())
 
