@@ -137,7 +137,7 @@ def test_axe_finds_nothing_serious_in_light_and_in_dark(
 ) -> None:
     page.goto(pages[case].as_uri())
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         assert broken(page, axe, TAGS) == [], scheme
 
 
@@ -164,7 +164,7 @@ def test_the_page_has_one_heading_of_all_and_landmarks(
 def test_texts_stand_out_in_forced_colors(page: Page, pages: dict[str, Path], axe: str) -> None:
     page.goto(pages["full"].as_uri())
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, forced_colors="active")  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme, forced_colors="active")
         assert broken(page, axe, ["color-contrast"]) == [], scheme
 
 

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from labelaudit.render.charts.association import association
+from labelaudit.render.charts.association import STRONGEST, association
 from labelaudit.render.charts.ranges import ranges
 from labelaudit.report import Column, Scalar, Table
 
@@ -26,7 +26,10 @@ def test_more_and_less_than_chance_have_shades_of_their_own() -> None:
     assert drawn.count(">\N{MINUS SIGN}100<") == 2
     cells = re.findall(r'class="cell (\w+)"[^>]*height="26" fill-opacity="([\d.]+)"', drawn)
     shades = sorted(cell for cell in cells if cell[1] != "0.00")
-    assert shades == [("less", "0.60"), ("less", "0.60"), ("more", "0.30"), ("more", "0.30")]
+    assert shades == [
+        *[("less", f"{STRONGEST:.2f}")] * 2,
+        *[("more", f"{STRONGEST / 2:.2f}")] * 2,
+    ]
     assert drawn.count(">+90<") == 2  # untested: the number, and no shade
     assert "most together: a and b" in drawn or "most together: b and a" in drawn
 

@@ -105,7 +105,7 @@ def parts(rows: list[tuple[Scalar, ...]]) -> Table:
 
 def test_lines_along_a_file_break_where_nothing_is_known() -> None:
     drawn = str(along(parts([(1, 10, 0.5, 0.1), (11, 20, 0.6, None), (21, 30, 0.7, 0.2)])))
-    paths = re.findall(r'class="(line|model)" d="(M[^h"]+)"', drawn)
+    paths = re.findall(r'class="(line|model)" stroke-dasharray="[^"]*" d="(M[^h"]+)"', drawn)
     assert [path.count("M") for _, path in paths] == [1, 2]
     assert [path.count("L") for _, path in paths] == [2, 0]
     assert "item 30" in drawn

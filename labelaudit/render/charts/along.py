@@ -9,7 +9,7 @@ from labelaudit.render.charts.axis import Axis, axis_to
 from labelaudit.render.charts.parts import WIDTH, as_float, figure, is_amount
 from labelaudit.report import Table
 
-LINES: Final = ("line", "model", "dashed")
+LINES: Final = (("line", "none"), ("model", "8 3"), ("dashed", "2 3"))
 LEGEND: Final = 18
 
 
@@ -32,7 +32,7 @@ def along(table: Table) -> Markup:
     axis = axis_to(max(known), top, top + 150, "share")
     room = WIDTH - axis.left
     drawn = axis.drawn() + _ends(axis, last)
-    for number, (at, kind) in enumerate(zip(shares, LINES, strict=False)):
+    for number, (at, (kind, dash)) in enumerate(zip(shares, LINES, strict=False)):
         path, pen = "", "M"
         for row in table.rows:
             if not is_amount(row[at]):
@@ -43,10 +43,12 @@ def along(table: Table) -> Markup:
             path, pen = f"{path}{pen}{x:.1f} {axis.y(as_float(row[at])):.1f}", "L"
         y = LEGEND * number + 10
         drawn += Markup(
-            '<path class="{kind}" d="{path}"/><path class="{kind}" d="M{left} {y}h24"/>'
+            '<path class="{kind}" stroke-dasharray="{dash}" d="{path}"/>'
+            '<path class="{kind}" stroke-dasharray="{dash}" d="M{left} {y}h24"/>'
             '<text x="{words}" y="{below}">{name}</text>'
         ).format(
             kind=kind,
+            dash=dash,
             path=path,
             left=axis.left,
             y=y,

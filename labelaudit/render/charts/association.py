@@ -18,7 +18,7 @@ from labelaudit.render.charts.names import said
 from labelaudit.render.charts.parts import WIDTH, as_float, figure
 from labelaudit.report import Table
 
-STRONGEST: Final = 0.6
+STRONGEST: Final = 0.55
 KEY: Final = 22
 MEANINGS: Final = ((-1, "never"), (-0.5, "less"), (0, "chance"), (0.5, "more"), (1, "always"))
 

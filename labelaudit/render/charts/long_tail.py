@@ -25,7 +25,9 @@ ON_TWO_LEVELS: Final = 1.66  # columns as wide as a name may be, that the last d
 TOP: Final = 18
 BOTTOM: Final = 174
 
-LOGARITHMIC: Final = Markup('<text x="{}" y="30" class="head">logarithmic</text>')
+LOGARITHMIC: Final = Markup(
+    '<text x="{}" y="32" text-anchor="end" class="head">logarithmic</text>'
+).format(WIDTH - 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def long_tail(table: Table) -> Markup:
         + Markup('<path class="columns" d="{}"/>').format(outline(tops, BOTTOM, axis.left, step))
         + _parted(tail, axis.left, step)
         + (_names(tail, axis.left, step) if named else _ranks(tail, axis.left, table.omitted))
-        + (LOGARITHMIC.format(axis.left + 4) if axis.least else Markup()),
+        + (LOGARITHMIC if axis.least else Markup()),
     )
 
 

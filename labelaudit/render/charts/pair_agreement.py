@@ -11,7 +11,7 @@ from labelaudit.render.charts.parts import as_float, figure
 from labelaudit.report import Table
 
 FAINTEST: Final = 0.06
-STRONGEST: Final = 0.6
+STRONGEST: Final = 0.55
 LEAST_SCALE: Final = 0.2
 
 Pairs = dict[tuple[str, str], float]

@@ -10,7 +10,7 @@ from labelaudit.render.charts.names import said
 from labelaudit.render.charts.parts import as_float, figure
 from labelaudit.report import Table
 
-STRONGEST: Final = 0.6
+STRONGEST: Final = 0.55
 CHANCE: Final = (0.0, 0.5)
 WANTED: Final = ("property", "class", "separation", "auc")
 
