@@ -122,7 +122,7 @@ def _is_known(report: Report, source: Source) -> bool:
     cells = (_column(report, source) or {}).values()
     classes = set(report.dataset.class_names)
     known = sum(cell in classes if isinstance(cell, str) else cell is not None for cell in cells)
-    return known > 0 and ONE_IN * known >= len(cells)
+    return known > 0 and ONE_IN * known >= len(classes)
 
 
 def _splits(report: Report) -> Iterator[Source]:
