@@ -100,7 +100,7 @@ def overall(judgements: tuple[Judgement, ...]) -> Verdict:
 
 def read_as(limit: Limit, number: float, report: Report) -> float:
     """Return a number in the unit of its limit."""
-    return number / report.dataset.n_items if limit.of_items else number
+    return number / max(report.dataset.n_items, 1) if limit.of_items else number
 
 
 def _judgement(report: Report, limit: Limit) -> Judgement:

@@ -52,7 +52,7 @@ def foot(report: Report, found: Hero) -> Iterator[Block]:
 def _limits(report: Report) -> str:
     if not report.limits:
         return "none are set"
-    words = f"{whose(report)}, not standards"
+    words = whose(report)
     unseen = elsewhere(report)
     return f"{words}; of numbers not shown here, {tally(unseen)}" if unseen else words
 
@@ -64,8 +64,10 @@ def _method(report: Report, found: Hero) -> str:
         return "label errors not measured"
     noise = report.measure("label_noise")
     source = "" if noise is None else str(noise.parameters.get("probabilities", ""))
-    how = next((how for start, how in SOURCES.items() if source.startswith(start)), "")
-    return f"estimated from {how or 'given probabilities'}"
+    if not source:
+        return "estimated by a model"
+    known = (how for start, how in SOURCES.items() if source.startswith(start))
+    return f"estimated from {next(known, 'given probabilities')}"
 
 
 def _judged(report: Report, found: Hero) -> list[Piece]:

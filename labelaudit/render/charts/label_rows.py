@@ -2,10 +2,8 @@
 
 from typing import Final
 
-from markupsafe import Markup
-
 from labelaudit.render.charts import lettering, signs
-from labelaudit.render.charts.lettering import EMPTY, GAP, INNER, Block, Piece, fitted, width_of
+from labelaudit.render.charts.lettering import GAP, INNER, Block, Piece, fitted, width_of
 from labelaudit.render.facts import Fact
 
 # Where the columns end.
@@ -14,7 +12,8 @@ LIMIT_TO: Final = 272
 SIZE: Final = 12
 SMALL: Final = 11
 HEIGHT: Final = 21
-SECOND: Final = 15  # height of the second line of a row that needs one
+BASELINE: Final = 15
+SECOND: Final = 15  # height of each further line of a row that needs one
 INDENT: Final = 10
 # Rows that are a part of what the row above them counts.
 PARTS: Final = frozenset(
@@ -42,26 +41,27 @@ def row(fact: Fact) -> Block:
     """Draw a row below a hairline; what does not fit beside its name is set below it."""
     part = fact.name in PARTS
     left = [Piece(fact.name, bold=not part)]
+    found = [Piece(fact.amount, field=fact.field)]
     if fact.known and fact.of_items and fact.share:
         left.append(Piece(f" {fact.amount}", field=fact.field))
         found = [Piece(fact.share, field=fact.field, kind="share")]
-    else:
-        found = [Piece(fact.amount, field=fact.field)]
     x = INDENT * part
-    narrow = x + width_of(left, SIZE) + GAP + width_of(found, SIZE) <= FOUND_TO
-    drawn = lettering.rule(0.75) + lettering.text(left, x, 15, SIZE)
-    baseline = 15 if narrow else 15 + SECOND
-    drawn += lettering.text(fitted(found, SIZE, FOUND_TO), FOUND_TO, baseline, SIZE, end=True)
-    return Block(
-        height=HEIGHT if narrow else HEIGHT + SECOND, markup=drawn + _beside(fact, baseline)
-    )
+    at = BASELINE
+    drawn = lettering.rule(0.75) + lettering.text(left, x, at, SIZE)
+    if x + width_of(left, SIZE) + GAP + width_of(found, SIZE) > FOUND_TO:
+        at += SECOND
+    drawn += lettering.text(fitted(found, SIZE, FOUND_TO), FOUND_TO, at, SIZE, end=True)
+    beside, end = _beside(fact)
+    if FOUND_TO + GAP + width_of(beside, SMALL) > end:
+        at += SECOND
+    drawn += lettering.text(fitted(beside, SMALL, end), end, at, SMALL, end=True)
+    if fact.verdict is not None:
+        drawn += signs.said(fact.verdict, at)
+    return Block(height=HEIGHT + at - BASELINE, markup=drawn)
 
 
-def _beside(fact: Fact, baseline: float) -> Markup:
-    """Return the limit and the verdict; what else the number is read beside where it has none."""
+def _beside(fact: Fact) -> tuple[list[Piece], float]:
+    """Return the limit, else what a number without one is read beside, and where that ends."""
     if fact.verdict is None:
-        words = [Piece(fact.reference, muted=not fact.known)]
-        return lettering.text(words, INNER, baseline, SMALL, end=True)
-    limit = [Piece(fact.limit, field=fact.field, kind="limit")] if fact.limit else []
-    drawn = lettering.text(limit, LIMIT_TO, baseline, SMALL, end=True) if limit else EMPTY
-    return drawn + signs.said(fact.verdict, baseline)
+        return [Piece(fact.reference, muted=not fact.known)], INNER
+    return [Piece(fact.limit, field=fact.field, kind="limit")], LIMIT_TO
