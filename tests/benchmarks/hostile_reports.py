@@ -21,7 +21,6 @@ from typing import Final
 
 import html5lib
 
-ROWS: Final = 300
 WAIT: Final = 3_000  # milliseconds for a page to run what it runs
 
 # Each program is run as: python -c PROGRAM report.html, after the frame is made.
@@ -106,7 +105,6 @@ sys.exit(subprocess.run([sys.executable, "-m", "labelaudit", *command, *columns]
 """,
 }
 WITH: Final = {"evidently": ("pandas<3",)}
-MODULES: Final = {"labelaudit": "labelaudit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +199,7 @@ def visited(page: Path) -> tuple[int | None, int | None]:
         tab = browser.new_page()
         tab.on("dialog", dismiss)
         tab.on("request", lambda request: requests.append(request.url))
+        tab.route(lambda url: url.startswith("http"), lambda route: route.abort())
         tab.goto(page.as_uri(), wait_until="commit")
         tab.wait_for_timeout(WAIT)
         browser.close()
