@@ -14,6 +14,7 @@ WIDTH: Final = 380  # of the label
 MARGIN: Final = 12
 INNER: Final = WIDTH - 2 * MARGIN
 GAP: Final = 6
+OVERHANG: Final = 6
 EMPTY: Final = Markup()
 LINE_HEIGHT: Final = 1.35
 RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
@@ -123,10 +124,15 @@ def rule(thickness: float) -> Markup:
 
 
 def clip(drawn: Markup, height: float) -> Markup:
-    """Return a line of which nothing is seen above, below or beside it, whatever its names."""
-    return Markup('<svg width="{:g}" height="{:g}" overflow="hidden">{}</svg>').format(
-        INNER, height, drawn
-    )
+    """Return a line of which nothing is seen above, below or beside it, whatever its names.
+
+    At both sides it has room for what a letter reaches beyond its width.
+    """
+    box = (-OVERHANG, 0, INNER + 2 * OVERHANG, height)
+    return Markup(
+        '<svg x="{0:g}" width="{2:g}" height="{3:g}" viewBox="{0:g} {1:g} {2:g} {3:g}" '
+        'overflow="hidden">{4}</svg>'
+    ).format(*box, drawn)
 
 
 def direction(words: str) -> str:
