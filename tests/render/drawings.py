@@ -103,7 +103,8 @@ def drawn_interval(odd: Odd) -> Markup:
 
 def drawn_crossing(odd: Odd) -> Markup:
     rows = [
-        (name, 0.95 - 0.02 * at, min(0.1 + 0.05 * at, 1.0)) for at, name in enumerate(odd.names)
+        (name, 0.95 - 0.006 * at, min(0.1 + (0.03 + 0.01 * (at % 3)) * at, 1.0))
+        for at, name in enumerate(odd.names)
     ]
     rate = Value(name="r", title="R", value=odd.share / 8, low=odd.share / 10, high=odd.share / 6)
     return crossing(table("model on_right_labels on_wrong_labels", rows), rate)

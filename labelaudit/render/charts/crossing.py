@@ -18,7 +18,8 @@ MOST: Final = 8  # lines that can be told apart
 LEAST_END: Final = 0.2
 LEFT, RIGHT, TOP, BOTTOM = 52, 364, 16, 236
 LINE: Final = 15  # between names
-DASHES: Final = ("none", "none", "7 3", "2 3", "9 3 2 3", "4 4", "12 4", "1 4")
+DASHES: Final = ("none", "14 3", "6 3", "2 3", "9 3 2 3", "6 6", "9 3 2 3 2 3", "1 5")
+MOST_SAID: Final = 3  # swaps in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def _marks(frame: Frame, swaps: Sequence[tuple[Line, Line, float]]) -> Markup:
             frame.x(share), frame.y(one.at(share))
         )
     for one, _, share in swaps[:1]:
-        drawn += Markup('<text x="{:.1f}" y="{:.1f}" class="head">{}</text>').format(
+        drawn += Markup('<text x="{:.1f}" y="{:.1f}" class="head over">{}</text>').format(
             frame.x(share) + 7, frame.y(one.at(share)) - 7, text.number(share, "share")
         )
     return drawn
@@ -181,8 +182,10 @@ def _summary(lines: Sequence[Line], swaps: Sequence[tuple[Line, Line, float]], e
     """Say in words what the lines show."""
     swapped = [
         f"{said(one.name)} and {said(other.name)} swap at {text.number(share, 'share')}"
-        for one, other, share in swaps
+        for one, other, share in swaps[:MOST_SAID]
     ]
+    if len(swaps) > MOST_SAID:
+        swapped.append(f"{len(swaps) - MOST_SAID} more pairs swap")
     start = (
         f"Accuracy of {text.counted(len(lines), 'model')} with 0% to "
         f"{text.number(end, 'share')} of the labels wrong"

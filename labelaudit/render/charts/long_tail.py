@@ -66,13 +66,18 @@ def long_tail(table: Table) -> Markup:
     axis = tail_axis(tail.counts, TOP, BOTTOM, "count")
     step = (WIDTH - axis.left) / len(tail.counts)
     tops = [axis.y(count) for count in tail.counts]
+    levels = _levels(tail, step)
     return figure(
-        height=218 if named else 204,
+        height=BOTTOM + 12 + 16 * levels if named else BOTTOM + 30,
         name=_summary(tail),
         drawn=axis.drawn()
         + Markup('<path class="columns" d="{}"/>').format(outline(tops, BOTTOM, axis.left, step))
         + _parted(tail, axis.left, step)
-        + (_names(tail, axis.left, step) if named else _ranks(tail, axis.left, table.omitted))
+        + (
+            _names(tail, axis.left, step, levels)
+            if named
+            else _ranks(tail, axis.left, table.omitted)
+        )
         + (LOGARITHMIC if axis.least else Markup()),
     )
 
@@ -90,10 +95,14 @@ def _summary(tail: Tail) -> str:
     )
 
 
-def _names(tail: Tail, left: float, step: float) -> Markup:
-    """Write the class below each column, on two levels where neighbors would collide."""
+def _levels(tail: Tail, step: float) -> int:
+    """Return on how many levels the names of classes stand, so that neighbors do not collide."""
+    return 1 if max(map(width_of, tail.names)) <= step else 2
+
+
+def _names(tail: Tail, left: float, step: float, levels: int) -> Markup:
+    """Write the class below each column."""
     drawn = Markup()
-    levels = 1 if max(map(width_of, tail.names)) <= step else 2
     room = step if levels == 1 else ON_TWO_LEVELS * step - 6
     for rank, name in enumerate(shortened(tail.names, room)):
         half = min(width_of(name), room) / 2
