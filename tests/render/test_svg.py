@@ -269,7 +269,7 @@ def test_the_head_and_the_foot_say_what_was_measured_when_and_by_what() -> None:
     )
     found = texts(to_svg(changed))
     assert "Version 2.1" in found
-    assert "finds 54.4% of errors planted here; 43.2% of its finds are" in found
+    assert "finds 54.4% of planted errors; 43.2% of finds are right" in found
     assert "labelaudit scan 'my data'" in found
     assert "public: aggregates only" in found
     assert "builtin-small, sha256 77ab0c2ce1d9" in found

@@ -95,7 +95,7 @@ def _skill(report: Report) -> list[Piece]:
             Piece(text.number(value.value, value.unit), field=f"detector_skill.{value.name}")
             for value in (recall, precision)
         )
-        ends = Piece(" of errors planted here; "), Piece(" of its finds are right")
+        ends = Piece(" of planted errors; "), Piece(" of finds are right")
         return [Piece("finds "), found, ends[0], right, ends[1]]
     return [Piece("not measured")]
 
