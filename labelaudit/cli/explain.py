@@ -64,6 +64,7 @@ def _printed(name: str, file: Path | None) -> dict[str, list[str]]:
     """Return the measures that print something of this name or title, with what it is."""
     from labelaudit.cli.files import read_report
     from labelaudit.render.fact_rows import every_row
+    from labelaudit.render.judgements import bound
 
     def named(*names: str) -> bool:
         return wanted in map(str.casefold, names)
@@ -72,22 +73,30 @@ def _printed(name: str, file: Path | None) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {row.measure: [] for row in every_row() if named(row.name)}
     if file is None and not REPORT.is_file():
         return found
-    for result in read_report(file or REPORT).measures:
+    loaded = read_report(file or REPORT)
+    limits = {
+        (limit.measure, limit.value): bound(limit) + (" of items" if limit.of_items else "")
+        for limit in loaded.limits
+    }
+    for result in loaded.measures:
         values = [value for value in result.values if named(value.name, value.title)]
         tables = (table for table in result.tables if named(table.name, table.title))
         columns = (each for table in result.tables for each in table.columns if named(each.name))
         galleries = (each for each in result.galleries if named(each.name, each.title))
         if values or any(tables) or any(columns) or any(galleries):
-            found[result.name] = [_about(value) for value in values]
+            found[result.name] = [
+                _about(value, limits.get((result.name, value.name), "")) for value in values
+            ]
     return found
 
 
-def _about(value: "Value") -> str:
+def _about(value: "Value", limit: str) -> str:
     """Return what is known of a value beside its number."""
     better = "neither direction is" if value.better == "neither" else f"{value.better} is"
     of_interval = value.interval or f"none ({value.no_interval})"
     note = f"; {value.note}" if value.note else ""
-    return f"{value.title} ({value.name}): {better} better; interval: {of_interval}{note}"
+    beside = f"; limit: {limit}" if limit else ""
+    return f"{value.title} ({value.name}): {better} better; interval: {of_interval}{beside}{note}"
 
 
 def _speaking_of(name: str, measures: "Mapping[str, Measure]") -> list[str]:
