@@ -1,18 +1,20 @@
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from reports import HOSTILE
+from reports import HOSTILE, full
 
 from labelaudit.render.charts.map import embedding_map
 from labelaudit.render.charts.parts import WIDTH
 from labelaudit.render.fit import estimated_width
-from labelaudit.report import Column, Scalar, Table
+from labelaudit.render.html import to_html
+from labelaudit.report import Column, MeasureResult, Scalar, Table, Value
 
 Row = tuple[Scalar, ...]
 OF_CELLS = ("column", "row", "count", "class", "class_share", "suspected")
@@ -155,3 +157,41 @@ def test_any_table_gives_a_valid_drawing_or_none(cells: list[Row], classes: list
             re.sub(r"<text.*?</text>|aria-label=\".*?\"", "", svg, flags=re.DOTALL),
         )
         assert ET.fromstring(svg).get("role") == "img"  # noqa: S314 - our own output
+
+
+def page_of(tables: tuple[Table, ...], values: dict[str, float | None]) -> str:
+    """Return the section of a measured map."""
+    found = tuple(
+        Value(name=name, title=name, value=value, unit="share", note="" if value else "why")
+        for name, value in values.items()
+    )
+    result = MeasureResult(
+        name="embedding_map",
+        family="label_sharpness",
+        title="Map",
+        summary="Map.",
+        status="measured",
+        values=found,
+        tables=tables,
+    )
+    page = to_html(replace(full(), measures=(*full().measures, result)))
+    section = re.search(r'<article id="embedding_map".*?</article>', page, flags=re.DOTALL)
+    assert section
+    return section[0]
+
+
+def test_the_section_has_the_map_its_tables_and_what_it_cannot_show() -> None:
+    shares = {"map_told_share": 0.31, "map_largest_class_share": 0.1, "map_variance_share": 0.04}
+    page = page_of((CELLS, replace(CLASSES, name="classes")), {**shares, "map_spread_share": 0.5})
+    assert page.count('<svg class="chart"') == 1
+    assert 'data-table="cells"' in page
+    assert 'data-table="classes"' in page
+    assert '<b data-value="map_told_share">31%</b>' in page
+    assert "may be far apart in a direction that it does not show" in page
+
+
+@pytest.mark.parametrize("tables", [(), (CELLS,)])
+def test_the_section_does_with_what_there_is(tables: tuple[Table, ...]) -> None:
+    page = page_of(tables, {"map_variance_share": 0.04, "map_spread_share": None})
+    assert page.count('<svg class="chart"') == len(tables)
+    assert "of what sets the means" not in page

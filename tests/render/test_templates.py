@@ -303,3 +303,17 @@ def test_all_that_the_guide_names_is_there() -> None:
 def test_the_formats_of_the_guide_are_as_it_says(example: tuple[str, str, str]) -> None:
     name, arguments, said = example
     assert environment_of({}).from_string(f"{{{{ {name}{arguments} }}}}").render() == said
+
+
+def test_the_template_of_the_contributing_guide_works(tmp_path: Path) -> None:
+    guide = (CHECKOUT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    [source] = re.findall(r"```jinja\n(.*?)```", guide, flags=re.DOTALL)
+    (tmp_path / "measures").mkdir()
+    (tmp_path / "measures" / "median_size.html").write_text(source)
+    report = with_measure("median_size")
+    area = Value(name="median_area", title="Median area", value=64, no_interval="exact")
+    report = replace(
+        report, measures=(*report.measures[:-1], replace(report.measures[-1], values=(area,)))
+    )
+    page = section(to_html(report, tmp_path), "median_size")
+    assert 'more than <b data-value="median_area">64</b> pixels' in page
