@@ -82,6 +82,8 @@ def scan(
     """
     options = options or ScanOptions()
     started = datetime.now(UTC)
+    every = load_measures()  # what cannot be loaded is told before hours of reading
+    measures = {name: run for name, run in every.items() if name in (options.measures or every)}
     verdicts = (
         read_verdicts(options.verdicts)
         if options.verdicts
@@ -90,7 +92,7 @@ def scan(
     with threadpool_limits(1):  # threads are our own, so that their number changes no result
         read = open_items(dataset, options, progress)
         inputs = _inputs(dataset, read, verdicts, options, progress)
-        found = _measure(dataset, inputs, read.content, options.measures, progress)
+        found = _measure(dataset, inputs, read.content, measures, progress)
     read.seconds |= _seconds(inputs)
     before = perf_counter()
     rankings = [ranking for _, findings in found for ranking in findings.rankings]
@@ -154,11 +156,10 @@ def _measure(
     dataset: Dataset,
     inputs: Inputs,
     content: Content | None,
-    wanted: frozenset[str],
+    measures: Mapping[str, Measure],
     progress: Progress,
 ) -> list[tuple[MeasureResult, Findings]]:
-    """Run the wanted measures; all when none is named."""
-    measures = {name: run for name, run in load_measures().items() if not wanted or name in wanted}
+    """Run the measures, one after the other."""
     found = []
     for done, (name, measure) in enumerate(measures.items()):
         progress("measuring", done, len(measures))
