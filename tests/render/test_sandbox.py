@@ -48,6 +48,7 @@ REFUSED = (
     "{% include 'measures/../../secret.txt' %}",
     "{% import 'os' as os %}",
     "{% extends '../secret.txt' %}",
+    "{% autoescape false %}{{ report.dataset.name }}{% endautoescape %}",
     "{% do report.run.packages.clear() %}",
 )
 ESCAPED = (
@@ -64,10 +65,6 @@ ESCAPED = (
     "{% set name %}{{ report.dataset.name }}{% endset %}{{ name }}",
     "{% filter trim %}{{ report.dataset.name }}{% endfilter %}",
     "{% macro shown(n) %}{{ n }}{% endmacro %}{{ shown(report.dataset.name) }}",
-    "{% autoescape false %}{{ report.dataset.name }}{% endautoescape %}",
-    "{% autoescape false %}{{ report.dataset }}{{ [report.run] }}{% endautoescape %}",
-    "{% autoescape false %}{% set n %}{{ report.run }}{% endset %}{% endautoescape %}{{ n }}",
-    "{% autoescape false %}{% set n = report.dataset.name ~ '' %}{% endautoescape %}{{ n }}",
 )
 ATTACK = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 
@@ -101,7 +98,6 @@ def test_what_a_template_may_not_have_is_refused(tmp_path: Path, source: str) ->
     "source",
     [
         "{{ [report]|map(attribute='__class__')|list }}",
-        "{{ [report]|map(attribute='__class__.__mro__')|list }}",
         "{{ [report]|groupby('__class__')|map('first')|list }}",
         "{{ [report.dataset]|sum(attribute='__class__', start='')|string if false }}",
     ],
