@@ -155,20 +155,21 @@ def _suspects(report: Report, width: int) -> list[Text]:
     gallery = suspects(report)
     samples = gallery.samples if gallery is not None else ()
     names = [Text(text.visible(sample.excerpt or sample.path)) for sample in samples]
+    instead = "lacks" if report.dataset.task == "multilabel" else "rather"
     longest = max((name.cell_len for name in names), default=0)
     for name in names:
         name.truncate(min(longest, width // 2), overflow="ellipsis", pad=True)
     return [
-        Text.assemble(("Suspect", BOLD), GAP, name, GAP, _suspicion(sample))
+        Text.assemble(("Suspect", BOLD), GAP, name, GAP, _suspicion(sample, instead))
         for name, sample in zip(names, samples, strict=True)
     ]
 
 
-def _suspicion(sample: Sample) -> str:
+def _suspicion(sample: Sample, instead: str) -> str:
     given = "no label" if sample.given_label is None else text.visible(sample.given_label)
     if sample.suggested_label is None:
         return given
-    return f"{given}, rather {text.visible(sample.suggested_label)}"
+    return f"{given}, {instead} {text.visible(sample.suggested_label)}"
 
 
 def _left(n_alerts: int, n_notes: int) -> list[Text]:

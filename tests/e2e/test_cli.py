@@ -19,7 +19,10 @@ from PIL import Image
 from labelaudit.cli.explain import _printed
 
 PROGRAM = [sys.executable, "-m", "labelaudit"]
-FILES = {"report.json", "report.html", "label.svg", "items.parquet", "issues.parquet", "issues.csv"}
+FILES = {
+    "report.json", "report.html", "label.svg", "label-dark.svg", "label.png", "summary.md",
+    "card.md", "items.parquet", "issues.parquet", "issues.csv",
+}  # fmt: skip
 
 
 def labelaudit(
@@ -172,6 +175,11 @@ def test_explain_prints_the_definition(tmp_path: Path) -> None:
     assert "K_F" in labelaudit("explain", "kf_null_ratio", where=tmp_path).stdout
     assert "Gini" in labelaudit("explain", "imbalance_ratio", where=tmp_path).stdout
     assert labelaudit("explain", "nonsense", where=tmp_path).returncode == 2
+
+
+def test_explain_prints_the_limit_of_a_number(scanned: Path) -> None:
+    said = labelaudit("explain", "near_duplicates_count", where=scanned).stdout
+    assert "; limit: ≤ 5% of items" in said.splitlines()[0]
 
 
 def test_whatever_a_report_prints_is_explained_by_its_name_and_its_title(

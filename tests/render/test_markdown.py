@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from reports import CASES, HOSTILE, audited, full, hostile, multilabel, nothing_measured, texts
 
+from labelaudit.privacy import published
 from labelaudit.render import text
 from labelaudit.render.markdown.card import to_card
 from labelaudit.render.markdown.escape import code, prose
@@ -268,6 +269,13 @@ def test_a_card_shows_no_item() -> None:
     assert "IMG_4711" not in card
     assert "IMG_4711" in to_summary(full())
     assert card.count("\n") < 45
+
+
+def test_a_summary_for_the_public_names_no_table_of_items() -> None:
+    public = to_summary(published(full(), "public"))
+    assert "IMG_4711" not in public
+    assert "item by item" not in public
+    assert "item by item" in to_summary(full())
 
 
 def test_a_card_names_the_pictures_and_says_what_they_show() -> None:

@@ -4,14 +4,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reports import CASES, HOSTILE, audited, full, hostile, nothing_measured, texts
+from reports import CASES, HOSTILE, audited, full, hostile, multilabel, nothing_measured, texts
 from rich.console import Console
 
 from labelaudit.limits import judged
 from labelaudit.render.facts import facts
 from labelaudit.render.judgements import SIGNS, WORDS
 from labelaudit.render.terminal import to_terminal
-from labelaudit.report import Report, Sample
+from labelaudit.report import Gallery, Report, Sample
 
 
 def printed(report: Report, *, width: int = 80, height: int = 24, color: bool = False) -> str:
@@ -93,6 +93,15 @@ def test_excerpts_stand_for_texts() -> None:
     plain = replace(gallery, samples=gallery.samples[len(HOSTILE) :])
     report = replace(report, measures=(replace(noise, galleries=(plain,)),))
     assert "Suspect  Reviewer 0 liked the ending." in printed(report)
+
+
+def test_an_item_with_several_labels_lacks_one() -> None:
+    report = multilabel()
+    missing = Sample(path="a.jpg", given_label="badger, ferret", suggested_label="heron")
+    gallery = Gallery(name="missing_labels", title="Missing", samples=(missing,))
+    noise = replace(report.measures[0], name="multi_label_noise", galleries=(gallery,))
+    report = replace(report, measures=(noise, *report.measures[1:]))
+    assert "Suspect  a.jpg  badger, ferret, lacks heron" in printed(report, height=60)
 
 
 def test_colors_say_nothing_that_words_do_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,10 +23,9 @@ MOST_ALERTS: Final = 20
 MOST_SUSPECTS: Final = 20
 MOST_REASONS: Final = 40
 EXCERPT: Final = 120  # characters
-FILES: Final = (
-    "The page is `report.html`, all numbers are in `report.json`, all that was found, item by "
-    "item, is in `issues.csv` and `issues.parquet`; `label.svg` and `card.md` are to attach."
-)
+PAGE: Final = "The page is `report.html`, all numbers are in `report.json`"
+ITEMS: Final = ", all that was found, item by item, is in `issues.csv` and `issues.parquet`"
+TO_ATTACH: Final = "; `label.svg` and `card.md` are to attach."
 
 
 def to_summary(report: Report) -> str:
@@ -48,7 +47,7 @@ def to_summary(report: Report) -> str:
         *_alerts(alerts_of(report)),
         *_suspects(report),
         *_not_measured(report),
-        with_code(FILES),
+        with_code(PAGE + ("" if report.privacy == "public" else ITEMS) + TO_ATTACH),
     ]
     return "\n\n".join(parts) + "\n"
 
