@@ -113,7 +113,7 @@ def test_classes_that_lie_apart_are_told_and_where_they_lie_is_said() -> None:
     x, y = found.columns["map_x"], found.columns["map_y"]
     _, labels = apart()
     for name, across, down in zip(
-        column(classes, "class"), column(classes, "column"), column(classes, "row"), strict=True
+        column(classes, "class"), column(classes, "across"), column(classes, "down"), strict=True
     ):
         inside = labels == "abc".index(str(name))
         side = found.parameters["cell_side"]

@@ -18,7 +18,7 @@ from labelaudit.report import Column, MeasureResult, Scalar, Table, Value
 
 Row = tuple[Scalar, ...]
 OF_CELLS = ("column", "row", "count", "class", "class_share", "suspected")
-OF_CLASSES = ("class", "count", "column", "row", "column_sd", "row_sd", "correlation")
+OF_CLASSES = ("class", "count", "across", "down", "across_sd", "down_sd", "correlation")
 
 
 def table(names: Sequence[str], rows: Sequence[Row]) -> Table:
@@ -149,7 +149,7 @@ Amount = st.one_of(st.none(), st.text(max_size=3), st.integers(-3, 10**9), st.fl
 def test_any_table_gives_a_valid_drawing_or_none(cells: list[Row], classes: list[Row]) -> None:
     svg = embedding_map(
         table(("column", "row", "count", "mean_target", "suspected"), cells),
-        table(("class", "column", "row", "column_sd", "row_sd", "correlation"), classes),
+        table(("class", "across", "down", "across_sd", "down_sd", "correlation"), classes),
     )
     if svg:
         assert not re.search(

@@ -73,10 +73,10 @@ def class_table(
     if told:
         columns.append(("told_share", "share", ground.told[there] / counts[there]))
     places = {
-        "column": mean[:, 0],
-        "row": mean[:, 1],
-        "column_sd": sd[:, 0],
-        "row_sd": sd[:, 1],
+        "across": mean[:, 0],
+        "down": mean[:, 1],
+        "across_sd": sd[:, 0],
+        "down_sd": sd[:, 1],
         "correlation": correlation,
     }
     columns += [(name, "", np.round(found, DECIMALS)) for name, found in places.items()]

@@ -20,7 +20,7 @@ SMALLEST: Final = 0.3  # side of a square that is sized, as a part of its cell
 LEGEND: Final = 24
 LARGEST: Final = 7  # half of a diamond
 NEEDED: Final = ("column", "row", "count")
-CENTER: Final = ("class", "column", "row")
+CENTER: Final = ("class", "across", "down")
 
 Place = tuple[int, int]
 
@@ -35,8 +35,8 @@ def embedding_map(cells: Table, classes: Table | None = None) -> Markup:
         a ``mean_target``, they are shaded by it and sized by their count. Where there is a column
         ``suspected``, diamonds stand for it.
     classes
-        Where the classes lie, counted in cells: ``class``, ``column``, ``row``, ``column_sd``,
-        ``row_sd`` and ``correlation``. The largest 10 have an outline, the largest 20 a name.
+        Where the classes lie, counted in cells: ``class``, ``across``, ``down``, ``across_sd``,
+        ``down_sd`` and ``correlation``. The largest 10 have an outline, the largest 20 a name.
     """
     rows = [row for row in _rows(cells) if all(is_amount(row.get(name)) for name in NEEDED)]
     found = {(int(in_cells(row["column"])), int(in_cells(row["row"]))): row for row in rows}

@@ -53,7 +53,7 @@ def outlines(classes: list[Row], frame: Frame) -> Markup:
 
 def _axes(row: Row) -> tuple[float, float, float]:
     """Return the half axes of an ellipse, and by how many degrees it is turned."""
-    wide, tall = in_cells(row.get("column_sd")) ** 2, in_cells(row.get("row_sd")) ** 2
+    wide, tall = in_cells(row.get("across_sd")) ** 2, in_cells(row.get("down_sd")) ** 2
     slant = min(max(as_float(row.get("correlation")), -1), 1) * (wide * tall) ** 0.5
     middle, half = (wide + tall) / 2, math.hypot((wide - tall) / 2, slant)
     turn = math.degrees(math.atan2(2 * slant, wide - tall) / 2)
@@ -62,8 +62,8 @@ def _axes(row: Row) -> tuple[float, float, float]:
 
 def _center(row: Row, frame: Frame) -> tuple[float, float]:
     return (
-        frame.left + in_cells(row["column"]) * frame.side,
-        in_cells(row["row"]) * frame.side,
+        frame.left + in_cells(row["across"]) * frame.side,
+        in_cells(row["down"]) * frame.side,
     )
 
 
