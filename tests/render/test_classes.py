@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from reports import ANIMALS, CASES, COUNTS, SUSPECTED, full, multilabel
 
-from labelaudit.render.classes import MOST_COLUMNS, SOURCES, classes_of, columns_of
+from labelaudit.render.classes import MOST_COLUMNS, SOURCES, classes_of, columns_of, in_classes
 from labelaudit.report import Column, MeasureResult, Report, Table
 
 
@@ -120,6 +120,24 @@ def test_a_table_has_no_more_columns_than_fit() -> None:
     found = classes_of(report)
     assert found is not None
     assert len(found.columns) == MOST_COLUMNS + 1
+
+
+@pytest.mark.parametrize(
+    ("first", "names", "told"),
+    [
+        ("class", tuple(f"c{number}" for number in range(11)), True),
+        ("label", tuple(f"c{number}" for number in range(11)), True),
+        ("class", tuple(f"c{number}" for number in range(10)), False),
+        ("class", tuple(f"c{number // 2}" for number in range(22)), False),
+        ("split", tuple(f"c{number}" for number in range(11)), False),
+    ],
+)
+def test_a_long_table_with_one_row_a_class_is_told(
+    first: str, names: tuple[str, ...], *, told: bool
+) -> None:
+    columns: dict[str, tuple[object, ...]] = {first: names, "share": (0.5,) * len(names)}
+    assert in_classes(class_table("any", columns)) is told
+    assert not in_classes(class_table("none", {first: ()}))
 
 
 def test_numbers_for_labels_have_no_classes() -> None:
