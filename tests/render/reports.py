@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from labelaudit.limits import starting_limits
 from labelaudit.report import (
+    TOPICS,
     Column,
     DatasetFacts,
     EmbeddingFacts,
@@ -13,6 +14,7 @@ from labelaudit.report import (
     Report,
     Run,
     Sample,
+    Statement,
     Table,
     Value,
 )
@@ -147,6 +149,11 @@ def hostile() -> Report:
         class_names=HOSTILE,
         ignored=dict.fromkeys(HOSTILE, 2),
         splits=dict.fromkeys(HOSTILE, 7),
+        statements=tuple(
+            Statement(topic=topic, text=text, source=text)
+            for topic, text in zip(TOPICS, HOSTILE, strict=False)
+        ),
+        unread_papers=HOSTILE,
     )
     broken = replace(result, name="../label", status="failed", reason=HOSTILE[1])
     embedding = replace(_embedding(), model=HOSTILE[1], model_sha256=HOSTILE[0])
@@ -316,6 +323,17 @@ def _dataset() -> DatasetFacts:
         n_unreadable=4,
         ignored={"hidden, or __MACOSX": 6, "not an image by its name": 3},
         splits={"train": 5011, "test": 1001},
+        statements=(
+            Statement(topic="version", text="2.1", source="croissant.json: version"),
+            Statement(topic="license", text="cc-by-4.0", source="README.md: license"),
+            Statement(
+                topic="out_of_scope_use",
+                text="Counting animals in the wild.",
+                source="README.md: Out-of-Scope Use",
+            ),
+            Statement(topic="homepage", text="https://example.org/a", source="croissant.json: url"),
+        ),
+        unread_papers=("CITATION.cff: is no YAML (line 3)",),
     )
 
 
