@@ -70,9 +70,7 @@ def everything(root: Path) -> dict[str, Path]:
     entry = base / "plugin" / "plugin_measures-1.dist-info"
     entry.mkdir()
     (entry / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin-measures\nVersion: 1\n")
-    (entry / "entry_points.txt").write_text(
-        "[labelaudit.measures]\nbreaks = plugin_measures:breaks\nlacks = plugin_measures:lacks\n"
-    )
+    (entry / "entry_points.txt").write_text("[labelaudit.measures]\nplugin = plugin_measures\n")
     return {"data": base / "data" / "items.csv", "mine": base / "mine", "base": base}
 
 
