@@ -18,14 +18,14 @@ MODEL_ESTIMATED: Final = "model_estimated_error_rate"
 STARTING_LIMITS: Final = (
     Limit(measure="audited_labels", value=AUDITED, at_most=0.05),
     Limit(measure="label_noise", value=MODEL_ESTIMATED, at_most=0.05),
-    Limit(measure="integrity", value="contradictory_duplicates_count", at_most=0),
-    Limit(measure="integrity", value="duplicates_across_splits_count", at_most=0),
-    Limit(measure="integrity", value="groups_across_splits_count", at_most=0),
+    Limit(measure="integrity", value="contradictory_duplicates_count", at_most=0.0),
+    Limit(measure="integrity", value="duplicates_across_splits_count", at_most=0.0),
+    Limit(measure="integrity", value="groups_across_splits_count", at_most=0.0),
     Limit(measure="integrity", value="exact_duplicates_count", at_most=0.01, of_items=True),
     Limit(measure="near_duplicates", value="near_duplicates_count", at_most=0.05, of_items=True),
-    Limit(measure="integrity", value="unreadable_count", at_most=0),
-    Limit(measure="class_imbalance", value="imbalance_ratio", at_most=100),
-    Limit(measure="class_imbalance", value="empty_class_count", at_most=0),
+    Limit(measure="integrity", value="unreadable_count", at_most=0.0),
+    Limit(measure="class_imbalance", value="imbalance_ratio", at_most=100.0),
+    Limit(measure="class_imbalance", value="empty_class_count", at_most=0.0),
     Limit(measure="annotator_agreement", value="krippendorff_alpha", at_least=0.667),
 )
 
