@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from mapped import mapped
+
 from labelaudit.limits import starting_limits
 from labelaudit.report import (
     TOPICS,
@@ -295,7 +297,7 @@ def audited() -> Report:
         for sample in gallery.samples
     )
     noise = replace(noise, galleries=(replace(gallery, samples=samples),))
-    return replace(report, measures=(audit, noise, *report.measures[1:]))
+    return replace(report, measures=(audit, noise, *report.measures[1:], mapped()))
 
 
 CASES = {
