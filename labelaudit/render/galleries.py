@@ -1,11 +1,16 @@
 """What of a gallery is shown as pictures or excerpts, and what as a table."""
 
+import re
+from collections import Counter
 from itertools import groupby
 from typing import Final
 
 from labelaudit.report import Column, Gallery, Report, Sample, Scalar, Table
 
 N_EXCERPTS: Final = 48  # texts of a gallery that are shown as they begin; the others in a table
+LONGEST: Final = 80  # characters of a label on a card; the picture's text has all of them
+HEAD: Final = 44
+TAIL: Final = 24
 
 Runs = list[list[Sample]]
 
@@ -76,11 +81,32 @@ def unpictured(gallery: Gallery, report: Report) -> Table:
 
 def beside(sample: Sample) -> str:
     """Return the labels of a sample's neighbors in words, such as ``3 cat, 1 dog``."""
-    labels = [near.given_label or "unlabelled" for near in sample.neighbors]
-    amounts = {label: labels.count(label) for label in labels}
-    return ", ".join(
-        f"{amounts[label]} {label}" for label in sorted(amounts, key=lambda each: -amounts[each])
-    )
+    return ", ".join(f"{amount} {label}" for label, amount in labels_beside(sample).items())
+
+
+def labels_beside(sample: Sample) -> dict[str, int]:
+    """Return how many neighbors of a sample have each label, the most frequent first."""
+    found = Counter(near.given_label or "unlabelled" for near in sample.neighbors)
+    return dict(found.most_common())
+
+
+def shortened(label: str) -> str:
+    """Return a label with its middle left out where it is too long for a card."""
+    return label if len(label) <= LONGEST else f"{label[:HEAD]}…{label[-TAIL:]}"
+
+
+def detail_of(sample: Sample) -> list[tuple[str, bool]]:
+    """Return the evidence of a sample in parts, and whether each part is a label.
+
+    So that a label in a script from right to left does not reorder the numbers beside it.
+    """
+    labels = {sample.given_label, sample.suggested_label, *labels_beside(sample)} - {None, ""}
+    if not labels:
+        return [(sample.detail, False)]
+    longest_first = sorted(map(str, labels), key=lambda label: (-len(label), label))
+    either = "|".join(map(re.escape, longest_first))
+    parts = re.split(rf"(?<!\w)({either})(?!\w)", sample.detail)
+    return [(part, at % 2 == 1) for at, part in enumerate(parts) if part]
 
 
 def numeric(table: Table) -> list[bool]:

@@ -8,7 +8,7 @@ from labelaudit.render import text
 from labelaudit.render.charts.bars import bar
 from labelaudit.render.charts.pairs import matrix
 from labelaudit.render.classes import IN_SECTIONS, in_classes
-from labelaudit.render.galleries import beside, opened
+from labelaudit.render.galleries import detail_of, labels_beside, opened, shortened
 from labelaudit.report import Gallery, MeasureResult, Scalar, Table, Value
 
 N_ROWS: Final = 50  # rows of a table that the page holds
@@ -131,10 +131,11 @@ def part_of(table: Table, columns: Sequence[str] = (), *, from_the_end: bool = F
 
 SECTIONS: Final[Mapping[str, Callable[..., object]]] = {
     "bar_chart": bar,
-    "beside": beside,
+    "detail_of": detail_of,
     "gallery_of": gallery_of,
     "interval_words": text.interval,
     "known": known,
+    "labels_beside": labels_beside,
     "matrix_chart": matrix,
     "opened": opened,
     "other_galleries": other_galleries,
@@ -142,6 +143,7 @@ SECTIONS: Final[Mapping[str, Callable[..., object]]] = {
     "other_values": other_values,
     "parameter_of": parameter_of,
     "part_of": part_of,
+    "shortened": shortened,
     "some": some,
     "table_of": table_of,
     "value_of": value_of,

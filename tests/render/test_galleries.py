@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from printed import articles, words
 from reports import THUMBNAILS, audited, full, texts
 
-from labelaudit.render.galleries import Runs, beside, opened
+from labelaudit.render.galleries import Runs, beside, detail_of, opened, shortened
 from labelaudit.render.html import to_html
 from labelaudit.report import Gallery, Neighbor, Report, Sample
 
@@ -120,3 +120,31 @@ def test_groups_stand_side_by_side() -> None:
     groups = [node for node in article.iter("div") if node.get("class") == "groups"]
     assert [len(list(group.iter("li"))) for group in groups[0].iter("ul")] == [2, 2, 2]
     assert len(THUMBNAILS) == 4
+
+
+@given(
+    st.lists(st.sampled_from(["cat", "dog", "a b", "cats", "9", " of ", "كلب", ", "]), max_size=8)
+)
+def test_labels_within_the_evidence_are_kept_apart_and_nothing_is_lost(words_of: list[str]) -> None:
+    near = (Neighbor(path="y", given_label="كلب"),)
+    sample = Sample(
+        path="x", given_label="cat", suggested_label="a b", neighbors=near, detail="".join(words_of)
+    )
+    parts = detail_of(sample)
+    assert "".join(part for part, _ in parts) == sample.detail
+    assert {part for part, is_label in parts if is_label} <= {"cat", "a b", "كلب"}
+
+
+def test_a_label_is_no_part_of_another_word() -> None:
+    sample = Sample(path="x", given_label="cat", detail="of 9 cats 2 are cat, 1 cat")
+    parts = [("of 9 cats 2 are ", False), ("cat", True), (", 1 ", False), ("cat", True)]
+    assert detail_of(sample) == parts
+    assert detail_of(Sample(path="x", detail="so it is")) == [("so it is", False)]
+
+
+@given(st.text(max_size=200))
+def test_a_long_label_keeps_both_its_ends(label: str) -> None:
+    short = shortened(label)
+    assert len(short) <= 80
+    assert short == label or (len(label) > 80 and label.startswith(short[:44]))
+    assert label.endswith(short[-24:])
