@@ -92,14 +92,16 @@ def cifar10(data: Path, folder: Path, _: Generator) -> Arguments:
 def thousand(folder: Path, rng: Generator, *, n_items: int, pictured: bool) -> Arguments:
     """Make 1,000 classes as a table with embeddings, with or without pictures."""
     drawn, names = draw(rng, n_items, 1000), thousand_names()
-    again = rng.random(n_items) < 0.02  # every fiftieth is a copy of the one before it
+    again = np.flatnonzero(rng.random(n_items) < 0.02)  # copies of the item before
+    again = again[again % 1000 > 0]
+    for column in (drawn.true, drawn.given):
+        column[again] = column[again - 1]
     files = [f"images/{at // 1000:03}/{at:06}.jpg" for at in range(n_items)]
     if pictured:
         looked = looks(rng, 1000)
         for start in range(0, n_items, 1000):
             made = pictures(rng, looked, drawn.true[start : start + 1000], side=64)
-            copied = np.flatnonzero(again[start : start + 1000])
-            copied = copied[copied > 0]
+            copied = again[again // 1000 == start // 1000] - start
             made[copied] = made[copied - 1]
             write_all([folder / file for file in files[start : start + 1000]], made)
     columns = zip(files, [names[at] for at in drawn.given], drawn.splits, strict=True)
