@@ -15,10 +15,13 @@ pytest.importorskip("axe_playwright_python")
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from labelaudit.render.html import to_html
+from labelaudit.review.page import to_page
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "render"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "review"))
 from drawings import DRAWN, ODD
-from reports import CASES
+from pets import asked, plan
+from reports import CASES, THUMBNAILS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -136,6 +139,20 @@ def test_axe_finds_nothing_serious_in_light_and_in_dark(
     page: Page, pages: dict[str, Path], axe: str, case: str
 ) -> None:
     page.goto(pages[case].as_uri())
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert broken(page, axe, TAGS) == [], scheme
+
+
+def test_axe_finds_nothing_serious_on_the_page_of_a_review(
+    page: Page, axe: str, tmp_path: Path
+) -> None:
+    look: dict[str, object] = {"webp": THUMBNAILS["t0"], "width": 24, "height": 24}
+    drawn = plan(asked("1.png"), asked("2.png"))
+    names = {name for item in drawn.items for name in (item.given_label, item.suggested_label)}
+    file = tmp_path / "review.html"
+    file.write_text(to_page(drawn, [look] * 2, {name: [look] for name in names}, "image"), "utf-8")
+    page.goto(file.as_uri())
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert broken(page, axe, TAGS) == [], scheme
