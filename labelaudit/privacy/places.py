@@ -23,7 +23,7 @@ def without_places(words: str) -> str:
         Any text, such as the message of an error.
     """
     for place in _places():
-        words = words.replace(f"{place}/", "").replace(place, "")
+        words = words.replace(f"{place}/", "/").replace(place, "")
     words = QUOTED.sub(lambda found: found[1] + _last(found[0].strip(found[1])) + found[1], words)
     return BARE.sub(lambda found: _last(found[0]), words)
 
