@@ -319,3 +319,17 @@ def test_the_template_of_the_contributing_guide_works(tmp_path: Path) -> None:
     )
     page = section(to_html(report, tmp_path), "median_size")
     assert 'more than <b data-value="median_area">64</b> pixels' in page
+
+
+SECTIONS = sorted(file.name for file in (TEMPLATES / "measures").glob("[a-z]*.html"))
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_template_declares_what_it_asks_for(name: str) -> None:
+    source = (TEMPLATES / "measures" / name).read_text(encoding="utf-8")
+    head = re.match(r"\{# needs: ([\w ,;]+) #\}\n", source)
+    assert head
+    asked = set(re.findall(r'\b(?:\w+_of|show\.\w+)\(measure, "(\w+)"', source))
+    for arguments in re.findall(r"\b(?:known|some)\(measure, ([^()]*)\)", source):
+        asked |= set(re.findall(r'"(\w+)"', arguments))
+    assert sorted(asked - set(re.findall(r"\w+", head[1]))) == []
