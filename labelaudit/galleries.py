@@ -22,7 +22,7 @@ N_THUMBNAILS: Final = 48  # samples of a gallery that may have a picture
 N_SHOWN: Final = 200
 N_WITNESSED: Final = 24  # samples that are shown with their neighbors
 MOST_PICTURES: Final = 200  # of all galleries together, neighbors among them
-MOST_CHARACTERS: Final = 700_000  # of their base64
+MOST_CHARACTERS: Final = 550_000  # of their base64, as often as it is printed
 
 
 def gallery_of(ranking: Ranking, dataset: Dataset, content: Content | None) -> Gallery:
@@ -85,6 +85,7 @@ def thumbnails_of(
         Told of each picture.
     """
     made: dict[str, str] = {}
+    printed = 0  # a picture counts each time that it is shown
     if content is None or dataset.media is None or dataset.modality != "image":
         return made
     for items in shown:
@@ -96,7 +97,8 @@ def thumbnails_of(
             key: thumbnail(image_again(dataset, item, content.digests[item], at_least=SIDE))
             for key, item in wanted.items()
         }
-        if sum(map(len, (made | drawn).values())) > MOST_CHARACTERS:
+        printed += sum(len((made | drawn)[key]) for key in keys if key is not None)
+        if printed > MOST_CHARACTERS:
             break
         made |= drawn
         progress("drawing thumbnails", len(made), MOST_PICTURES)

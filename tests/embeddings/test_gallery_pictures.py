@@ -113,6 +113,14 @@ def test_most_photographs_are_small_enough_for_a_page_and_white_noise_is_cut() -
     assert len(made) < 150
 
 
+def test_a_picture_counts_as_often_as_it_is_printed() -> None:
+    rng = np.random.default_rng(0)
+    noise = [encoded(rng.integers(0, 256, (96, 96, 3), dtype=np.uint8)) for _ in range(120)]
+    dataset, content = opened(noise)
+    made = thumbnails_of(dataset, content, units(*([0, at] for at in range(1, 120))), silent)
+    assert 0.45 < sum(map(len, made.values())) / MOST_CHARACTERS < 0.55  # the first in each pair
+
+
 def test_a_sample_names_no_picture_that_was_not_drawn() -> None:
     dataset, content = small()
     gallery = gallery_of(ranking([0, 1], neighbors=[[2, 3], [4, 5]]), dataset, content)
