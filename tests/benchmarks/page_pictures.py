@@ -20,13 +20,13 @@ def pictures(
 ) -> NDArray[np.uint8]:
     """Return pictures, shape (n, side, side, 3).
 
-    A picture is noise whose spectrum falls with the frequency, as that of photographs does, along
-    a direction and between the two colors of its class.
+    A picture is noise whose amplitude falls with about the inverse of the frequency, as that of
+    photographs does, along a direction and between the two colors of its class.
     """
     along = np.fft.fftfreq(side)[:, None] ** 2, np.fft.rfftfreq(side)[None, :] ** 2
     own = looked[labels]
     stretch = 4 ** (2 * own[:, 6, None, None] - 1)
-    steep = 0.9 + 0.7 * own[:, 7, None, None]
+    steep = 0.5 + 0.2 * own[:, 7, None, None]  # of the square of the frequency
     falling = (along[0] * stretch + along[1] / stretch + side**-2.0) ** -steep
     noise = np.fft.rfft2(rng.standard_normal((2, len(labels), side, side)))
     fields = np.fft.irfft2(noise * falling, s=(side, side))

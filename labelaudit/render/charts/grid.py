@@ -12,7 +12,7 @@ from labelaudit.render.charts.parts import WIDTH
 
 MAX_NAMES: Final = 12  # columns whose cells can still be read
 LONGEST: Final = 150
-LONGEST_HEAD: Final = 96
+LONGEST_HEAD: Final = 128
 HEIGHT: Final = 26
 
 
