@@ -14,6 +14,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+pytestmark = pytest.mark.slow
+
 N = 90
 SECRETS = {
     "file": "zebrafilename",
