@@ -3,15 +3,20 @@
 import json
 import re
 from dataclasses import replace
+from itertools import combinations_with_replacement
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hostile_files import CASES
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from labelaudit.errors import InputError
+from labelaudit.inputs.columns import Splits
+from labelaudit.measures.class_imbalance.class_imbalance import class_imbalance
 from labelaudit.privacy import default_privacy, published, without_places
+from labelaudit.privacy.columns import OF_ALL_CLASSES
 from labelaudit.privacy.few import FEWEST, few_classes
 from labelaudit.privacy.words import public_words, sentences
 from labelaudit.render.json import to_json
@@ -66,6 +71,7 @@ def table_of(report: Report) -> Table:
     return published(report, "public").measures[-1].tables[0]
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.text("abcdefgh", min_size=1, max_size=4), st.integers(0, 40), min_size=1, max_size=12
@@ -85,6 +91,64 @@ def test_no_count_of_a_small_class_follows_from_what_is_left(counts: dict[str, i
     assert len(written.dataset.class_names) == len(counts)
 
 
+@pytest.mark.parametrize(
+    ("counts", "n_few"),
+    [((9, 9, 40, 50), 3), ((9, 8, 40, 50), 3), ((9, 7, 40, 50), 2), ((1,) * 10 + (40, 50), 11)],
+)
+def test_no_count_follows_from_how_many_items_a_small_class_may_have(
+    counts: tuple[int, ...], n_few: int
+) -> None:
+    report = counted({f"class {at}": count for at, count in enumerate(counts)})
+    assert len(few_classes(report)) == n_few
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(20, 60), min_size=1, max_size=3),
+    st.lists(st.integers(1, 9), min_size=2, max_size=5),
+    st.data(),
+)
+def test_no_number_tells_which_counts_the_small_classes_have(
+    large: list[int], small: list[int], data: st.DataObject
+) -> None:
+    others = data.draw(st.sampled_from(partitions(sum(small), len(small))))
+    reports = [imbalance_of([*large, *counts]) for counts in (small, others)]
+    few = [few_classes(report) for report in reports]
+    assume(len(few[0]) == len(few[1]) == len(small))
+    written = [published(report, "public").measures for report in reports]
+    assert written[0] == written[1]
+
+
+def partitions(total: int, parts: int) -> list[tuple[int, ...]]:
+    """Return all ways in which classes of 1 to 9 items have so many together."""
+    ways = combinations_with_replacement(range(1, FEWEST), parts)
+    return [way for way in ways if sum(way) == total]
+
+
+def imbalance_of(counts: list[int]) -> Report:
+    """Return a report of what is measured of the balance of classes of so many items."""
+    names = tuple(f"class {at}" for at in range(len(counts)))
+    labels = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    found = class_imbalance(labels, names, Splits((), np.full(len(labels), -1, dtype=np.int32)))
+    report = counted(dict(zip(names, counts, strict=True)))
+    result = replace(
+        report.measures[0], values=found.values, tables=found.tables, notes=found.notes
+    )
+    return replace(report, measures=(result,))
+
+
+def test_what_is_left_out_beside_small_classes_is_still_measured() -> None:
+    source = " ".join(
+        file.read_text(encoding="utf-8")
+        for folder in ("measures", "statistics")
+        for file in (PACKAGE / folder).rglob("*.py")
+    )
+    names = {name for found in OF_ALL_CLASSES.values() for name in found}
+    names |= {name for key in OF_ALL_CLASSES for name in key if name}
+    stems = {re.sub("_at_.*|_ratio$|_p_value$", "", name) for name in names}
+    assert not {name for name in stems if name not in source}
+
+
 def test_classes_that_nobody_counted_are_not_named() -> None:
     report = counted({"a": 90, "b": 80})
     unknown = replace(report.dataset, class_names=("a", "b", "never counted"))
@@ -94,12 +158,21 @@ def test_classes_that_nobody_counted_are_not_named() -> None:
 
 def test_rows_of_small_classes_become_one_row_of_sums() -> None:
     report = with_table(
-        ("class", "count", "share"), ("big", 5, 0.5), ("small", 2, 0.1), ("tiny", 1, 0.2)
+        ("class", "count", "share"),
+        ("big", 5, 0.5),
+        ("large", 4, 0.3),  # without it, the two others have fewer than 10 items together
+        ("small", 2, 0.1),
+        ("tiny", 1, 0.2),
     )
     table = table_of(report)
     assert table.rows[0] == ("big", 5, 0.5)
-    assert table.rows[1:] == (("2 classes of few items", 3, None),)
+    assert table.rows[1:] == (("3 classes of few items", 7, None),)
     assert table.omitted == 0
+
+
+def test_some_of_the_small_classes_are_not_summed_beside_a_sum_of_all() -> None:
+    report = with_table(("class", "count"), ("big", 5), ("large", 4), ("small", 2))
+    assert (table_of(report).rows, table_of(report).omitted) == ((("big", 5),), 2)
 
 
 def test_pairs_with_a_small_class_are_left_out_and_counted() -> None:

@@ -42,6 +42,45 @@ OWN_WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 # Columns of numbers that are of single items: where one is, and how one looks to a model.
 OF_ITEMS: Final = frozenset({"from_item", "to_item", "item", "row", "x", "y"})
 CUTS: Final = frozenset({"class", "split"})  # what slices may be of; others are metadata
+# Numbers that the items of every class enter, the hidden ones too, so that their counts could be
+# solved for: by measure and table, and those that are in no table under no name.
+OF_ALL_CLASSES: Final[Mapping[tuple[str, str], frozenset[str]]] = MappingProxyType(
+    {
+        ("class_imbalance", ""): frozenset(
+            {"imbalance_ratio", "nonempty_imbalance_ratio", "entropy", "evenness", "gini"}
+            | {"inverse_simpson", "normalized_gini", "uniform_distance", "lrid", "lrid_per_sample"}
+            | {"balance_p_value", "source_effective_classes", "source_entropy"}
+        ),
+        ("class_imbalance", "class_balanced_weights"): frozenset(
+            {"weight_at_0.9", "weight_at_0.99", "weight_at_0.999", "weight_at_0.9999"}
+        ),
+        ("class_imbalance", "splits"): frozenset(
+            {"imbalance_ratio", "ratio_with_items", "effective_classes"}
+        ),
+        ("class_imbalance", "split_statistics"): frozenset(
+            {"entropy", "evenness", "inverse_simpson", "gini", "normalized_gini", "lrid"}
+            | {"distance_from_balance", "lrid_per_sample", "balance_p_value"}
+        ),
+        ("embedding_label_sharpness", "sizes"): frozenset({"samples_used"}),
+        ("item_order", ""): frozenset(
+            {"same_label_ratio", "same_label_p_value"}
+            | {"nearby_in_class_ratio", "nearby_in_class_p_value"}
+        ),
+        ("item_order", "tests"): frozenset({"expected", "ratio", "z", "p_value"}),
+        ("label_sharpness", "sizes"): frozenset({"samples_used"}),
+        ("label_shift", ""): frozenset(
+            {"jensen_shannon_excess", "hellinger_distance", "population_stability_index"}
+            | {"cramers_v", "label_shift_p_value"}
+        ),
+        ("label_shift", "pairs"): frozenset(
+            {"expected_by_chance", "excess", "hellinger_distance", "psi", "cramers_v"}
+            | {"chi_squared", "p_value", "adjusted_p_value"}
+        ),
+        ("multi_label", ""): frozenset({"mean_ir", "cvir", "scumble", "scumble_cv"}),
+        ("multi_label", "labels"): frozenset({"scumble"}),
+        ("multi_label_splits", ""): frozenset({"ld_by_chance"}),
+    }
+)
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_.]*")
 
 

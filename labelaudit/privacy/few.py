@@ -5,6 +5,7 @@ from typing import Final
 from labelaudit.report import Report
 
 FEWEST: Final = 10
+WAYS: Final = 2  # items from where classes of a few items each could be so in a single way
 # Where the items of each class are counted: measure, table, and the columns of name and count.
 COUNTED: Final = (
     ("class_imbalance", "classes", "class", "count"),
@@ -16,8 +17,9 @@ def few_classes(report: Report) -> frozenset[str]:
     """Return the classes that a public report does not name.
 
     These are the classes with fewer than 10 items, and those whose items are not counted. Where
-    that leaves a single class with items, or fewer than 10 items together, the next smallest
-    class is added: what is left out is then no class's own number.
+    that leaves a single class with items, fewer than 10 items together, or as many as only
+    classes of one item or of nine have, the next smallest class is added: what is left out is
+    then no class's own number.
 
     Parameters
     ----------
@@ -26,7 +28,7 @@ def few_classes(report: Report) -> frozenset[str]:
     """
     if report.dataset.task == "regression":
         return frozenset()
-    counts = _counts(report)
+    counts = counts_of(report)
     names = sorted(report.dataset.class_names, key=lambda name: (counts.get(name, 0), name))
     n_few = sum(counts.get(name, 0) < FEWEST for name in names)
     while n_few < len(names) and _can_be_told([counts.get(name, 0) for name in names[:n_few]]):
@@ -35,13 +37,24 @@ def few_classes(report: Report) -> frozenset[str]:
 
 
 def _can_be_told(held: list[int]) -> bool:
-    """Tell whether what is left of a total says something of a single class, or of few items."""
+    """Tell whether what is left of a total says something of a single class, or of few items.
+
+    That classes have 1 to 9 items each is known, so that 18 items of two are nine of each.
+    """
     present = [count for count in held if count]
-    return bool(present) and (len(present) == 1 or sum(present) < FEWEST)
+    total, n = sum(present), len(present)
+    is_at_an_end = total - n < WAYS or 0 <= (FEWEST - 1) * n - total < WAYS
+    return bool(present) and (n == 1 or total < FEWEST or is_at_an_end)
 
 
-def _counts(report: Report) -> dict[str, int]:
-    """Return the items of each class that a table counts."""
+def counts_of(report: Report) -> dict[str, int]:
+    """Return the items of each class that a table counts.
+
+    Parameters
+    ----------
+    report
+        Any report.
+    """
     found: dict[str, int] = {}
     for measure, name, of_class, of_count in COUNTED:
         result = report.measure(measure)

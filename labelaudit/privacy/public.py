@@ -1,5 +1,6 @@
 """A report for everybody: aggregates only, no item, no person, no class of a few items."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -7,15 +8,15 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
-from labelaudit.privacy.columns import annotators_of
-from labelaudit.privacy.few import few_classes
+from labelaudit.privacy.columns import OF_ALL_CLASSES, annotators_of
+from labelaudit.privacy.few import counts_of, few_classes
 from labelaudit.privacy.tables import COARSE, DIGITS, Names, public_table
 from labelaudit.privacy.team import for_team
-from labelaudit.privacy.words import public_words
+from labelaudit.privacy.words import LEFT_OUT, public_words
 from labelaudit.report import DatasetFacts, EmbeddingFacts, MeasureResult, Report, Scalar, Value
 
-LEFT_OUT: Final = "left out of a public report"
-SMALLEST: Final = frozenset({"imbalance_ratio", "nonempty_imbalance_ratio"})
+EFFECTIVE: Final = ("class_imbalance", "effective_classes")
+AT_MOST: Final = "at most: as if the classes of few items had equally many"
 OWN_FILES: Final = frozenset({".npy", ".npz", ".parquet", ".csv", ".tsv"})
 SAYS: Final = re.compile(r"What (?P<who>.+) says instead", re.DOTALL)
 
@@ -23,19 +24,21 @@ SAYS: Final = re.compile(r"What (?P<who>.+) says instead", re.DOTALL)
 def for_public(report: Report) -> Report:
     """Return a report of aggregates: what names an item, a person or few items is left out."""
     closed = for_team(report)
-    few = few_classes(closed)
+    few, counts = few_classes(closed), counts_of(closed)
     names = Names(
         classes=frozenset(closed.dataset.class_names) - few,
         splits=frozenset(closed.dataset.splits),
         few=few,
+        held=frozenset(name for name in few if counts.get(name) != 0),
         annotators=annotators_of(table for each in closed.measures for table in each.tables),
     )
+    effective = _effective(counts, few)
     return replace(
         closed,
         privacy="public",
         dataset=_dataset(closed.dataset, few),
         embedding=_embedding(closed.embedding),
-        measures=tuple(_result(result, names) for result in closed.measures),
+        measures=tuple(_result(result, names, effective) for result in closed.measures),
         run=replace(closed.run, data=""),
     )
 
@@ -57,10 +60,23 @@ def _embedding(facts: EmbeddingFacts | None) -> EmbeddingFacts | None:
     return replace(facts, model="embeddings from a file")
 
 
-def _result(result: MeasureResult, names: Names) -> MeasureResult:
-    is_few = bool(names.few)
+def _effective(counts: Mapping[str, int], few: frozenset[str]) -> float | None:
+    """Return the effective number of classes, those of few items taken for equally large."""
+    hidden = [count for name, count in counts.items() if name in few and count]
+    shown = [count for name, count in counts.items() if name not in few]
+    equal = [sum(hidden) / len(hidden)] * len(hidden) if hidden else []
+    total = sum(shown) + sum(hidden)
+    parts = [count / total for count in (*shown, *equal)]
+    return math.exp(-sum(part * math.log(part) for part in parts)) if parts else None
+
+
+def _result(result: MeasureResult, names: Names, effective: float | None) -> MeasureResult:
+    hidden = OF_ALL_CLASSES.get((result.name, ""), frozenset()) if names.few else frozenset()
+    is_coarse = bool(names.few) and result.name in COARSE
     values = tuple(
-        _value(value, of_smallest=is_few, coarse=is_few and result.name in COARSE)
+        replace(value, value=effective, low=None, high=None, note=AT_MOST)
+        if names.few and (result.name, value.name) == EFFECTIVE
+        else _value(value, is_hidden=value.name in hidden, is_coarse=is_coarse)
         for value in result.values
     )
     tables = tuple(
@@ -88,17 +104,19 @@ def _result(result: MeasureResult, names: Names) -> MeasureResult:
     )
 
 
-def _value(value: Value, *, of_smallest: bool, coarse: bool) -> Value:
+def _value(value: Value, *, is_hidden: bool, is_coarse: bool) -> Value:
     """Return a number without words that name something, where it gives no class's count."""
+    if is_hidden:
+        return replace(
+            value, value=None, low=None, high=None, interval="", no_interval=LEFT_OUT, note=LEFT_OUT
+        )
     said = replace(
         value,
         note=public_words(value.note),
         interval=public_words(value.interval),
         no_interval=public_words(value.no_interval),
     )
-    if of_smallest and value.name in SMALLEST:
-        return replace(said, value=None, low=None, high=None, note=LEFT_OUT)
-    if coarse:
+    if is_coarse:
         return replace(
             said, value=_rounded(value.value), low=_rounded(value.low), high=_rounded(value.high)
         )

@@ -1,6 +1,6 @@
 """Tables without rows of single items, of persons by name, or of classes with few items."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,6 +9,7 @@ from labelaudit.privacy.columns import (
     CLASSES,
     CUTS,
     MENTIONED,
+    OF_ALL_CLASSES,
     OTHER_ANNOTATOR,
     OWN_WORDS,
     SPLITS,
@@ -20,12 +21,13 @@ from labelaudit.report import Column, Scalar, Table
 
 Row = tuple[Scalar, ...]
 OF_PEOPLE: Final = frozenset({*ANNOTATORS, OTHER_ANNOTATOR})
-# Numbers of rows that are of no single class, from which the items of a small class follow.
-OF_THE_SMALLEST: Final = frozenset({"imbalance_ratio", "ratio_with_items", "samples_used"})
 OF_SHOTS: Final = "shots"  # a table of few classes: how many there are, and their items
-# Measures whose numbers are of the items of all classes, so that a small count could be solved for.
-COARSE: Final = frozenset({"class_imbalance", "multi_label", "label_shift", "multi_label_splits"})
+# Measures whose other numbers say a little of every class: too little in so few digits.
+COARSE: Final = frozenset(
+    {"annotator_agreement", "annotator_pairs", "label_shift", "multi_label_splits"}
+)
 DIGITS: Final = 2
+LEAST: Final = 2  # columns of a table that says something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class Names:
         Names that are printed.
     few
         Classes that are not named.
+    held
+        Those of them that may have items.
     annotators
         A number in place of each annotator's name.
     """
@@ -45,6 +49,7 @@ class Names:
     classes: frozenset[str]
     splits: frozenset[str]
     few: frozenset[str]
+    held: frozenset[str]
     annotators: Mapping[str, str]
 
 
@@ -66,7 +71,13 @@ def public_table(measure: str, table: Table, names: Names) -> Table:
     """
     hidden = names.few | names.annotators.keys()
     of_few = bool(names.few) and table.name == OF_SHOTS
-    if of_few or undeclared(measure, table, names.classes | names.splits, hidden):
+    if names.few:
+        table = _without(table, OF_ALL_CLASSES.get((measure, table.name), frozenset()))
+    if (
+        of_few
+        or len(table.columns) < LEAST
+        or undeclared(measure, table, names.classes | names.splits, hidden)
+    ):
         omitted = table.omitted + len(table.rows)
         return replace(table, columns=(Column(name="left_out"),), rows=(), omitted=omitted)
     own = OWN_WORDS.get(measure, frozenset())
@@ -83,9 +94,15 @@ def public_table(measure: str, table: Table, names: Names) -> Table:
         else:
             n_unknown += 1
     if names.few and not places.keys() & CLASSES:
-        kept = [_coarse(row, table, measure) for row in kept]
+        kept = [_coarse(row, measure) for row in kept]
     keys = places.keys() & (CLASSES | SPLITS)
-    merged = _merged(few, table, places) if len(keys) == 1 and len(few) > 1 else ()
+    # a sum over some of them only, beside one over all of them, would be that of the others
+    whole = (
+        len(keys) == 1
+        and len(few) > 1
+        and names.held.issubset(row[places[key]] for row in few for key in keys)
+    )
+    merged = _merged(few, table, places) if whole else ()
     n_left_out = n_unknown + (0 if merged else len(few))
     return replace(table, rows=(*kept, *merged), omitted=table.omitted + n_left_out)
 
@@ -126,12 +143,19 @@ def _without_mentions(row: Row, places: Mapping[str, int], names: Names) -> Row:
     )
 
 
-def _coarse(row: Row, table: Table, measure: str) -> Row:
-    """Return a row of no single class without what the items of a small class follow from."""
-    return tuple(
-        None if column.name in OF_THE_SMALLEST else rounded(cell) if measure in COARSE else cell
-        for cell, column in zip(row, table.columns, strict=True)
+def _without(table: Table, hidden: Collection[str]) -> Table:
+    """Return a table without the columns of some names."""
+    kept = [at for at, column in enumerate(table.columns) if column.name not in hidden]
+    return replace(
+        table,
+        columns=tuple(table.columns[at] for at in kept),
+        rows=tuple(tuple(row[at] for at in kept) for row in table.rows),
     )
+
+
+def _coarse(row: Row, measure: str) -> Row:
+    """Return a row of no single class with its numbers in as few digits as tell no count."""
+    return tuple(rounded(cell) for cell in row) if measure in COARSE else row
 
 
 def rounded(cell: Scalar) -> Scalar:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from labelaudit.limits import AUDITED, MODEL_ESTIMATED, Judgement, Verdict, judged
+from labelaudit.privacy import LEFT_OUT
 from labelaudit.render import text
 from labelaudit.render.fact_rows import IN_PLACE, OF_DATASET, OF_ORDERED, ROWS, SHARE_OF_ITEMS, Row
 from labelaudit.render.judgements import bound
@@ -11,6 +12,7 @@ from labelaudit.report import Report, Value
 
 NOT_MEASURED: Final = "not measured"
 NOT_APPLICABLE: Final = "n/a"
+HIDDEN: Final = "left out"
 NO_ESTIMATE: Final = "no estimate"
 FAILED: Final = "not measured, failed"
 UNITS: Final = frozenset({"share", "count"})  # the others go without saying in a row
@@ -192,10 +194,16 @@ def _fact(report: Report, row: Row) -> Fact:
     if found is None:
         return fact
     if found.value is None:
-        undefined = NOT_APPLICABLE if found.unit == "count" else text.UNDEFINED
-        return replace(fact, reference=undefined)
+        return replace(fact, reference=_no_number(found))
     field = f"{row.measure}.{row.value}" if measured else f"dataset.{OF_DATASET[row.value]}"
     return _with_amount(replace(fact, field=field), report, found, row.beside)
+
+
+def _no_number(found: Value) -> str:
+    """Say why a number that was measured is not there."""
+    if found.note == LEFT_OUT:
+        return HIDDEN
+    return NOT_APPLICABLE if found.unit == "count" else text.UNDEFINED
 
 
 def _with_amount(fact: Fact, report: Report, found: Value, beside: str) -> Fact:
