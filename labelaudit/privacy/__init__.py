@@ -6,10 +6,10 @@ from labelaudit.errors import InputError
 from labelaudit.privacy.places import without_places
 from labelaudit.privacy.public import for_public
 from labelaudit.privacy.team import for_team
-from labelaudit.privacy.words import LEFT_OUT
+from labelaudit.privacy.words import LEFT_OUT, ONE_OF_FEW
 from labelaudit.report import Privacy, Report
 
-__all__ = ["LEFT_OUT", "LEVELS", "default_privacy", "published", "without_places"]
+__all__ = ["LEFT_OUT", "LEVELS", "ONE_OF_FEW", "default_privacy", "published", "without_places"]
 
 LEVELS: Final[tuple[Privacy, ...]] = ("public", "team", "full")  # the most closed first
 

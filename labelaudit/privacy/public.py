@@ -12,7 +12,7 @@ from labelaudit.privacy.columns import OF_ALL_CLASSES, annotators_of
 from labelaudit.privacy.few import counts_of, few_classes
 from labelaudit.privacy.tables import COARSE, DIGITS, Names, public_table
 from labelaudit.privacy.team import for_team
-from labelaudit.privacy.words import LEFT_OUT, public_words
+from labelaudit.privacy.words import LEFT_OUT, ONE_OF_FEW, public_words
 from labelaudit.report import DatasetFacts, EmbeddingFacts, MeasureResult, Report, Scalar, Value
 
 EFFECTIVE: Final = ("class_imbalance", "effective_classes")
@@ -46,7 +46,7 @@ def for_public(report: Report) -> Report:
 def _dataset(facts: DatasetFacts, few: frozenset[str]) -> DatasetFacts:
     """Return what is said of a dataset, with numbers in place of classes of few items."""
     kept = [name for name in facts.class_names if name not in few]
-    numbered = [f"class of few items {at}" for at in range(1, len(few) + 1)]
+    numbered = [f"{ONE_OF_FEW} {at}" for at in range(1, len(few) + 1)]
     ignored: Counter[str] = Counter()
     for reason, count in facts.ignored.items():
         ignored[public_words(reason) or LEFT_OUT] += count

@@ -102,7 +102,7 @@ def public_table(measure: str, table: Table, names: Names) -> Table:
         and len(few) > 1
         and names.held.issubset(row[places[key]] for row in few for key in keys)
     )
-    merged = _merged(few, table, places) if whole else ()
+    merged = _merged(few, table, places, len(names.few)) if whole else ()
     n_left_out = n_unknown + (0 if merged else len(few))
     return replace(table, rows=(*kept, *merged), omitted=table.omitted + n_left_out)
 
@@ -163,9 +163,9 @@ def rounded(cell: Scalar) -> Scalar:
     return float(f"{cell:.{DIGITS}g}") if isinstance(cell, float) else cell
 
 
-def _merged(few: list[Row], table: Table, places: Mapping[str, int]) -> tuple[Row]:
+def _merged(few: list[Row], table: Table, places: Mapping[str, int], n_few: int) -> tuple[Row]:
     """Return one row in place of those of classes with few items: the sums of what is counted."""
-    name = f"{len(few):,} classes of few items"
+    name = f"{n_few:,} classes of few items"
     [key] = places.keys() & (CLASSES | SPLITS)
     cells_: list[Scalar] = []
     for at, column in enumerate(table.columns):

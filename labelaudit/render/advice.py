@@ -7,9 +7,11 @@ from typing import Final
 
 from labelaudit.limits import AUDITED, MODEL_ESTIMATED
 from labelaudit.render.places import Places, ends, examples, named, nowhere, worst
+from labelaudit.report import Privacy
 
 TESTED: Final = "as tests decide, with 5 % false discoveries allowed"
 REVIEW: Final = "`labelaudit review report.json --fix` shows them, the likeliest first"
+SCAN: Final = "a scan of the data lists them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,9 @@ class Advice:
         What finds the classes, splits or files that it comes from.
     sure
         How sure the number is, where that is not told by the number itself.
+    public
+        What to do instead, for readers who have neither the items nor a list of them; where it is
+        empty, that is the remedy without the file that lists them.
     """
 
     one: str
@@ -33,10 +38,20 @@ class Advice:
     remedy: str
     where: Places = nowhere
     sure: str = ""
+    public: str = ""
+
+    def remedy_of(self, privacy: Privacy) -> str:
+        """Return what to do, for the readers of a report."""
+        if privacy != "public":
+            return self.remedy
+        said, listed, _ = self.remedy.partition(": `issues.csv`")
+        return self.public or (f"{said}; {SCAN}." if listed else self.remedy)
 
 
-def _said(words: str, remedy: str, where: Places = nowhere, sure: str = "") -> Advice:
-    return Advice(one=words, many=words, remedy=remedy, where=where, sure=sure)
+def _said(
+    words: str, remedy: str, where: Places = nowhere, sure: str = "", public: str = ""
+) -> Advice:
+    return Advice(one=words, many=words, remedy=remedy, where=where, sure=sure, public=public)
 
 
 ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
@@ -45,12 +60,15 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
             "of the labels are wrong, as people judged",
             f"Correct the labels: {REVIEW}; then scan again.",
             worst("audited_labels", "per_class", "rate"),
+            public=f"Correct the labels: {SCAN}, the likeliest first; then scan again.",
         ),
         ("label_noise", MODEL_ESTIMATED): _said(
             "of the labels may be wrong, as a model estimates",
             "Judge a drawn sample with `labelaudit review report.json`, so that the rate is known; "
             f"correct the suspects: {REVIEW}.",
             worst("label_noise", "per_class", "share"),
+            public="Judge a drawn sample, so that the rate is known; correct the suspects: "
+            f"{SCAN}, the likeliest first.",
         ),
         ("label_noise", "suspected_errors_count"): Advice(
             one="label is suspected to be wrong",
@@ -58,6 +76,7 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
             remedy=f"Look at them: {REVIEW}.",
             where=worst("label_noise", "per_class", "suspected"),
             sure="a model suspects them; no person judged them",
+            public=f"Look at them: {SCAN}, the likeliest first.",
         ),
         ("integrity", "contradictory_duplicates_count"): Advice(
             one="file equals another that has a different label",

@@ -123,7 +123,7 @@ def _alert(report: Report, level: Level, result: MeasureResult, found: Value, li
         limit=limit,
         where=advice.where(report),
         sure=advice.sure or _sure(found),
-        remedy=advice.remedy,
+        remedy=advice.remedy_of(report.privacy),
     )
 
 

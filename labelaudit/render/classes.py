@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from labelaudit.privacy import ONE_OF_FEW
 from labelaudit.report import Column, MeasureResult, Report, Scalar, Table
 
 MOST_COLUMNS: Final = 8
@@ -84,7 +85,7 @@ def classes_of(report: Report) -> Table | None:
     if report.dataset.task == "regression" or not sources:
         return None
     columns = [_column(report, source) or {} for source in sources]
-    names = dict.fromkeys(report.dataset.class_names)
+    names = dict.fromkeys(_declared(report))
     names |= dict.fromkeys(name for column in columns for name in column)
     units = [_unit(report, source) for source in sources]
     titles = [source.title for source in sources]
@@ -117,10 +118,17 @@ def in_classes(table: Table) -> bool:
     return IN_SECTIONS < len(table.rows) == len(names)
 
 
+def _declared(report: Report) -> tuple[str, ...]:
+    """Return the classes that have a row: in a public report, those of few items share one."""
+    if report.privacy != "public":
+        return report.dataset.class_names
+    return tuple(name for name in report.dataset.class_names if not name.startswith(ONE_OF_FEW))
+
+
 def _is_known(report: Report, source: Source) -> bool:
     """Tell whether a column holds a number, or the name of a class, for one class in ten."""
     cells = (_column(report, source) or {}).values()
-    classes = set(report.dataset.class_names)
+    classes = set(_declared(report))
     known = sum(cell in classes if isinstance(cell, str) else cell is not None for cell in cells)
     return known > 0 and ONE_IN * known >= len(classes)
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from reports import CASES, audited, full, hostile, nothing_measured
 
 from labelaudit.limits import STARTING_LIMITS, judged
+from labelaudit.privacy import published
 from labelaudit.render.advice import ADVICE
 from labelaudit.render.alerts import LEVELS, Alert, alerts_of
 from labelaudit.report import Column, Limit, Report, Sample, Table, Value
@@ -218,3 +219,15 @@ def test_limits_that_a_scan_starts_with_have_words_of_their_own() -> None:
     assert {(limit.measure, limit.value) for limit in STARTING_LIMITS} <= set(ADVICE)
     assert all(advice.one and advice.many and advice.remedy for advice in ADVICE.values())
     assert alerts_of(hostile())
+
+
+def test_advice_in_a_public_report_names_no_file_that_its_readers_lack() -> None:
+    for advice in ADVICE.values():
+        said = advice.remedy_of("public")
+        assert "issues.csv" not in said
+        assert "labelaudit review" not in said
+        assert said.endswith(".")
+        assert advice.remedy_of("team") == advice.remedy
+    shown = [alert.remedy for alert in alerts_of(published(full(), "public"))]
+    assert any("a scan of the data lists them" in remedy for remedy in shown)
+    assert not any("issues.csv" in remedy or "review" in remedy for remedy in shown)

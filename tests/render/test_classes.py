@@ -3,7 +3,9 @@ from dataclasses import replace
 import pytest
 from reports import ANIMALS, CASES, COUNTS, SUSPECTED, full, multilabel
 
+from labelaudit.privacy import published
 from labelaudit.render.classes import MOST_COLUMNS, SOURCES, classes_of, columns_of, in_classes
+from labelaudit.render.html import to_html
 from labelaudit.report import Column, MeasureResult, Report, Table
 
 
@@ -167,3 +169,15 @@ def test_each_cell_is_that_of_the_table_it_comes_from(case: str) -> None:
         place = [column.name for column in table.columns].index(source.column)
         known = {row[0]: row[place] for row in table.rows}
         assert {row[0]: row[at] for row in found.rows if row[0] in known} == known
+
+
+def test_classes_of_few_items_share_a_row_in_a_public_report() -> None:
+    counts = {"big": 90, "large": 80, "small": 7, "tiny": 5, "empty": 0}
+    table = class_table("classes", {"class": tuple(counts), "count": tuple(counts.values())})
+    table = replace(table, columns=(Column(name="class"), Column(name="count", unit="count")))
+    result = replace(measured("class_imbalance", table), name="class_imbalance")
+    closed = published(with_measures(result, classes=tuple(counts)), "public")
+    found = classes_of(closed)
+    assert found is not None
+    assert found.rows == (("big", 90), ("large", 80), ("3 classes of few items", 12))
+    assert '<a href="#classes">Classes</a> <span class="muted">5</span>' in to_html(closed)
