@@ -93,8 +93,9 @@ def main() -> None:
         code = INTERRUPTED if isinstance(stop, KeyboardInterrupt) else stop.code
         if code == INTERRUPTED:
             typer.echo("interrupted; embeddings that were cached are not made again", err=True)
-        # typer ends with 1 when its reader has gone; 1 is for a gate that failed
-        sys.exit(FAILED if code == 1 else code)
+        # who reads the first lines only has them; 1, which typer ends with, is no code of ours
+        gone = isinstance(stop.__context__, BrokenPipeError)
+        sys.exit(0 if gone else FAILED if code == 1 else code)
 
 
 def _fail(message: str) -> NoReturn:

@@ -10,7 +10,7 @@ from labelaudit.errors import InputError, OutputError, some
 OF_ITEMS: Final = ("*.parquet", "issues.csv", "review*", "*verdicts*.csv")
 
 if TYPE_CHECKING:
-    from labelaudit.report import Report
+    from labelaudit.report import Privacy, Report
 
 
 def read_report(file: Path) -> "Report":
@@ -68,6 +68,34 @@ def refuse_items_beside(folder: Path) -> None:
             "not lie beside them",
             hint="name an empty folder with --output, or move these files away",
         )
+
+
+def refuse_open_beside(folder: Path, names: Collection[str], privacy: "Privacy") -> None:
+    """Make sure that a report is not put over or beside one that shows more.
+
+    Parameters
+    ----------
+    folder
+        Where it is to be.
+    names
+        Of the reports that may be there.
+    privacy
+        Its level.
+
+    Raises
+    ------
+    InputError
+        When there is one: it would be lost, or what was made of it would lie beside the new files.
+    """
+    from labelaudit.privacy import LEVELS
+
+    for file in sorted(folder / name for name in names if (folder / name).exists()):
+        found = read_report(file).privacy
+        if LEVELS.index(found) > LEVELS.index(privacy):
+            raise InputError(
+                f"{file}: is {found}; one that is {privacy} shows less, and needs another folder",
+                hint="name one with --output",
+            )
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], stale: Collection[str] = ()) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from labelaudit.errors import InputError
 
-SOURCE = "report.json"
+SOURCE, PAGE = "report.json", "report.html"
 
 
 def render(
@@ -35,7 +35,13 @@ def render(
     ] = None,
 ) -> None:
     """Rebuild the page, the pictures and the Markdown from a report.json alone."""
-    from labelaudit.cli.files import check_folder, read_report, refuse_items_beside, write_files
+    from labelaudit.cli.files import (
+        check_folder,
+        read_report,
+        refuse_items_beside,
+        refuse_open_beside,
+        write_files,
+    )
     from labelaudit.cli.scan import show
     from labelaudit.privacy import published
     from labelaudit.render.files import rendered_files
@@ -47,13 +53,14 @@ def render(
     shown = published(loaded, privacy or loaded.privacy)
     closed = shown.privacy != loaded.privacy
     if closed:
-        refuse_source(folder, report)
+        refuse_open_beside(folder, {SOURCE, report.name}, shown.privacy)
     if closed and shown.privacy == "public":
         refuse_items_beside(folder)
     # the source stays as it is; a report of another level is made beside its renderings
     names |= {SOURCE} if closed else set()
-    write_files(folder, rendered_files(shown, templates, names))
-    show(shown, folder)
+    files = rendered_files(shown, templates, names)
+    write_files(folder, files)
+    show(shown, *(folder / name for name in ([PAGE] if PAGE in files else files)))
 
 
 def names_of(formats: list[str]) -> set[str]:
@@ -68,12 +75,3 @@ def names_of(formats: list[str]) -> set[str]:
             hint=f"there are {', '.join(sorted(set(suffixes.values())))}",
         )
     return {name for name, suffix in suffixes.items() if not formats or suffix in formats}
-
-
-def refuse_source(folder: Path, report: Path) -> None:
-    """Refuse to write a report that shows less over the one that it is made from."""
-    if folder.resolve() == report.resolve().parent:
-        raise InputError(
-            f"{folder}: here is the report itself; one that shows less needs another folder",
-            hint="name one with --output",
-        )

@@ -97,7 +97,7 @@ def scan(  # noqa: PLR0913 - each is an option
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
-    """Measure a dataset and write report.json, report.html, label.svg and the issues found."""
+    """Measure a dataset and write its label, its page, the numbers as JSON and the issues."""
     of_model.refuse_contradictions(
         embeddings=embeddings is not None,
         of_a_model=bool(declare or output_node or model != "builtin"),
@@ -177,8 +177,10 @@ def scan(  # noqa: PLR0913 - each is an option
         )
         progress("writing the report", 0, 0)
         write(found, output, templates)
-    show(found.report, output)
-    refuse_failed(found.report)
+    try:
+        show(found.report, output / "report.html")
+    finally:  # also where nobody reads the summary to its end
+        refuse_failed(found.report)
 
 
 def checked_filter(name: str) -> "LabelFilter":
@@ -226,8 +228,8 @@ def write(found: "Scan", output: Path, templates: Path | None) -> None:
     write_files(output, files | issues, stale)
 
 
-def show(report: "Report", output: Path) -> None:
-    """Print the summary of a report, and where to look."""
+def show(report: "Report", *files: Path) -> None:
+    """Print the summary of a report, and which files to look at."""
     from rich.console import Console
 
     from labelaudit.cli.unheeded import print_unheeded
@@ -236,7 +238,8 @@ def show(report: "Report", output: Path) -> None:
     console = Console()
     height = console.height if console.is_terminal else 48
     print_unheeded(console, to_terminal(report, width=console.width, height=height))
-    console.print(f"{output / 'report.html'}", soft_wrap=True, highlight=False, markup=False)
+    for file in files:
+        console.print(f"{file}", soft_wrap=True, highlight=False, markup=False)
 
 
 def refuse_failed(report: "Report") -> None:

@@ -62,7 +62,7 @@ def from_json(text: str, where: str = "report.json") -> Report:
         raise InputError(f"{where}: no report; it has no schema_version", hint=HINT)
     _check_version(found["schema_version"], where)
     report = cast("Report", load(Report, found, "", problems))
-    problems += [] if problems else _ragged(report)
+    problems += [] if problems else [*_repeated(report), *_ragged(report)]
     if problems:
         raise InputError(
             f"{where}: no report of version {SCHEMA_VERSION}; {len(problems):,} wrong",
@@ -123,9 +123,15 @@ def _check_version(version: object, where: str) -> None:
     major = SCHEMA_VERSION.partition(".")[0]
     if not isinstance(version, str) or version.partition(".")[0] != major:
         raise InputError(
-            f"{where}: schema_version: expected {major}.x, found {shown(version)}",
+            f"{where}: schema_version: expected '{major}.x', found {shown(version)}",
             hint="read it with the labelaudit that wrote it, or scan again with this one",
         )
+
+
+def _repeated(report: Report) -> list[str]:
+    """Name the measures of which there are two results."""
+    names = Counter(result.name for result in report.measures)
+    return [f"measures[{shown(name)}]: {n} results" for name, n in names.items() if n > 1]
 
 
 def _ragged(report: Report) -> list[str]:

@@ -112,18 +112,17 @@ def check_override(
 ) -> None:
     """Refuse a folder with a file that replaces no template, and that no other of it includes."""
     unknown = sorted(own.keys() - set(known))
+    left = [name for name in unknown if name not in _included(own)]
+    near = get_close_matches((left or unknown or [""])[0], known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
     if len(unknown) == len(own):
         raise InputError(
-            f"{templates}: replaces no template; found {some(unknown) or 'nothing'}",
-            hint=f"there are {', '.join(sorted(known))}",
+            f"{templates}: replaces no template; found {some(unknown) or 'nothing'}", hint=hint
         )
-    unknown = [name for name in unknown if name not in _included(own)]
-    if unknown:
-        near = get_close_matches(unknown[0], known, n=1)
+    if left:
         raise InputError(
-            f"{templates}: {some(unknown)}: replaces no template, and none of the folder includes "
-            f"it",
-            hint=f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}",
+            f"{templates}: {some(left)}: replaces no template, and none of the folder includes it",
+            hint=hint,
         )
 
 

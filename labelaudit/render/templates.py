@@ -12,7 +12,7 @@ from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from labelaudit.errors import InputError, LabelauditError
+from labelaudit.errors import InputError, LabelauditError, some
 from labelaudit.render import svg, text
 from labelaudit.render.charts import DRAWINGS
 from labelaudit.render.charts.bars import bars_of
@@ -125,7 +125,14 @@ def rendered(
     except Exception as error:
         file, line = _place(error, files)
         where = "" if line is None else f": line {line}"
-        raise InputError(f"{file.shown}{where}: {_said(error)}", hint=file.hint) from error
+        hint = file.hint if file.owner else _hint_of_parts(files) or file.hint
+        raise InputError(f"{file.shown}{where}: {_said(error)}", hint=hint) from error
+
+
+def _hint_of_parts(files: Mapping[str, TemplateFile]) -> str:
+    """Return what to do where ours fails beside parts of the page that are not ours."""
+    parts = [file for name, file in files.items() if file.owner and not name.startswith("measures")]
+    return f"{some(part.shown for part in parts)}: {parts[0].hint}" if parts else ""
 
 
 def _said(error: Exception) -> str:

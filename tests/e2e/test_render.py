@@ -48,7 +48,25 @@ def test_every_rendering_is_made_beside_the_report_which_stays_as_it_is(source: 
 def test_only_the_formats_asked_for_are_made(source: Path, tmp_path: Path) -> None:
     run = render(source, "-o", tmp_path / "some", "--format", "md", "--format", "svg")
     assert run.returncode == 0, run.stderr
-    assert names(tmp_path / "some") == {name for name in MADE if name.endswith((".md", ".svg"))}
+    made = {name for name in MADE if name.endswith((".md", ".svg"))}
+    assert names(tmp_path / "some") == made
+    # the last lines are where to look, and name no page that was not made
+    assert {Path(line).name for line in run.stdout.splitlines()[-len(made) :]} == made
+
+
+def test_who_reads_the_first_line_only_has_it(source: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    run = subprocess.run(
+        [sys.executable, "-m", "labelaudit", "render", source],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=120,
+    )
+    os.close(writer)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert names(source.parent) == {"report.json"} | MADE
 
 
 def test_a_format_that_there_is_not_is_refused_before_anything_is_written(source: Path) -> None:
@@ -70,11 +88,24 @@ def test_a_report_for_others_is_written_with_its_renderings(source: Path, tmp_pa
     assert "IMG_4711" not in run.stdout
 
 
-def test_a_report_for_others_needs_a_folder_of_its_own(source: Path) -> None:
-    run = render(source, "--privacy", "team")
+@pytest.mark.parametrize("name", ["report.json", "mine.json"])
+def test_a_report_for_others_needs_a_folder_of_its_own(source: Path, name: str) -> None:
+    run = render(source.rename(source.with_name(name)), "--privacy", "team")
     assert run.returncode == 2
-    assert "one that shows less needs another folder" in run.stderr
-    assert names(source.parent) == {"report.json"}
+    assert "one that is team shows less, and needs another folder" in run.stderr
+    assert names(source.parent) == {name}
+
+
+def test_no_picture_of_a_fuller_report_is_left_beside_a_public_one(
+    source: Path, tmp_path: Path
+) -> None:
+    fuller = tmp_path / "fuller"
+    assert render(source, "-o", fuller).returncode == 0
+    (fuller / "report.json").write_bytes(source.read_bytes())
+    run = render(source, "-o", fuller, "--privacy", "public", "--format", "svg")
+    assert run.returncode == 2
+    assert f"{fuller / 'report.json'}: is full" in run.stderr
+    assert (fuller / "report.json").read_bytes() == source.read_bytes()
 
 
 def test_a_report_is_not_opened_again(source: Path, tmp_path: Path) -> None:

@@ -279,7 +279,7 @@ MEASURES = st.builds(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(MEASURES, max_size=2))
+@given(st.lists(MEASURES, max_size=2, unique_by=lambda result: result.name))
 def test_any_report_is_rendered(measures: list[MeasureResult]) -> None:
     page = to_html(replace(full(), measures=tuple(measures)))
     assert page.endswith("</html>")
@@ -387,8 +387,9 @@ def test_a_template_that_fails_says_where_and_why(tmp_path: Path, source: str, s
 
 def test_a_folder_that_replaces_nothing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "lable.html").write_text("")
-    with pytest.raises(InputError, match=r"replaces no template; found lable\.html"):
+    with pytest.raises(InputError, match=r"replaces no template; found lable\.html") as caught:
         to_html(full(), tmp_path)
+    assert caught.value.hint == "did you mean label.html?"
     with pytest.raises(InputError, match="no folder of templates"):
         to_html(full(), tmp_path / "gone")
 

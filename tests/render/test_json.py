@@ -93,8 +93,8 @@ def removed(*path: str | int) -> str:
         ("1" * 10_000, "too long"),
         ('{"schema_version": "1.0", "x": NaN}', "NaN is no number of JSON"),
         ('{"schema_version": "1.0", "x": -Infinity}', "-Infinity is no number of JSON"),
-        (edited("schema_version", to="2.0"), "expected 1.x, found '2.0'"),
-        (edited("schema_version", to=1.0), "expected 1.x, found 1.0"),
+        (edited("schema_version", to="2.0"), "expected '1.x', found '2.0'"),
+        (edited("schema_version", to=1.0), "expected '1.x', found 1.0"),
         (removed("dataset", "digest"), "dataset.digest: missing"),
         (edited("dataset", to=[]), "dataset: expected an object, found a list"),
         (edited("dataset", "n_items", to="many"), "dataset.n_items: expected an integer"),
@@ -109,6 +109,7 @@ def removed(*path: str | int) -> str:
         (edited("measures", 0, "values", 2, "low", to="0"), "measures[0].values[2].low"),
         (edited("measures", 0, "tables", 0, "rows", 0, to=[1]), "a row of 1 cells for 4 columns"),
         (edited("measures", to={}), "measures: expected a list, found an object"),
+        (edited("measures", 1, "name", to=full().measures[0].name), ": 2 results"),
     ],
 )
 def test_what_is_no_report_is_refused_with_the_place(text: str, said: str) -> None:
