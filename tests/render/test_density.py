@@ -1,4 +1,5 @@
 import re
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -20,7 +21,7 @@ def bins(rows: list[tuple[Scalar, ...]]) -> Table:
 
 
 def classes(
-    counts: list[int], shots: list[str], names: tuple[str, ...] = (), omitted: int = 0
+    counts: list[int], shots: Sequence[str | None], names: tuple[str, ...] = (), omitted: int = 0
 ) -> Table:
     found = names or tuple(f"class {at}" for at in range(len(counts)))
     return Table(
@@ -111,6 +112,11 @@ def test_the_long_tail_is_parted_into_shots() -> None:
     partings = [float(re.findall(r"M(\S+) ", path)[0]) for path in drawn(svg, "parting")]
     left = float(re.findall(r"M(\S+) ", drawn(svg, "grid")[0])[0])
     assert partings == pytest.approx([left + (480 - left) * at for at in (0.5, 0.75)], abs=0.1)
+
+
+def test_classes_of_no_one_kind_are_not_called_none() -> None:
+    svg = long_tail(classes([90, 80, 17], ["many", "many", None]))
+    assert [word for word in words(svg) if "shot" in word] == ["2 many-shot"]
 
 
 def test_a_tail_without_shots_is_not_parted() -> None:

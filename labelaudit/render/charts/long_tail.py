@@ -46,7 +46,7 @@ def tail_of(table: Table) -> Tail | None:
         return None
     kind = next((at for at, column in enumerate(table.columns) if column.name == "shots"), None)
     rows = [
-        (str(row[name[0]]), as_float(row[count]), "" if kind is None else str(row[kind]))
+        (str(row[name[0]]), as_float(row[count]), "" if kind is None else str(row[kind] or ""))
         for row in table.rows
     ]
     rows.sort(key=lambda row: -row[1])
