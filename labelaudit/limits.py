@@ -1,6 +1,8 @@
 """Whether the numbers of a report keep within their limits, as far as is known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal
 
 from labelaudit.report import Limit, MeasureResult, Report, Task, Value
@@ -9,12 +11,18 @@ Verdict = Literal["pass", "check", "fail", "not measured", "n/a"]
 
 AUDITED: Final = "audited_error_rate"
 MODEL_ESTIMATED: Final = "model_estimated_error_rate"
+NOMINAL: Final = "krippendorff_alpha"
+ORDINAL: Final = "ordinal_alpha"
+# Measures of which only labels of one kind have any number.
+OF_TASK: Final[Mapping[str, Task]] = MappingProxyType(
+    {"class_imbalance": "multiclass", "multi_label": "multilabel"}
+)
 
-# Conventions to start from, not standards: 5 % wrong labels is more than seven of the ten test
-# sets have that Northcutt et al. (2021, table 2) audited; 0.667 is the least agreement that
-# Krippendorff (2004, p. 241) accepts for tentative conclusions; 100 is in the middle of the
-# ratios of 10 to 200 that Cui et al. (2019, section 5.1) call long-tailed. What is plainly a
-# fault has the limit 0.
+# Conventions to start from, not standards: of the ten test sets that Northcutt et al. (2021)
+# audited, seven have fewer than 5 % wrong labels, as they estimate; 0.667 is the least agreement
+# that Krippendorff (2004, p. 241) accepts for tentative conclusions; 100 is one of the ratios, from
+# 10 to 200, of the long-tailed sets of Cui et al. (2019, section 5.1). What is plainly a fault has
+# the limit 0.
 STARTING_LIMITS: Final = (
     Limit(measure="audited_labels", value=AUDITED, at_most=0.05),
     Limit(measure="label_noise", value=MODEL_ESTIMATED, at_most=0.05),
@@ -26,7 +34,9 @@ STARTING_LIMITS: Final = (
     Limit(measure="integrity", value="unreadable_count", at_most=0.0),
     Limit(measure="class_imbalance", value="imbalance_ratio", at_most=100.0),
     Limit(measure="class_imbalance", value="empty_class_count", at_most=0.0),
-    Limit(measure="annotator_agreement", value="krippendorff_alpha", at_least=0.667),
+    Limit(measure="multi_label", value="empty_label_count", at_most=0.0),
+    Limit(measure="annotator_agreement", value=ORDINAL, at_least=0.667),
+    Limit(measure="annotator_agreement", value=NOMINAL, at_least=0.667),
 )
 
 
@@ -43,7 +53,7 @@ class Judgement:
     verdict
         ``pass`` and ``fail`` where the number, and all of its interval where it has one, keep
         within the limit or beyond it; ``check`` where the interval holds the limit, or where only
-        a model says that the number keeps within it; ``n/a`` where the number is undefined.
+        a model says that few enough labels are wrong; ``n/a`` where the number is undefined.
     """
 
     limit: Limit
@@ -59,15 +69,20 @@ def starting_limits(task: Task, measures: tuple[MeasureResult, ...]) -> tuple[Li
     task
         What its labels are; only where an item has one class are classes parts of a whole.
     measures
-        What was measured: agreement has a limit only where several people judged.
+        What was measured: agreement has a limit only where several people judged, and where
+        classes are ordered, it is the agreement that counts by how much people differ.
     """
-    unfit = {"class_imbalance"} if task != "multiclass" else set()
+    unfit = {measure for measure, kind in OF_TASK.items() if kind != task}
     unfit |= {
         result.name
         for result in measures
         if result.family == "annotators" and result.status == "not_measured"
     }
-    return tuple(limit for limit in STARTING_LIMITS if limit.measure not in unfit)
+    ordered = any(value.name == ORDINAL for result in measures for value in result.values)
+    instead = NOMINAL if ordered else ORDINAL
+    return tuple(
+        limit for limit in STARTING_LIMITS if limit.measure not in unfit and limit.value != instead
+    )
 
 
 def judged(report: Report) -> tuple[Judgement, ...]:

@@ -5,11 +5,23 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from labelaudit.limits import AUDITED, MODEL_ESTIMATED
-from labelaudit.render.places import Places, ends, examples, named, nowhere, worst
+from labelaudit.limits import AUDITED, MODEL_ESTIMATED, NOMINAL, ORDINAL
+from labelaudit.render.places import (
+    Places,
+    ends,
+    examples,
+    holding,
+    kinds,
+    named,
+    nowhere,
+    tested,
+    worse,
+    worst,
+)
 from labelaudit.report import Privacy
 
 TESTED: Final = "as tests decide, with 5 % false discoveries allowed"
+SUSPECTED: Final = "a model suspects them, which is no proof"
 REVIEW: Final = "`labelaudit review report.json --fix` shows them, the likeliest first"
 SCAN: Final = "a scan of the data lists them"
 
@@ -54,11 +66,21 @@ def _said(
     return Advice(one=words, many=words, remedy=remedy, where=where, sure=sure, public=public)
 
 
+def _agreement(name: str) -> Advice:
+    return _said(
+        f"is how far annotators agree ({name}; 1 is perfect, 0 is chance)",
+        "Make the instructions clearer for the classes that are disputed most, and have "
+        "those items judged again.",
+        worst("annotator_agreement", "disputed", "items", of=("class", "other")),
+    )
+
+
 ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
     {
         ("audited_labels", AUDITED): _said(
             "of the labels are wrong, as people judged",
-            f"Correct the labels: {REVIEW}; then scan again.",
+            f"Correct the labels: {REVIEW}; then scan again. To narrow the interval, judge more: "
+            "`labelaudit review report.json` draws them.",
             worst("audited_labels", "per_class", "rate"),
             public=f"Correct the labels: {SCAN}, the likeliest first; then scan again.",
         ),
@@ -66,7 +88,7 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
             "of the labels may be wrong, as a model estimates",
             "Judge a drawn sample with `labelaudit review report.json`, so that the rate is known; "
             f"correct the suspects: {REVIEW}.",
-            worst("label_noise", "per_class", "share"),
+            worst("label_noise", "per_class", "expected_error_share"),
             public="Judge a drawn sample, so that the rate is known; correct the suspects: "
             f"{SCAN}, the likeliest first.",
         ),
@@ -75,7 +97,7 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
             many="labels are suspected to be wrong",
             remedy=f"Look at them: {REVIEW}.",
             where=worst("label_noise", "per_class", "suspected"),
-            sure="a model suspects them; no person judged them",
+            sure=SUSPECTED,
             public=f"Look at them: {SCAN}, the likeliest first.",
         ),
         ("integrity", "contradictory_duplicates_count"): Advice(
@@ -95,7 +117,7 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
                 "leaked_by_split",
                 "leaked",
                 of=("split",),
-                only=("shares", "an equal file"),
+                only=holding("shares", "an equal file"),
             ),
         ),
         ("integrity", "groups_across_splits_count"): Advice(
@@ -107,7 +129,7 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
                 "leaked_by_split",
                 "leaked_share",
                 of=("split",),
-                only=("shares", "the same group (patient, source, video)"),
+                only=holding("shares", "the same group (patient, source, video)"),
             ),
         ),
         ("integrity", "exact_duplicates_count"): Advice(
@@ -150,7 +172,7 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
                 "leaked_by_split",
                 "leaked_share",
                 of=("split",),
-                only=("shares", "an exact or near copy"),
+                only=holding("shares", "an exact or near copy"),
             ),
         ),
         ("leakage", "copies_across_groups_count"): Advice(
@@ -169,12 +191,13 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
             many="declared classes have no items",
             remedy="Take them out of the list of classes, or find out why their items are missing.",
         ),
-        ("annotator_agreement", "krippendorff_alpha"): _said(
-            "is how far annotators agree (Krippendorff's alpha; 1 is perfect, 0 is chance)",
-            "Make the instructions clearer for the classes that are disputed most, and have "
-            "those items judged again.",
-            worst("annotator_agreement", "disputed", "items", of=("class", "other")),
+        ("multi_label", "empty_label_count"): Advice(
+            one="declared label has no items",
+            many="declared labels have no items",
+            remedy="Take them out of the list of labels, or find out why their items are missing.",
         ),
+        ("annotator_agreement", NOMINAL): _agreement("Krippendorff's alpha"),
+        ("annotator_agreement", ORDINAL): _agreement("Krippendorff's alpha for ordered classes"),
         ("annotator_consensus", "consensus_differs_count"): Advice(
             one="label differs from what its annotators agree on",
             many="labels differ from what their annotators agree on",
@@ -192,7 +215,7 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
             one="class has another share in another split",
             many="classes have other shares in other splits",
             remedy="Split by class (stratified), or say why the shares differ, and weigh scores.",
-            where=named("label_shift", "moved_classes", "class"),
+            where=named("label_shift", "moved_classes", "class", tested),
             sure=TESTED,
         ),
         ("label_shift", "one_split_class_count"): Advice(
@@ -205,7 +228,7 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
             one="label has another share in another split",
             many="labels have other shares in other splits",
             remedy="Split by labels (iterative stratification), or say why the shares differ.",
-            where=named("multi_label_splits", "moved_labels", "label"),
+            where=named("multi_label_splits", "moved_labels", "label", tested),
             sure=TESTED,
         ),
         ("multi_label_noise", "suspected_missing_count"): Advice(
@@ -213,20 +236,20 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
             many="labels are suspected missing",
             remedy="Look at them: `issues.csv`, rule `missing_labels`.",
             where=worst("multi_label_noise", "label_noise_by_label", "suspected_missing"),
-            sure="a model suspects them; no person judged them",
+            sure=SUSPECTED,
         ),
         ("multi_label_noise", "suspected_spurious_count"): Advice(
             one="label is suspected spurious",
             many="labels are suspected spurious",
             remedy="Look at them: `issues.csv`, rule `spurious_labels`.",
             where=worst("multi_label_noise", "label_noise_by_label", "suspected_spurious"),
-            sure="a model suspects them; no person judged them",
+            sure=SUSPECTED,
         ),
         ("covariate_shift", "split_auc"): _said(
             "is how surely two splits are told apart from their items (AUC; 0.5 is chance)",
             "Find out what differs (source, time, processing), and draw the splits at random, by "
             "group where items have one.",
-            worst("covariate_shift", "pairs", "auc", of=("split", "other_split")),
+            worst("covariate_shift", "pairs", "auc", of=("split", "other_split"), only=tested),
         ),
         ("covariate_shift", "shifted_class_count"): Advice(
             one="class looks different in different splits",
@@ -245,7 +268,9 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
             one="slice has more suspected labels than the rest",
             many="slices have more suspected labels than the rest",
             remedy="Review these slices first.",
-            where=worst("worst_slices", "slices", "suspected_share", of=("slice",)),
+            where=worst(
+                "worst_slices", "slices", "suspected_share", of=("cut_by", "slice"), only=worse
+            ),
             sure=TESTED,
         ),
         ("spurious_correlation", "told_pairs_count"): Advice(
@@ -255,16 +280,18 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
             "that break the rule.",
             where=worst(
                 "spurious_correlation",
-                "properties",
-                "its_separation",
-                of=("property", "class_best_told"),
+                "properties_by_class",
+                "separation",
+                of=("property", "class"),
+                only=holding("told", cell=True),
             ),
             sure="as tests decide; an association is no proof that a model would use it",
         ),
         ("image_faults", "faulty_count"): Advice(
-            one="image is dark, light, blurred or of an odd shape",
-            many="images are dark, light, blurred or of an odd shape",
+            one="image is dark, light, blurred, nearly empty, gray, turned or of an odd form",
+            many="images are dark, light, blurred, nearly empty, gray, turned or of an odd form",
             remedy="Look at them: `issues.csv` has a rule for each fault.",
+            where=kinds("image_faults", "faulty_count"),
         ),
         ("benchmark_stability", "undecided_pairs_count"): Advice(
             one="pair of models is not ranked for sure by these labels",

@@ -119,12 +119,19 @@ def _alert(report: Report, level: Level, result: MeasureResult, found: Value, li
         measure=result,
         value=found.name,
         amount=text.number(found.value, found.unit) if known else text.interval(found),
-        title=(advice.one if found.value == 1 else advice.many) or found.title,
+        title=_title(advice, found),
         limit=limit,
         where=advice.where(report),
         sure=advice.sure or _sure(found),
         remedy=advice.remedy_of(report.privacy),
     )
+
+
+def _title(advice: Advice, found: Value) -> str:
+    """Say what a number is of; of a rate without an estimate, only its range is known."""
+    if found.name == MODEL_ESTIMATED and found.value is None:
+        return "of the labels may be wrong: a model disagrees with too many to say how many"
+    return (advice.one if found.value == 1 else advice.many) or found.title
 
 
 def _sure(found: Value) -> str:
@@ -133,7 +140,7 @@ def _sure(found: Value) -> str:
     about = f", {found.interval}" if found.interval else ""
     if found.name == MODEL_ESTIMATED:
         between = f"; range {between}{about}" if between else ""
-        return f"a model's estimate, judged by no person{between}"
+        return f"a model's estimate, and no audit{between}"
     if between:
         return f"{between}{about}"
     return "counted, exact" if found.no_interval in {"", EXACT} else found.no_interval

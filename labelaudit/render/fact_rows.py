@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from labelaudit.limits import NOMINAL, ORDINAL
 from labelaudit.report import Task
 
 SHARE_OF_ITEMS: Final = "{share} of items"
@@ -30,7 +31,7 @@ ROWS: Final = (
     Row("Empty classes", "class_imbalance", "empty_class_count", "of {classes}"),
     Row("Labels an item", "multi_label", "cardinality", "on average"),
     Row("Label sharpness", "label_sharpness", "kf_max", "lower is smoother"),
-    Row("Annotator agreement", "annotator_agreement", "krippendorff_alpha", "1 is perfect"),
+    Row("Annotator agreement", "annotator_agreement", NOMINAL, "1 is perfect"),
     Row("Unreadable", "integrity", "unreadable_count", SHARE_OF_ITEMS),
     Row("Unlabelled", "integrity", "unlabelled_count", SHARE_OF_ITEMS),
 )
@@ -63,7 +64,7 @@ IN_PLACE: Final[Mapping[Task, Mapping[str, Row]]] = MappingProxyType(
     }
 )
 # What stands in the place of another value where classes are ordered.
-OF_ORDERED: Final = MappingProxyType({"krippendorff_alpha": "ordinal_alpha"})
+OF_ORDERED: Final = MappingProxyType({NOMINAL: ORDINAL})
 # What the dataset itself says where no measure does.
 OF_DATASET: Final = MappingProxyType(
     {"unreadable_count": "n_unreadable", "unlabelled_count": "n_unlabelled"}

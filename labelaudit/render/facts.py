@@ -91,7 +91,8 @@ class Hero:
     def sentence(self) -> str:
         """How it is known and between what it lies, in one sentence."""
         parts = [self.basis, f"{self.of_interval} {self.interval}" if self.interval else ""]
-        return "; ".join(filter(None, parts)).removesuffix(".") + "."
+        said = "; ".join(filter(None, parts)).removesuffix(".")
+        return f"{said[:1].upper()}{said[1:]}."
 
 
 def hero(report: Report) -> Hero:

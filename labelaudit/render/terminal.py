@@ -86,7 +86,7 @@ def _label(report: Report, width: int) -> list[Text]:
     widths = [max(cell.cell_len for cell in column) for column in zip(*shown, strict=True)]
     lines = [_in_columns(cells, widths) for cells in shown]
     lines[0].stylize(BOLD)
-    return [lines[0], Text(_capital(found.sentence), DIM), *lines[1:]]
+    return [lines[0], Text(found.sentence, DIM), *lines[1:]]
 
 
 def _in_columns(cells: list[Text], widths: list[int]) -> Text:

@@ -214,3 +214,12 @@ def test_of_many_classes_the_largest_are_listed() -> None:
     assert len(classes.rows) == 1000
     assert classes.omitted == 500
     assert counts(classes) == sorted(counts(classes), reverse=True)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_class_of_copies_has_no_correlation() -> None:
+    rng = np.random.default_rng(3)
+    labels = np.repeat(np.arange(3), 20).astype(np.int32)
+    vectors = rng.normal(size=(3, 8))[labels]
+    _, classes = found_for(vectors, labels).tables
+    assert column(classes, "correlation") == [None, None, None]

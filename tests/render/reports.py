@@ -385,13 +385,14 @@ def _label_noise() -> MeasureResult:
             Column(name="judged", unit="count"),
             Column(name="suspected", unit="count"),
             Column(name="share", unit="share"),
+            Column(name="expected_error_share", unit="share"),
         ),
         rows=(
             *(
-                (name, count, wrong, wrong / count)
+                (name, count, wrong, wrong / count, 0.9 * wrong / count)
                 for name, count, wrong in zip(ANIMALS, COUNTS, SUSPECTED, strict=True)
             ),
-            ("ibex", 0, 0, None),
+            ("ibex", 0, 0, None, None),
         ),
     )
     transitions = Table(

@@ -64,11 +64,33 @@ def test_an_estimate_of_a_model_says_so_and_where_it_is_worst() -> None:
     alert = alert_of(full(), "model_estimated_error_rate")
     assert (alert.level, alert.amount, alert.limit) == ("check", "4.12%", "≤ 5%")
     assert alert.sure == (
-        "a model's estimate, judged by no person; range 2.87% to 5.61%, "
+        "a model's estimate, and no audit; range 2.87% to 5.61%, "
         "Range over two estimators and resampled items"
     )
-    # 33 of 610, 14 of 231 and 2 of 31, by hand.
-    assert alert.where == ("heron: 6.45%", "ferret: 6.06%", "dingo: 5.41%")
+    errors = Table(
+        name="per_class",
+        title="Suspected by class",
+        columns=(
+            Column(name="class"),
+            Column(name="share", unit="share"),
+            Column(name="expected_error_share", unit="share"),
+        ),
+        rows=(("heron", 0.9, 0.001), ("ferret", 0.1, 0.07), ("gecko", 0.0, 0.0)),
+    )
+    noise, *others = full().measures
+    report = replace(full(), measures=(replace(noise, tables=(errors,)), *others))
+    alert = alert_of(report, "model_estimated_error_rate")
+    assert alert.where == ("ferret: 7%", "heron: 0.1%")
+
+
+def test_where_a_model_gives_no_estimate_it_does_not_estimate_the_range() -> None:
+    rate = Value(
+        name="model_estimated_error_rate", title="Rate", value=None, unit="share", low=0, high=0.7
+    )
+    alert = alert_of(with_value(full(), "label_noise", rate), rate.name)
+    assert f"{alert.amount} {alert.title}" == (
+        "0% to 70% of the labels may be wrong: a model disagrees with too many to say how many"
+    )
 
 
 def test_an_audited_rate_takes_the_place_of_the_estimate() -> None:
@@ -180,6 +202,82 @@ def test_splits_and_files_are_named_as_places() -> None:
     )
 
 
+def made(measure: str, count: str, table: Table, **counts: int) -> Report:
+    """Return a report of one measure with one table, which counted one, and what else it did."""
+    integrity = next(each for each in full().measures if each.name == "integrity")
+    values = {count: 1, **counts}
+    return replace(
+        full(),
+        measures=(
+            replace(
+                integrity,
+                name=measure,
+                values=tuple(
+                    Value(name=name, title=name.title(), value=value, unit="count")
+                    for name, value in values.items()
+                ),
+                tables=(table,),
+            ),
+        ),
+    )
+
+
+def rows_of(name: str, columns: str, *rows: tuple[str | float, ...]) -> Table:
+    heads = tuple(Column(name=column) for column in columns.split())
+    return Table(name=name, title=name, columns=heads, rows=rows)
+
+
+@pytest.mark.parametrize(
+    ("measure", "count", "table", "where"),
+    [
+        (
+            "worst_slices",
+            "worse_slice_count",
+            rows_of(
+                "slices",
+                "cut_by slice suspected_share share_of_the_rest adjusted_p_value",
+                ("class", "7", 0.2, 0.1, 0.01),
+                ("class", "8", 0.3, 0.1, 0.2),
+                ("class", "9", 0.01, 0.1, 0.001),
+            ),
+            ("class / 7: 0.2",),
+        ),
+        (
+            "spurious_correlation",
+            "told_pairs_count",
+            rows_of(
+                "properties_by_class",
+                "property class separation told",
+                ("entropy", "cat", 0.4, True),
+                ("entropy", "dog", 0.5, False),
+            ),
+            ("entropy / cat: 0.4",),
+        ),
+        (
+            "label_shift",
+            "moved_class_count",
+            rows_of(
+                "moved_classes",
+                "class adjusted_p_value",
+                ("cat", 0.04),
+                ("dog", 0.06),
+            ),
+            ("cat",),
+        ),
+    ],
+)
+def test_only_what_a_test_decided_is_named_as_a_place(
+    measure: str, count: str, table: Table, where: tuple[str, ...]
+) -> None:
+    assert alert_of(made(measure, count, table), count).where == where
+
+
+def test_of_images_with_faults_the_kinds_of_fault_are_named() -> None:
+    nothing = rows_of("properties", "property")
+    report = made("image_faults", "faulty_count", nothing, gray_count=23, dark_count=0, odd_count=9)
+    assert alert_of(report, "faulty_count").where == ("Gray_Count: 23", "Odd_Count: 9")
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_every_number_beyond_its_limit_has_an_alert(case: str) -> None:
     report = CASES[case]()
@@ -205,7 +303,7 @@ def test_any_table_of_places_is_read(rows: list[tuple[str, float | str | None]])
     table = Table(
         name="per_class",
         title="By class",
-        columns=(Column(name="class"), Column(name="share", unit="share")),
+        columns=(Column(name="class"), Column(name="expected_error_share", unit="share")),
         rows=tuple(rows),
     )
     noise, *others = full().measures

@@ -37,11 +37,16 @@ def with_measures(*measures: MeasureResult, classes: tuple[str, ...] = ("a", "b"
 def test_rows_of_two_measures_are_joined_by_class() -> None:
     found = classes_of(full())
     assert found is not None
-    assert [column.name for column in found.columns] == ["class", "items", "suspected"]
+    assert [column.name for column in found.columns] == [
+        "class",
+        "items",
+        "suspected",
+        "expected errors",
+    ]
     pairs = sorted(zip(SUSPECTED, COUNTS, ANIMALS, strict=True), reverse=True)
     assert found.rows == (
-        *((name, count, suspected) for suspected, count, name in pairs),
-        ("ibex", None, 0),
+        *((name, count, wrong, 0.9 * wrong / count) for wrong, count, name in pairs),
+        ("ibex", None, 0, None),
     )
 
 

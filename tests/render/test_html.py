@@ -198,9 +198,13 @@ def test_each_number_of_an_alert_or_limit_is_the_field_that_it_names() -> None:
 def test_all_classes_are_in_one_table_with_what_measures_know_of_them() -> None:
     section = by_id(to_html(full()), "classes")
     heads = [node.get("data-source") for node in section.iter("th") if node.get("data-source")]
-    assert heads == ["class_imbalance.classes.count", "label_noise.per_class.suspected"]
+    assert heads == [
+        "class_imbalance.classes.count",
+        "label_noise.per_class.suspected",
+        "label_noise.per_class.expected_error_share",
+    ]
     rows = [[words(cell) for cell in row] for row in section.iter("tr")][1:]
-    assert rows[0] == ["badger", "1,310", "62"]
+    assert rows[0] == ["badger", "1,310", "62", "4.26%"]
     assert sorted(row[0] for row in rows) == sorted((*ANIMALS, "ibex"))
 
 

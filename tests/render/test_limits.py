@@ -84,3 +84,26 @@ def test_numbers_have_no_limits_on_classes_and_single_labels_none_on_agreement()
     kept = {limit.measure for limit in starting_limits("multiclass", measures)}
     assert "annotator_agreement" not in kept
     assert "class_imbalance" in kept
+
+
+def test_ordered_classes_are_judged_by_how_far_people_differ() -> None:
+    names = ("krippendorff_alpha", "ordinal_alpha")
+    values = tuple(Value(name=name, title=name, value=0.7) for name in names)
+    agreement = MeasureResult(
+        name="annotator_agreement",
+        family="annotators",
+        title="",
+        summary="",
+        status="measured",
+        values=values,
+    )
+    for measured, kept in ((values, "ordinal_alpha"), (values[:1], "krippendorff_alpha")):
+        limits = starting_limits("multiclass", (replace(agreement, values=measured),))
+        assert [each.value for each in limits if each.measure == agreement.name] == [kept]
+
+
+def test_labels_that_no_item_has_are_a_fault_of_labels_of_either_kind() -> None:
+    of_none = {"empty_class_count": "multiclass", "empty_label_count": "multilabel"}
+    for task in ("multiclass", "multilabel", "regression"):
+        kept = {limit.value for limit in starting_limits(task, ())}
+        assert kept & set(of_none) == {value for value, of in of_none.items() if of == task}

@@ -220,8 +220,8 @@ def test_the_summary_says_what_where_how_sure_and_what_to_do() -> None:
     items = [words(node) for node in tree.iter() if node.tag == "li"]
     [alert] = [item for item in items if item.startswith("! CHECK 4.12% of the labels")]
     assert "(limit: ≤ 5%)" in alert
-    assert "Where: heron: 6.45%; ferret: 6.06%; dingo: 5.41%." in alert
-    assert "How sure: a model's estimate, judged by no person" in alert
+    assert "Where: heron: 5.81%; ferret: 5.45%; dingo: 4.87%." in alert
+    assert "How sure: a model's estimate, and no audit" in alert
     assert "What to do: Judge a drawn sample with labelaudit review report.json" in alert
 
 

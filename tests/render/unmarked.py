@@ -91,7 +91,7 @@ class Numbers:
         verdicts = [judgement.verdict for judgement in judged(report)]
         counts += [len(verdicts), *Counter(verdicts).values()]
         counts += [n_items, len(report.measures), sum(len(each.notes) for each in report.measures)]
-        counts += [round(number) for number in one_in]
+        counts += [float(f"{number:.2g}") for number in one_in]
         return cls(cls.of(counts).plain, cls.of(shares).percent)
 
     def __or__(self, other: "Numbers") -> "Numbers":

@@ -9,6 +9,7 @@ from labelaudit.report import Table
 from labelaudit.tabulate import ColumnValues, ranked_table
 
 DECIMALS = 4
+SMALLEST_SD = 10.0**-DECIMALS  # below, items lie on a line or a point but for rounding
 
 
 def cell_table(
@@ -64,8 +65,8 @@ def class_table(
     mean = of_class @ place / n
     sd = np.sqrt(np.maximum(of_class @ place**2 / n - mean**2, 0))
     product = of_class @ place.prod(axis=1) / counts[there] - mean.prod(axis=1)
-    with np.errstate(invalid="ignore"):
-        correlation = np.clip(product / sd.prod(axis=1), -1, 1)
+    spread = np.where(sd.min(axis=1) > SMALLEST_SD, sd.prod(axis=1), np.nan)
+    correlation = np.clip(product / spread, -1, 1)
     columns: list[tuple[str, str, ColumnValues]] = [
         ("class", "", [class_names[label] for label in there.tolist()]),
         ("count", "count", counts[there]),

@@ -72,7 +72,7 @@ def _method(report: Report, found: Hero) -> str:
 
 def _judged(report: Report, found: Hero) -> list[Piece]:
     if found.n_judged is None:
-        return [Piece("0 items by people")]
+        return [Piece("0 items of a drawn sample")]
     count = Piece(f"{found.n_judged:,}", field="audited_labels.drawn_judged_count")
     reviewers = report.value("audited_labels", "reviewer_count")
     if reviewers is None or reviewers.value is None:
@@ -95,8 +95,8 @@ def _skill(report: Report) -> list[Piece]:
             Piece(text.number(value.value, value.unit), field=f"detector_skill.{value.name}")
             for value in (recall, precision)
         )
-        ends = Piece(" of planted errors; "), Piece(" of finds are right")
-        return [Piece("finds "), found, ends[0], right, ends[1]]
+        ends = Piece(" found, "), Piece(" of finds right")
+        return [Piece("planted errors: "), found, ends[0], right, ends[1]]
     return [Piece("not measured")]
 
 
