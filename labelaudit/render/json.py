@@ -1,6 +1,7 @@
 """The report as strict JSON, the same bytes for the same report, and back."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -11,6 +12,8 @@ from labelaudit.render.load import load, shown
 from labelaudit.report import SCHEMA_VERSION, Report
 
 SIGNIFICANT_DIGITS = 6
+WEBP = re.compile("UklGR[A-Za-z0-9+/]*={0,2}")
+MOST_OF_PICTURE = 40_000  # characters: those of 96 x 96 pixels need fewer
 HINT = "give the report.json that a scan wrote; scan again to make one"
 
 
@@ -62,7 +65,7 @@ def from_json(text: str, where: str = "report.json") -> Report:
         raise InputError(f"{where}: no report; it has no schema_version", hint=HINT)
     _check_version(found["schema_version"], where)
     report = cast("Report", load(Report, found, "", problems))
-    problems += [] if problems else [*_repeated(report), *_ragged(report)]
+    problems += [] if problems else [*_repeated(report), *_ragged(report), *_unfit(report)]
     if problems:
         raise InputError(
             f"{where}: no report of version {SCHEMA_VERSION}; {len(problems):,} wrong",
@@ -132,6 +135,15 @@ def _repeated(report: Report) -> list[str]:
     """Name the measures of which there are two results."""
     names = Counter(result.name for result in report.measures)
     return [f"measures[{shown(name)}]: {n} results" for name, n in names.items() if n > 1]
+
+
+def _unfit(report: Report) -> list[str]:
+    """Name the pictures that are no small WebP in base64, which no page should hold."""
+    return [
+        f"thumbnails: {shown(key)} is no WebP in base64 of at most {MOST_OF_PICTURE // 1000} kB"
+        for key, picture in report.thumbnails.items()
+        if len(picture) > MOST_OF_PICTURE or not WEBP.fullmatch(picture)
+    ]
 
 
 def _ragged(report: Report) -> list[str]:
