@@ -1,5 +1,6 @@
 """From what the measures ranked to galleries: labels, evidence, excerpts and small pictures."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby, zip_longest
@@ -85,19 +86,20 @@ def thumbnails_of(
         Told of each picture.
     """
     made: dict[str, str] = {}
-    printed = 0  # a picture counts each time that it is shown
+    printed = 0
     if content is None or dataset.media is None or dataset.modality != "image":
         return made
-    for items in shown:
-        keys = {_key(dataset, content, item): item for item in items.tolist()}
-        wanted = {key: item for key, item in keys.items() if key is not None and key not in made}
+    turns = [[(_key(dataset, content, item), item) for item in each.tolist()] for each in shown]
+    times = Counter(key for turn in turns for key, _ in turn)  # once drawn, it is shown in each
+    for turn in turns:
+        wanted = {key: item for key, item in turn if key is not None and key not in made}
         if len(made) + len(wanted) > MOST_PICTURES:
             continue
         drawn = {
             key: thumbnail(image_again(dataset, item, content.digests[item], at_least=SIDE))
             for key, item in wanted.items()
         }
-        printed += sum(len((made | drawn)[key]) for key in keys if key is not None)
+        printed += sum(times[key] * len(picture) for key, picture in drawn.items())
         if printed > MOST_CHARACTERS:
             break
         made |= drawn

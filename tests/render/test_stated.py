@@ -44,10 +44,17 @@ def rows(report: Report) -> dict[str, str]:
     return {topic: words_of(div) for div in divs if (topic := div.get("data-topic"))}
 
 
-def test_a_topic_that_nothing_states_is_printed_as_such() -> None:
-    found = rows(with_statements())
-    assert list(found) == list(TOPICS)
-    assert found == {topic: f"{title} not stated" for topic, title in TOPICS.items()}
+def unstated(report: Report) -> dict[str, str]:
+    spans = section(report).iter(f"{XHTML}span")
+    return {topic: words_of(span) for span in spans if (topic := span.get("data-unstated"))}
+
+
+def test_topics_that_nothing_states_are_printed_as_such_in_one_line() -> None:
+    report = with_statements()
+    assert (rows(report), unstated(report)) == ({}, dict(TOPICS))
+    assert f"Not stated: {', '.join(TOPICS.values())}." in words_of(section(report))
+    some = with_statements(Statement(topic="citation", text="A", source="c"))
+    assert (*rows(some), *unstated(some)) == ("citation", *list(TOPICS)[:-1])
 
 
 def test_every_topic_is_printed_with_its_source() -> None:
