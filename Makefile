@@ -43,10 +43,10 @@ fix: $(VENV)/dev ## format, and repair what can be repaired
 golden: $(VENV)/dev ## write the expected files of the tests again; look at the difference
 	UPDATE_GOLDEN=1 UPDATE_CASES=1 $(BIN)/python -m pytest -q tests/render tests/manifests
 
-docs: $(VENV)/dev ## write what is generated from the code again: schema, label picture
+docs: $(VENV)/dev ## write what is generated from the code again: schema, label pictures
 	$(BIN)/labelaudit schema > labelaudit/schema/report-1.json
 	$(BIN)/labelaudit scan sample_data/ --output labelaudit-report --quiet
-	cp labelaudit-report/label.svg .github/label.svg
+	cp labelaudit-report/label.svg labelaudit-report/label-dark.svg .github/
 
 build: $(VENV)/dev ## the wheel
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
