@@ -9,7 +9,10 @@ from labelaudit.cli import app
 from labelaudit.manifests import load_readers
 from labelaudit.measures import load_measures
 
-HEAVY = ("numpy", "pandas", "pyarrow", "sklearn", "scipy", "onnxruntime", "PIL", "jinja2")
+HEAVY = (
+    *("numpy", "pandas", "pyarrow", "sklearn", "scipy", "onnxruntime", "PIL", "jinja2"),
+    *("yaml", "markdown_it", "resvg_py"),
+)
 
 
 def test_the_command_line_starts_without_heavy_imports() -> None:

@@ -176,32 +176,42 @@ def test_a_count_reads_as_no_other(value: int, more: int) -> None:
     assert not reads_as(text.number(value).replace(",", "."), value) or value < 1000
 
 
-PAGE = to_html(as_published(full()))
-MARKED = [
-    *re.finditer(r'data-(?:value|interval|limit|share)="[^"]+"[^>]*>([^<]*\d[^<]*)<', PAGE),
-    *re.finditer(r"<td[^>]*>(?:<svg.*?</svg>)?([^<]*\d[^<]*)</td>", PAGE),
-]
-DIGITS = [at for found in MARKED for at in range(*found.span(1)) if PAGE[at].isdigit()]
+@pytest.fixture(scope="module")
+def page() -> str:
+    return to_html(as_published(full()))
+
+
+@pytest.fixture(scope="module")
+def digits(page: str) -> list[int]:
+    """Return where the page has a digit of a number that it marks."""
+    marked = [
+        *re.finditer(r'data-(?:value|interval|limit|share)="[^"]+"[^>]*>([^<]*\d[^<]*)<', page),
+        *re.finditer(r"<td[^>]*>(?:<svg.*?</svg>)?([^<]*\d[^<]*)</td>", page),
+    ]
+    return [at for found in marked for at in range(*found.span(1)) if page[at].isdigit()]
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.sampled_from(DIGITS), st.integers(1, 9))
-def test_one_altered_digit_of_a_marked_number_is_found(at: int, more: int) -> None:
-    digit = str((int(PAGE[at]) + more) % 10)
-    assert checked(PAGE[:at] + digit + PAGE[at + 1 :], as_published(full())) != []
+@given(st.data(), st.integers(1, 9))
+def test_one_altered_digit_of_a_marked_number_is_found(
+    page: str, digits: list[int], data: st.DataObject, more: int
+) -> None:
+    at = data.draw(st.sampled_from(digits))
+    digit = str((int(page[at]) + more) % 10)
+    assert checked(page[:at] + digit + page[at + 1 :], as_published(full())) != []
 
 
-def test_a_number_that_is_in_no_field_is_found_in_any_sentence() -> None:
+def test_a_number_that_is_in_no_field_is_found_in_any_sentence(page: str) -> None:
     report = as_published(full())
-    root = parsed(PAGE)
+    root = parsed(page)
     said = [pair for pair in sentences(root) if TOKEN.search(pair[1])]
     assert len(said) > 20
     altered = [(measure, TOKEN.sub("7,919", line, count=1)) for measure, line in said]
     assert sum("7,919" in each for each in strange_numbers(altered, report, root)) == len(said)
 
 
-def test_a_number_that_is_left_out_is_found() -> None:
-    [row] = re.findall(r"<div[^>]*>\s*<dt>Evenness</dt>.*?</div>", PAGE, flags=re.DOTALL)
-    assert checked(PAGE.replace(row, ""), as_published(full())) == [
+def test_a_number_that_is_left_out_is_found(page: str) -> None:
+    [row] = re.findall(r"<div[^>]*>\s*<dt>Evenness</dt>.*?</div>", page, flags=re.DOTALL)
+    assert checked(page.replace(row, ""), as_published(full())) == [
         "class_imbalance value evenness"
     ]
