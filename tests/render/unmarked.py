@@ -14,7 +14,7 @@ from readback import TOKEN, tag_of
 from labelaudit.limits import judged
 from labelaudit.render.markdown.summary import MOST_SUSPECTS
 from labelaudit.render.text import visible
-from labelaudit.report import Report
+from labelaudit.report import TOPICS, Report
 
 CHECKOUT = Path(__file__).parents[2]
 SKIPPED = {"script", "style", "svg", "title"}
@@ -90,7 +90,12 @@ class Numbers:
         counts += Counter(result.status for result in report.measures).values()
         verdicts = [judgement.verdict for judgement in judged(report)]
         counts += [len(verdicts), *Counter(verdicts).values()]
-        counts += [n_items, len(report.measures), sum(len(each.notes) for each in report.measures)]
+        counts += [
+            n_items,
+            len(TOPICS),
+            len(report.measures),
+            sum(len(each.notes) for each in report.measures),
+        ]
         counts += [float(f"{number:.2g}") for number in one_in]
         return cls(cls.of(counts).plain, cls.of(shares).percent)
 
