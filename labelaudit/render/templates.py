@@ -18,6 +18,7 @@ from labelaudit.render.charts import DRAWINGS
 from labelaudit.render.charts.bars import bars_of
 from labelaudit.render.charts.rows import one_pair
 from labelaudit.render.charts.signs import mark
+from labelaudit.render.exits import exit_of
 from labelaudit.render.facts import hero
 from labelaudit.render.galleries import numeric, pictured, unpictured
 from labelaudit.render.modules import modules_of
@@ -119,7 +120,7 @@ def rendered(
         When it cannot be rendered: with the file, the line and who brought it.
     """
     try:
-        return environment_of(files).get_template(name).render(values or {})
+        page = environment_of(files).get_template(name).render(values or {})
     except LabelauditError:
         raise
     except Exception as error:
@@ -127,6 +128,12 @@ def rendered(
         where = "" if line is None else f": line {line}"
         hint = file.hint if file.owner else _hint_of_parts(files) or file.hint
         raise InputError(f"{file.shown}{where}: {_said(error)}", hint=hint) from error
+    if tag := exit_of(page):
+        raise InputError(
+            f"{files[name].shown}: has a <{tag}> by which the page leads elsewhere unasked",
+            hint="a template of the page or of a measure brings it: take it out",
+        )
+    return page
 
 
 def _hint_of_parts(files: Mapping[str, TemplateFile]) -> str:

