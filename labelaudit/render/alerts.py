@@ -140,7 +140,8 @@ def _sure(found: Value) -> str:
     about = f", {found.interval}" if found.interval else ""
     if found.name == MODEL_ESTIMATED:
         between = f"; range {between}{about}" if between else ""
-        return f"a model's estimate, and no audit{between}"
+        said = "no estimate" if found.value is None else "a model's estimate"
+        return f"{said}, and no audit{between}"
     if between:
         return f"{between}{about}"
     return "counted, exact" if found.no_interval in {"", EXACT} else found.no_interval

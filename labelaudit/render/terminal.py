@@ -166,7 +166,7 @@ def _suspects(report: Report, width: int) -> list[Text]:
 
 
 def _suspicion(sample: Sample, instead: str) -> str:
-    given = "no label" if sample.given_label is None else text.visible(sample.given_label)
+    given = text.visible(sample.given_label or "no label")
     if sample.suggested_label is None:
         return given
     return f"{given}, {instead} {text.visible(sample.suggested_label)}"

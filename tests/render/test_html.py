@@ -26,6 +26,7 @@ from reports import (
 from labelaudit.errors import InputError
 from labelaudit.limits import judged
 from labelaudit.render.html import to_html
+from labelaudit.render.markdown.summary import to_summary
 from labelaudit.render.templates import SHIPPED
 from labelaudit.render.text import number
 from labelaudit.report import (
@@ -206,6 +207,44 @@ def test_all_classes_are_in_one_table_with_what_measures_know_of_them() -> None:
     rows = [[words(cell) for cell in row] for row in section.iter("tr")][1:]
     assert rows[0] == ["badger", "1,310", "62", "4.26%"]
     assert sorted(row[0] for row in rows) == sorted((*ANIMALS, "ibex"))
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("rate", "those with the highest audited rate come first"),
+        ("suspected", "those with the most suspected labels come first"),
+        ("count", "the largest come first"),
+    ],
+)
+def test_the_order_of_the_classes_is_said(column: str, said: str) -> None:
+    places = {
+        "rate": ("audited_labels", "per_class"),
+        "suspected": ("label_noise", "per_class"),
+        "count": ("class_imbalance", "classes"),
+    }
+    measure, name = places[column]
+    noise, *_ = full().measures
+    table = Table(
+        name=name,
+        title=name,
+        columns=(Column(name="class"), Column(name=column)),
+        rows=tuple((animal, 1) for animal in full().dataset.class_names),
+    )
+    result = replace(noise, name=measure, values=(), galleries=(), tables=(table,))
+    section = by_id(to_html(replace(full(), measures=(result,))), "classes")
+    assert f"in one row; {said}." in words(section)
+
+
+def test_an_item_whose_list_of_labels_is_empty_is_said_to_have_none() -> None:
+    noise, *others = full().measures
+    [gallery] = noise.galleries
+    samples = tuple(replace(sample, given_label="") for sample in gallery.samples[:1])
+    noise = replace(noise, galleries=(replace(gallery, samples=samples),))
+    report = replace(full(), measures=(noise, *others))
+    assert "given no label" in words(by_id(to_html(report), "label_noise"))
+    [row] = [line for line in to_summary(report).splitlines() if "IMG_4711" in line]
+    assert row.split(" | ")[1] == ""
 
 
 def test_every_number_of_the_report_is_printed() -> None:

@@ -92,7 +92,7 @@ def _suspects(report: Report) -> list[str]:
 
 def _suspect(sample: Sample) -> list[str]:
     """Return a suspect as a row."""
-    labels = (sample.given_label, sample.suggested_label)
+    labels = (sample.given_label or None, sample.suggested_label)
     excerpt = f"<br>{prose(sample.excerpt, EXCERPT)}" if sample.excerpt else ""
     return [
         code(sample.path) + excerpt,
