@@ -80,7 +80,7 @@ class Numbers:
         shares = [amount / n_items for amount in amounts] if n_items else []
         one_in = [1 / each.value for each in values if each.unit == "share" and each.value]
         lists = [node for node in root.iter() if tag_of(node) in LISTS]
-        counts = [len(list(node.iter(tag))) for node in lists for tag in LISTED]
+        counts: list[float] = [len(list(node.iter(tag))) for node in lists for tag in LISTED]
         counts += [sum("data-value" in each.attrib for each in node.iter()) for node in lists]
         counts += [len(each) for each in _sequences(report)]
         tables = [table for result in report.measures for table in result.tables]
