@@ -166,7 +166,7 @@ def test_rows_of_small_classes_become_one_row_of_sums() -> None:
     )
     table = table_of(report)
     assert table.rows[0] == ("big", 5, 0.5)
-    assert table.rows[1:] == (("3 classes of few items", 7, None),)
+    assert table.rows[1:] == (("3 classes not named", 7, None),)
     assert table.omitted == 0
 
 

@@ -16,7 +16,7 @@ from labelaudit.privacy.words import LEFT_OUT, ONE_OF_FEW, public_words
 from labelaudit.report import DatasetFacts, EmbeddingFacts, MeasureResult, Report, Scalar, Value
 
 EFFECTIVE: Final = ("class_imbalance", "effective_classes")
-AT_MOST: Final = "at most: as if the classes of few items had equally many"
+AT_MOST: Final = "at most: as if the classes that are not named had equally many items"
 OWN_FILES: Final = frozenset({".npy", ".npz", ".parquet", ".csv", ".tsv"})
 SAYS: Final = re.compile(r"What (?P<who>.+) says instead", re.DOTALL)
 

@@ -165,7 +165,7 @@ def rounded(cell: Scalar) -> Scalar:
 
 def _merged(few: list[Row], table: Table, places: Mapping[str, int], n_few: int) -> tuple[Row]:
     """Return one row in place of those of classes with few items: the sums of what is counted."""
-    name = f"{n_few:,} classes of few items"
+    name = f"{n_few:,} classes not named"
     [key] = places.keys() & (CLASSES | SPLITS)
     cells_: list[Scalar] = []
     for at, column in enumerate(table.columns):

@@ -8,7 +8,7 @@ from typing import Final
 NUMBER: Final = re.compile(r"\d[\d,.]*\d(?:e-?\d+)?|\d")
 BETWEEN: Final = re.compile(r"([.;:] +)")
 FILE: Final = "sentences.txt"
-ONE_OF_FEW: Final = "class of few items"
+ONE_OF_FEW: Final = "class not named"
 LEFT_OUT: Final = "left out of a public report"
 
 

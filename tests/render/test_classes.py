@@ -184,5 +184,5 @@ def test_classes_of_few_items_share_a_row_in_a_public_report() -> None:
     closed = published(with_measures(result, classes=tuple(counts)), "public")
     found = classes_of(closed)
     assert found is not None
-    assert found.rows == (("big", 90), ("large", 80), ("3 classes of few items", 12))
+    assert found.rows == (("big", 90), ("large", 80), ("3 classes not named", 12))
     assert '<a href="#classes">Classes</a> <span class="muted">5</span>' in to_html(closed)
