@@ -113,5 +113,5 @@ def _clusters(
         counts = np.bincount(given, minlength=len(class_names))
         most = min(class_names[at] for at in np.flatnonzero(counts == counts.max()))
         mostly = f" ({counts.max() / len(given):.0%} {most})" if len(given) else ""
-        names.append(f"cluster {code + 1}{mostly}")
+        names.append(f"{code + 1}{mostly}")
     return Slicing(CLUSTER, tuple(names), clusters)

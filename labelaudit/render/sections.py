@@ -143,6 +143,7 @@ SECTIONS: Final[Mapping[str, Callable[..., object]]] = {
     "other_values": other_values,
     "parameter_of": parameter_of,
     "part_of": part_of,
+    "set_apart": text.set_apart,
     "shortened": shortened,
     "some": some,
     "table_of": table_of,

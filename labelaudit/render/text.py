@@ -21,6 +21,9 @@ INVISIBLE: Final = re.compile(
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
+RIGHT_TO_LEFT: Final = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+"
+WORDS_TO_LEFT: Final = re.compile(f"({RIGHT_TO_LEFT}(?:[ '_-]+{RIGHT_TO_LEFT})*)")
+
 
 def visible(text: str) -> str:
     r"""Return a text with what would not show, or would reorder the rest, as its code point.
@@ -31,6 +34,20 @@ def visible(text: str) -> str:
     'cat[U+202E]gpj.exe'
     """
     return INVISIBLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+
+
+def set_apart(text: str) -> list[tuple[str, bool]]:
+    r"""Return a text in parts, and which are words from right to left.
+
+    So that a name in Arabic or Hebrew does not reorder the numbers and files beside it.
+
+    Examples
+    --------
+    >>> set_apart("\u05d0/7.jpg")
+    [('\u05d0', True), ('/7.jpg', False)]
+    """
+    parts = WORDS_TO_LEFT.split(text)
+    return [(part, at % 2 == 1) for at, part in enumerate(parts) if part]
 
 
 def number(value: Scalar, unit: str = "") -> str:
@@ -98,7 +115,7 @@ def heading(family: str) -> str:
 
 def alternative(sample: Sample) -> str:
     """Return what stands for a thumbnail where it cannot be seen."""
-    parts = [f"given {sample.given_label}" if sample.given_label is not None else "no label given"]
+    parts = [f"given {sample.given_label}" if sample.given_label else "no label given"]
     if sample.suggested_label is not None:
         parts.append(f"suggested {sample.suggested_label}")
     return visible(f"{sample.path}: {', '.join(parts)}")

@@ -100,7 +100,7 @@ def test_few_numbers_are_values_and_many_are_cut_at_quartiles() -> None:
 
 def test_a_cluster_is_named_by_its_commonest_class() -> None:
     _, by_cluster = cut(found=[0, 0, 0, 1, 1, -1])
-    assert by_cluster.names == ("cluster 1 (67% a)", "cluster 2 (100% b)")
+    assert by_cluster.names == ("1 (67% a)", "2 (100% b)")
 
 
 def test_clusters_are_found_numbered_by_size_and_follow_no_order() -> None:

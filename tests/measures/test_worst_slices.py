@@ -87,10 +87,10 @@ def test_small_slices_are_counted_and_not_ranked() -> None:
 
 
 def test_the_worst_cluster_is_shown_most_doubtful_first() -> None:
-    way = Slicing(CLUSTER, ("cluster 1", "cluster 2"), (np.arange(N) % 5 == 0).astype(np.int32))
+    way = Slicing(CLUSTER, ("1", "2"), (np.arange(N) % 5 == 0).astype(np.int32))
     labels, judgement = judged(np.where(way.codes == 1, 0.3, 0.05))
     (ranking,) = worst_slices(labels, judgement, (way,)).rankings
-    assert "cluster 2" in ranking.title
+    assert ranking.title.endswith("2")
     assert (way.codes[ranking.items] == 1).all()
     assert judgement.suspected[ranking.items].all()
     equal = judged(np.full(N, 0.05))

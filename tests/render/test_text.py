@@ -71,3 +71,19 @@ def test_a_thumbnail_is_described_by_what_it_is_suspected_of() -> None:
     sample = Sample(path="a/b.jpg", given_label="cat", suggested_label="dog")
     assert text.alternative(sample) == "a/b.jpg: given cat, suggested dog"
     assert text.alternative(Sample(path="a/b.jpg")) == "a/b.jpg: no label given"
+
+
+@pytest.mark.parametrize(
+    ("written", "apart"),
+    [
+        ("cat/7.jpg (cat)", []),
+        ("أسد الجبال/00040.jpg (غرير)", ["أسد الجبال", "غرير"]),
+        ("of 6: ظبي, غرير", ["ظبي", "غرير"]),
+    ],
+)
+def test_words_from_right_to_left_are_set_apart_and_nothing_is_lost(
+    written: str, apart: list[str]
+) -> None:
+    parts = text.set_apart(written)
+    assert "".join(part for part, _ in parts) == written
+    assert [part for part, is_apart in parts if is_apart] == apart
