@@ -13,6 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from labelaudit.errors import InputError, LabelauditError, some
+from labelaudit.privacy import LEFT_OUT
 from labelaudit.render import svg, text
 from labelaudit.render.charts import DRAWINGS
 from labelaudit.render.charts.bars import bars_of
@@ -76,6 +77,7 @@ def environment_of(files: Mapping[str, TemplateFile]) -> ImmutableSandboxedEnvir
         "hero": hero,
         "interval": text.interval,
         "label": svg.label,
+        "left_out": LEFT_OUT,
         "mark": mark,
         "modules_of": modules_of,
         "number": text.number,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from printed import articles, contradictions, with_attribute, words
 from reports import CASES, full
 
+from labelaudit.privacy import LEFT_OUT
 from labelaudit.render.html import to_html
 from labelaudit.render.json import as_published
 from labelaudit.render.sections import N_COLUMNS, N_ROWS, known, part_of, some
@@ -203,3 +204,13 @@ def test_names_are_kept_from_reordering_what_is_around() -> None:
     cells = [cell for cell in article.iter("th") if cell.get("scope") == "row"]
     assert cells
     assert all(len(list(cell.iter("bdi"))) == 1 for cell in cells)
+
+
+def test_numbers_that_a_public_report_leaves_out_are_named_once() -> None:
+    report = full()
+    result = report.measures[0]
+    hidden = replace(result.values[0], value=None, low=None, high=None, note=LEFT_OUT)
+    closed = replace(report, measures=(replace(result, values=(hidden, *result.values[1:])),))
+    page = to_html(closed)
+    assert f"Left out of a public report: {hidden.title}." in page
+    assert f'data-value="{hidden.name}">undefined' not in page
