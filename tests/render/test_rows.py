@@ -115,3 +115,4 @@ def test_lines_along_a_file_break_where_nothing_is_known() -> None:
 def test_one_part_is_no_line() -> None:
     assert along(parts([(1, 10, 0.5, 0.1)])) == ""
     assert along(parts([(1, 10, None, None), (11, 20, None, None)])) == ""
+    assert along(parts([(0, 0, 0.5, 0.1), (0, 0, 0.4, 0.1)])) == ""

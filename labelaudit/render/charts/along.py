@@ -25,9 +25,9 @@ def along(table: Table) -> Markup:
     shares = [at for at, column in enumerate(table.columns) if column.unit == "share"]
     shares = shares[: len(LINES)]
     known = [as_float(row[at]) for row in table.rows for at in shares if is_amount(row[at])]
-    if len(table.rows) < 2 or not known:  # noqa: PLR2004 - a line
+    last = as_float(table.rows[-1][1]) if table.rows else 0.0
+    if len(table.rows) < 2 or not known or last <= 0:  # noqa: PLR2004 - a line
         return Markup()
-    last = as_float(table.rows[-1][1])
     top = LEGEND * len(shares) + 10
     axis = axis_to(max(known), top, top + 150, "share")
     room = WIDTH - axis.left
