@@ -141,10 +141,11 @@ def _refuse_contradictions(of_draw: dict[str, bool], *, imported: bool, reviewer
 
 
 def _scanned(file: Path, report: "Report") -> Path:
-    """Return where the dataset was when it was scanned, as it was typed."""
+    """Return where the dataset was when it was scanned: from here, or from beside the report."""
     typed = report.run.data
-    if typed and Path(typed).exists():
-        return Path(typed)
+    places = [Path(typed), *(folder / typed for folder in file.resolve().parents[:2])]
+    if typed and (there := [place for place in places if place.exists()]):
+        return there[0]
     raise InputError(
         f"{file}: does not say where its dataset is"
         if not typed

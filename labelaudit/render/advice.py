@@ -23,6 +23,7 @@ from labelaudit.report import Privacy
 TESTED: Final = "as tests decide, with 5 % false discoveries allowed"
 SUSPECTED: Final = "a model suspects them, which is no proof"
 REVIEW: Final = "`labelaudit review report.json --fix` shows them, the likeliest first"
+FAULTS: Final = "dark, light, blurred, nearly empty, gray, turned or of an odd form"
 SCAN: Final = "a scan of the data lists them"
 
 
@@ -288,8 +289,8 @@ ADVICE: Final[Mapping[tuple[str, str], Advice]] = MappingProxyType(
             sure="as tests decide; an association is no proof that a model would use it",
         ),
         ("image_faults", "faulty_count"): Advice(
-            one="image is dark, light, blurred, nearly empty, gray, turned or of an odd form",
-            many="images are dark, light, blurred, nearly empty, gray, turned or of an odd form",
+            one=f"image stands out as {FAULTS}",
+            many=f"images stand out as {FAULTS}",
             remedy="Look at them: `issues.csv` has a rule for each fault.",
             where=kinds("image_faults", "faulty_count"),
         ),

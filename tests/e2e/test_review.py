@@ -292,3 +292,9 @@ def test_judgements_that_do_not_fit_are_refused_and_change_nothing(scanned: Path
     assert "--seed can have no effect" in error
     error = labelaudit("review", "out/report.json", "--reviewer", "Bo", where=scanned, code=2)
     assert "nobody has judged yet" in error
+
+
+@pytest.mark.slow
+def test_the_command_that_a_report_names_runs_beside_the_report(scanned: Path) -> None:
+    said = labelaudit("review", "report.json", "--budget", "60", where=scanned / "out")
+    assert "60 items drawn at random" in said

@@ -87,7 +87,7 @@ def test_sentences_say_what_was_found() -> None:
     assert "The most common class has 77.4 times the items of the rarest." in words(
         said["class_imbalance"]
     )
-    assert "185 labels are suspected to be wrong, 3.08% of those judged." in words(
+    assert "185 labels are suspected to be wrong, 3.08% of those that the model saw." in words(
         said["label_noise"]
     )
     assert "4 items cannot be read. 12 items have no label. 38 items repeat another" in words(
@@ -118,7 +118,9 @@ def test_a_sentence_has_its_singular_and_says_that_there_is_none() -> None:
         articles(to_html(even))["class_imbalance"]
     )
     none = with_value(full(), "near_duplicates", "near_duplicates_count", 0)
-    assert "No item is a near copy of another." in words(articles(to_html(none))["near_duplicates"])
+    assert "No item is a near copy of another; equal" in words(
+        articles(to_html(none))["near_duplicates"]
+    )
     unknown = with_value(full(), "near_duplicates", "near_duplicates_count", None)
     article = articles(to_html(unknown))["near_duplicates"]
     assert not [node for node in article.iter("p") if node.get("class") == "takeaway"]
@@ -214,3 +216,26 @@ def test_numbers_that_a_public_report_leaves_out_are_named_once() -> None:
     page = to_html(closed)
     assert f"Left out of a public report: {hidden.title}." in page
     assert f'data-value="{hidden.name}">undefined' not in page
+
+
+def with_values(name: str, **numbers: float) -> str:
+    """Return the section of a measure with these numbers."""
+    integrity = next(each for each in full().measures if each.name == "integrity")
+    values = tuple(
+        Value(name=each, title=each, value=value, unit="share" if "share" in each else "count")
+        for each, value in numbers.items()
+    )
+    result = replace(integrity, name=name, values=values, tables=(), galleries=())
+    return words(articles(to_html(replace(full(), measures=(result,))))[name])
+
+
+def test_sentences_say_no_more_than_was_measured() -> None:
+    said = with_values("audited_labels", drawn_judged_count=0, reviewer_count=1)
+    assert "No item that was drawn at random has been judged" in said
+    assert "1 person judged 0 items" not in said
+    said = with_values("worst_slices", worst_slice_suspected_share=0.0, worse_slice_count=0)
+    assert "In the worst" not in said
+    said = with_values("multi_label", cardinality=1)
+    assert "An item has 1 label on average." in said
+    said = with_values("annotator_agreement", krippendorff_alpha=0.4, ordinal_alpha=0.7)
+    assert "Krippendorff's alpha for ordered classes is 0.7" in said
