@@ -8,6 +8,7 @@ import typer
 from labelaudit.errors import InputError
 
 SOURCE, PAGE = "report.json", "report.html"
+OF_ITEMS = {PAGE, "summary.md"}  # renderings that show items where a report does
 
 
 def render(
@@ -52,15 +53,19 @@ def render(
     check_folder(folder)
     shown = published(loaded, privacy or loaded.privacy)
     closed = shown.privacy != loaded.privacy
-    if closed:
+    elsewhere = closed or folder.resolve() != report.resolve().parent
+    if closed or (elsewhere and shown.privacy == "public"):
         refuse_open_beside(folder, {SOURCE, report.name}, shown.privacy)
-    if closed and shown.privacy == "public":
-        refuse_items_beside(folder)
+    if elsewhere and shown.privacy == "public":
+        # beside a public report.json, pages are of its level
+        others = set() if (folder / SOURCE).exists() else OF_ITEMS - names
+        refuse_items_beside(folder, others)
     # the source stays as it is; a report of another level is made beside its renderings
     names |= {SOURCE} if closed else set()
     files = rendered_files(shown, templates, names)
     write_files(folder, files)
-    show(shown, *(folder / name for name in ([PAGE] if PAGE in files else files)))
+    source = folder / SOURCE if closed else report
+    show(shown, source, *(folder / name for name in ([PAGE] if PAGE in files else files)))
 
 
 def names_of(formats: list[str]) -> set[str]:

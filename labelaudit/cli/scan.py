@@ -178,7 +178,7 @@ def scan(  # noqa: PLR0913 - each is an option
         progress("writing the report", 0, 0)
         write(found, output, templates)
     try:
-        show(found.report, output / "report.html")
+        show(found.report, output / "report.json", output / "report.html")
     finally:  # also where nobody reads the summary to its end
         refuse_failed(found.report)
 
@@ -228,16 +228,20 @@ def write(found: "Scan", output: Path, templates: Path | None) -> None:
     write_files(output, files | issues, stale)
 
 
-def show(report: "Report", *files: Path) -> None:
-    """Print the summary of a report, and which files to look at."""
+def show(report: "Report", source: Path, *files: Path) -> None:
+    """Print the summary of a report that a file holds, and which files to look at."""
+    from shlex import quote
+
     from rich.console import Console
 
     from labelaudit.cli.unheeded import print_unheeded
     from labelaudit.render.terminal import to_terminal
+    from labelaudit.render.text import visible
 
     console = Console()
     height = console.height if console.is_terminal else 48
-    print_unheeded(console, to_terminal(report, width=console.width, height=height))
+    where = visible(quote(str(source)))
+    print_unheeded(console, to_terminal(report, width=console.width, height=height, file=where))
     for file in files:
         console.print(f"{file}", soft_wrap=True, highlight=False, markup=False)
 

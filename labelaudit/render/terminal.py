@@ -1,6 +1,7 @@
 """The label on one screen of a terminal: what matters first, then where to look."""
 
 import textwrap
+from dataclasses import replace
 from typing import Final
 
 from rich.console import Group
@@ -17,6 +18,7 @@ from labelaudit.report import Report, Sample
 
 BELOW: Final = 2  # lines of a screen that are not ours: where the page is, and the prompt
 SHORT_HASH: Final = 12
+REPORT: Final = "report.json"
 REFERENCE_FROM, LIMIT_FROM = 72, 54  # columns of a terminal that has room for them
 # How many alerts, lines of what to do about each, and suspects are shown, and whether after a
 # blank line: the first that has room.
@@ -34,7 +36,7 @@ STYLES: Final[dict[str, str]] = {"pass": "bold green", "check": "bold yellow", "
 GAP, INDENT = "  ", "    "
 
 
-def to_terminal(report: Report, *, width: int = 80, height: int = 24) -> Group:
+def to_terminal(report: Report, *, width: int = 80, height: int = 24, file: str = REPORT) -> Group:
     """Return a report as rich prints it on one screen.
 
     Names are printed as they are: markup in them is not followed, and what would control the
@@ -47,10 +49,16 @@ def to_terminal(report: Report, *, width: int = 80, height: int = 24) -> Group:
     width, height
         Columns and lines of the terminal. What the label says is there whatever the height;
         alerts and suspects as far as there is room.
+    file
+        Where the report is, for the commands that take it.
     """
     report = as_published(report)
     lines = [*_head(report), *_label(report, width), *_unknown(report, width)]
-    lines += _below(report, width, height - BELOW - len(lines))
+    alerts = [
+        replace(alert, remedy=alert.remedy.replace(f"review {REPORT}", f"review {file}"))
+        for alert in alerts_of(report)
+    ]
+    lines += _below(report, alerts, width, height - BELOW - len(lines))
     for line in lines:
         line.truncate(width, overflow="ellipsis")
     return Group(*lines)
@@ -119,9 +127,8 @@ def _unknown(report: Report, width: int) -> list[Text]:
     return [Text(line, DIM) for line in textwrap.wrap(_capital(said), width)]
 
 
-def _below(report: Report, width: int, room: int) -> list[Text]:
+def _below(report: Report, alerts: list[Alert], width: int, room: int) -> list[Text]:
     """Return the first alerts and suspects that there is room for, and what is left to read."""
-    alerts = alerts_of(report)
     doubted = _suspects(report, width)
     lines: list[Text] = []
     for n_alerts, n_remedy, n_suspects, spaced in LAYOUTS:
@@ -145,6 +152,7 @@ def _alert(alert: Alert, n_remedy: int, width: int) -> list[Text]:
         initial_indent=INDENT,
         subsequent_indent=INDENT,
         max_lines=n_remedy,
+        break_on_hyphens=False,
         placeholder=" ...",
     )
     return [Text.assemble(start, GAP, said), *map(Text, remedy)]

@@ -108,6 +108,21 @@ def test_no_picture_of_a_fuller_report_is_left_beside_a_public_one(
     assert (fuller / "report.json").read_bytes() == source.read_bytes()
 
 
+def test_no_page_of_a_lost_report_is_left_beside_a_public_one(source: Path, tmp_path: Path) -> None:
+    public = tmp_path / "public"
+    assert render(source, "-o", public, "--privacy", "public").returncode == 0
+    found = tmp_path / "found"
+    found.mkdir()
+    (found / "report.html").write_text("of another level", encoding="utf-8")
+    closed = ("-o", found, "--privacy", "public", "--format", "md")
+    for run in (render(source, *closed), render(public / "report.json", *closed)):
+        assert run.returncode == 2
+        assert "holds report.html, which name items or show them" in run.stderr
+    assert names(found) == {"report.html"}
+    assert render(public / "report.json", "--format", "md").returncode == 0
+    assert render(source, "-o", found, "--privacy", "public").returncode == 0
+
+
 def test_a_report_is_not_opened_again(source: Path, tmp_path: Path) -> None:
     assert render(source, "-o", tmp_path / "team", "--privacy", "team").returncode == 0
     run = render(tmp_path / "team" / "report.json", "-o", tmp_path / "full", "--privacy", "full")

@@ -43,6 +43,14 @@ def test_the_verdict_comes_first_and_the_headline_has_its_interval_and_limit() -
     assert "Audited: 200 items judged by people" in printed(audited())
 
 
+def test_commands_name_the_report_where_it_is() -> None:
+    screen = io.StringIO()
+    console = Console(file=screen, width=80)
+    console.print(to_terminal(full(), height=60, file="'pets-of 2026/report.json'"))
+    assert "labelaudit review 'pets-of 2026/report.json'" in " ".join(screen.getvalue().split())
+    assert "review report.json" not in screen.getvalue()
+
+
 def test_each_row_of_the_label_has_its_limit_and_verdict_or_is_named_as_unknown() -> None:
     report = full()
     found = lines(report)
