@@ -52,7 +52,7 @@ def check_folder(folder: Path) -> None:
         raise _unwritable(folder, error) from error
 
 
-def refuse_items_beside(folder: Path) -> None:
+def refuse_items_beside(folder: Path, others: Collection[str] = ()) -> None:
     """Make sure that a public report is not put beside files that name items or show them.
 
     Raises
@@ -61,7 +61,7 @@ def refuse_items_beside(folder: Path) -> None:
         When an earlier scan or review left such files there; they are not removed, as they may
         be all that is left of it.
     """
-    found = sorted({file.name for pattern in OF_ITEMS for file in folder.glob(pattern)})
+    found = sorted({file.name for each in (*OF_ITEMS, *others) for file in folder.glob(each)})
     if found:
         raise InputError(
             f"{folder}: holds {some(found)}, which name items or show them; a public report must "
