@@ -18,6 +18,7 @@ PRINTED = re.compile(
 )
 UNKNOWN = {"undefined", "\N{EN DASH}", "no estimate", "not measured", "n/a"}
 WITHOUT_UNIT = {"", "count", "ratio"}
+BOUNDS = {"<": "0.001", ">": "99.9"}  # of a share that is not none, and not all
 
 
 def words(node: Element) -> str:
@@ -57,8 +58,10 @@ def _number_reads_as(printed: str, value: float, unit: str) -> bool:
         return False
     number, expected = float(digits.replace(",", "")), 100 * value if percent else value
     if bound:
-        return bool(percent) and (
-            0 < expected < number if bound == "<" else number < expected < 100
+        return (
+            digits == BOUNDS[bound]
+            and bool(percent)
+            and (0 < expected < number if bound == "<" else number < expected < 100)
         )
     return math.isclose(number, expected, rel_tol=1e-12, abs_tol=_half_a_unit(expected))
 

@@ -181,6 +181,13 @@ def test_what_is_printed_reads_as_no_other_number(value: float, factor: float) -
     assert not reads_as(text.number(value), value, "share")
 
 
+def test_a_share_beside_none_or_all_is_read_as_such_by_one_print_only() -> None:
+    for share, printed in ((3e-7, "<0.001%"), (0.99999, ">99.9%")):
+        assert text.number(share, "share") == printed
+        assert reads_as(printed, share, "share")
+        assert not reads_as(printed.replace("1%", "8%").replace("9%", "1%"), share, "share")
+
+
 @given(st.integers(0, 10**9), st.integers(1, 9))
 def test_a_count_reads_as_no_other(value: int, more: int) -> None:
     assert not reads_as(text.number(value), value + more)
