@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from labelaudit.errors import InputError
 from labelaudit.inputs.columns import Splits
+from labelaudit.measures import load_measures
 from labelaudit.measures.class_imbalance.class_imbalance import class_imbalance
 from labelaudit.privacy import default_privacy, published, without_places
-from labelaudit.privacy.columns import OF_ALL_CLASSES
+from labelaudit.privacy.columns import OF_ALL_CLASSES, OURS
 from labelaudit.privacy.few import FEWEST, few_classes
 from labelaudit.privacy.words import public_words, sentences
 from labelaudit.render.json import to_json
@@ -51,7 +52,7 @@ def counted(counts: dict[str, int]) -> Report:
 
 
 def with_table(
-    columns: tuple[str, ...], *rows: tuple[Scalar, ...], measure: str = "theirs"
+    columns: tuple[str, ...], *rows: tuple[Scalar, ...], measure: str = "label_noise"
 ) -> Report:
     """Return a report of four classes, two of them with few items, and a table of a measure."""
     report = counted({"big": 50, "large": 40, "small": 3, "tiny": 2})
@@ -203,6 +204,15 @@ def test_a_table_with_a_column_that_nobody_declared_loses_its_rows(
     table = table_of(with_table(columns, row, row))
     assert (table.rows, table.omitted) == ((), 2)
     assert [column.name for column in table.columns] == ["left_out"]
+
+
+def test_a_table_of_somebody_elses_measure_loses_its_rows() -> None:
+    table = table_of(with_table(("class", "st_mary"), ("big", 5), ("large", 4), measure="theirs"))
+    assert (table.rows, table.omitted) == ((), 2)
+
+
+def test_the_measures_that_are_ours_are_those_that_there_are() -> None:
+    assert set(load_measures()) == OURS
 
 
 @pytest.mark.parametrize("cut", ["ward", "cluster", "group"])

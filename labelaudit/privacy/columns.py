@@ -7,6 +7,17 @@ from typing import Final
 
 from labelaudit.report import Scalar, Table
 
+# Measures whose columns are declared here; what those of others are of is not known.
+OURS: Final = frozenset(
+    {"annotator_agreement", "annotator_consensus", "annotator_pairs", "annotator_quality"}
+    | {"audited_labels", "benchmark_stability", "class_imbalance", "consensus_risk"}
+    | {"covariate_shift", "detector_skill", "embedding_intrinsic_dimension"}
+    | {"embedding_label_sharpness", "embedding_map", "image_faults", "integrity"}
+    | {"intrinsic_dimension", "item_order", "label_noise", "label_sharpness", "label_shift"}
+    | {"leakage", "multi_label", "multi_label_noise", "multi_label_splits", "near_duplicates"}
+    | {"outliers", "single_label_assumption", "spurious_correlation", "target_distribution"}
+    | {"target_shift", "worst_slices"}
+)
 # Columns whose texts are classes: a row is about these.
 CLASSES: Final = frozenset(
     {"class", "label", "given", "suggested", "other", "other_class", "other_label"}
@@ -111,6 +122,8 @@ def undeclared(
     """
     own = OWN_WORDS.get(measure, frozenset())
     texts = texts_of(table)
+    if measure not in OURS:
+        return [column.name for column in table.columns]
     known = CLASSES | MENTIONED | SPLITS | ANNOTATORS | MODELS | own
     return [
         column.name
