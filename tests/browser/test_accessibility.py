@@ -26,7 +26,7 @@ from reports import CASES, THUMBNAILS
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-MOST_SHEETS = 12
+MOST_SHEETS = 11  # twelve is what is promised
 
 pytestmark = [
     pytest.mark.browser,
@@ -170,6 +170,8 @@ def test_the_page_has_one_heading_of_all_and_landmarks(
     page: Page, pages: dict[str, Path], axe: str
 ) -> None:
     page.goto(pages["full"].as_uri())
+    two_of_a_title = "table.after(table.cloneNode(true))"
+    page.evaluate(f"const table = document.querySelector('article .table'); {two_of_a_title}")
     assert broken(page, axe, ["best-practice"]) == []
     levels = page.eval_on_selector_all(
         "h1, h2, h3, h4, h5", "(nodes) => nodes.map((node) => Number(node.tagName[1]))"

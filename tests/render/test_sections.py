@@ -235,6 +235,8 @@ def test_sentences_say_no_more_than_was_measured() -> None:
     assert "1 person judged 0 items" not in said
     said = with_values("worst_slices", worst_slice_suspected_share=0.0, worse_slice_count=0)
     assert "In the worst" not in said
+    said = with_values("worst_slices", worst_slice_suspected_share=0.5)
+    assert "In the worst, 50% of the labels are suspected." in said
     said = with_values("multi_label", cardinality=1)
     assert "An item has 1 label on average." in said
     said = with_values("annotator_agreement", krippendorff_alpha=0.4, ordinal_alpha=0.7)
