@@ -23,7 +23,7 @@ N_THUMBNAILS: Final = 48  # samples of a gallery that may have a picture
 N_SHOWN: Final = 200
 N_WITNESSED: Final = 24  # samples that are shown with their neighbors
 MOST_PICTURES: Final = 200  # of all galleries together, neighbors among them
-MOST_CHARACTERS: Final = 550_000  # of their base64, as often as it is printed
+MOST_CHARACTERS: Final = 630_000  # of their base64, as often as it is printed
 
 
 def gallery_of(ranking: Ranking, dataset: Dataset, content: Content | None) -> Gallery:
