@@ -209,7 +209,7 @@ def digits(page: str) -> list[int]:
     return [at for found in marked for at in range(*found.span(1)) if page[at].isdigit()]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.data(), st.integers(1, 9))
 def test_one_altered_digit_of_a_marked_number_is_found(
     page: str, digits: list[int], data: st.DataObject, more: int
