@@ -21,7 +21,7 @@ OF_TASK: Final[Mapping[str, Task]] = MappingProxyType(
 # Conventions to start from, not standards: of the ten test sets that Northcutt et al. (2021)
 # audited, seven have fewer than 5 % wrong labels, as they estimate; 0.667 is the least agreement
 # that Krippendorff (2004, p. 241) accepts for tentative conclusions; 100 is one of the ratios, from
-# 10 to 200, of the long-tailed sets of Cui et al. (2019, section 5.1). What is plainly a fault has
+# 10 to 200, of the long-tailed sets of Cui et al. (2019). What is plainly a fault has
 # the limit 0.
 STARTING_LIMITS: Final = (
     Limit(measure="audited_labels", value=AUDITED, at_most=0.05),
