@@ -12,7 +12,7 @@ from jinja2 import Environment, meta, nodes
 from needs import Need, asked, declared, passed_over
 from test_common import run
 from test_near_duplicates import encoded, picture
-from tiny import KINDS, N, Tiny, inputs_of, run_measure, single_label
+from tiny import KINDS, N, Tiny, annotated, inputs_of, run_measure, single_label
 
 from labelaudit.inputs import Inputs
 from labelaudit.measures import Findings, load_measures
@@ -46,7 +46,8 @@ def rarer() -> Tiny:
 
 @cache
 def special_inputs() -> tuple[Inputs, ...]:
-    return inputs_of(single_label(), compat="konz2024"), inputs_of(rarer())
+    in_order = replace(annotated(), ordered=True)
+    return inputs_of(single_label(), compat="konz2024"), inputs_of(rarer()), inputs_of(in_order)
 
 
 def found(name: str, *, everywhere: bool) -> list[Findings]:

@@ -44,6 +44,7 @@ class Tiny:
     cells: NDArray[np.int64] | None = None
     votes: NDArray[np.int32] | None = None
     targets: NDArray[np.float64] | None = None
+    ordered: bool = False
 
     def read(self, item: int) -> bytes:
         """Return the bytes of an image."""
@@ -179,6 +180,7 @@ def inputs_of(tiny: Tiny, compat: str = "") -> Inputs:
         name="tiny",
         task=_task(tiny),
         class_names=tiny.class_names,
+        ordered=tiny.ordered,
         paths=pa.array(tiny.names, pa.large_string()),
         labels=tiny.labels.copy(),
         label_states=None if tiny.cells is None else _states(tiny.cells),
