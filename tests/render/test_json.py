@@ -107,7 +107,7 @@ def removed(*path: str | int) -> str:
         (edited("dataset", "splits", "train", to=None), "dataset.splits['train']"),
         (edited("measures", 0, "status", to="ok"), "measures[0].status"),
         (edited("measures", 0, "values", 2, "low", to="0"), "measures[0].values[2].low"),
-        (edited("measures", 0, "tables", 0, "rows", 0, to=[1]), "a row of 1 cells for 4 columns"),
+        (edited("measures", 0, "tables", 0, "rows", 0, to=[1]), "a row of 1 cells for 5 columns"),
         *(
             (edited("thumbnails", to={"t0": picture}), "thumbnails: 't0' is no WebP in base64 of")
             for picture in ('x" onerror="alert(1)', "PHN2Zy8+", "", "UklGR" + 40_000 * "A")
