@@ -138,7 +138,9 @@ def test_no_text_runs_or_reorders_the_page(found: Scan) -> None:
     assert found.report.measure("label_noise") is not None
 
 
-def test_every_item_has_its_excerpt_among_the_items_of_a_full_scan(found: Scan, tmp_path: Path) -> None:
+def test_every_item_has_its_excerpt_among_the_items_of_a_full_scan(
+    found: Scan, tmp_path: Path
+) -> None:
     for name, data in issue_files(found.items, found.issues).items():
         (tmp_path / name).write_bytes(data)
     items = pq.read_table(tmp_path / "items.parquet")
