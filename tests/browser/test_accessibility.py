@@ -20,7 +20,7 @@ from labelaudit.review.page import to_page
 sys.path.insert(0, str(Path(__file__).parents[1] / "render"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "review"))
 from drawings import DRAWN, ODD
-from pets import asked, plan
+from pet_photos import asked, plan
 from reports import CASES, THUMBNAILS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""

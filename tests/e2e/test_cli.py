@@ -134,6 +134,7 @@ def test_the_rare_class_is_named(scanned: Path) -> None:
     assert any("nine" in note for note in imbalance["notes"])
 
 
+@pytest.mark.slow
 def test_the_other_manifests_of_the_sample_are_read(scanned: Path, sample_data: Path) -> None:
     several = labelaudit(
         "scan", sample_data / "multi_label.csv", "--label-separator", "|", "-o", "several",
@@ -182,6 +183,7 @@ def test_explain_prints_the_limit_of_a_number(scanned: Path) -> None:
     assert "; limit: ≤ 5% of items" in said.splitlines()[0]
 
 
+@pytest.mark.slow
 def test_whatever_a_report_prints_is_explained_by_its_name_and_its_title(
     scanned: Path, tmp_path: Path
 ) -> None:

@@ -105,6 +105,7 @@ def test_a_device_out_of_reach_ends_the_scan_before_it_starts(
     assert not (tmp_path / "labelaudit-report").exists()
 
 
+@pytest.mark.slow
 def test_a_scan_says_which_device_it_takes_and_its_report_names_it(
     sample_data: Path, tmp_path: Path
 ) -> None:

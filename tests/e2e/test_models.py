@@ -116,6 +116,7 @@ def refused(run: subprocess.CompletedProcess[str]) -> str:
     return message
 
 
+@pytest.mark.slow
 def test_a_scan_pulls_the_model_it_names_and_says_so(
     hub: Hub, images: Path, tmp_path: Path
 ) -> None:

@@ -114,6 +114,7 @@ def test_the_next_sample_leaves_out_what_was_judged_and_old_files_still_fit(scan
     labelaudit("review", "out/report.json", "--import", "first.csv", where=scanned)
 
 
+@pytest.mark.slow
 def test_labels_may_be_corrected_while_others_still_judge(scanned: Path) -> None:
     labelaudit("review", "out/report.json", "--budget", "50", where=scanned)
     fill(scanned / "out" / "review.csv", scanned / "late.csv", "given")
@@ -254,6 +255,7 @@ def test_what_does_not_fit_is_refused(scanned: Path, how: str, said: str) -> Non
     assert not (scanned / "out" / "review.html").exists()
 
 
+@pytest.mark.slow
 def test_datasets_that_cannot_be_judged_are_refused(scanned: Path) -> None:
     scan = ["scan", "data/multi_label.csv", "--label-separator", "|", "-o", "many", "-q"]
     labelaudit(*scan, "--no-cache", where=scanned)
@@ -266,6 +268,7 @@ def test_datasets_that_cannot_be_judged_are_refused(scanned: Path) -> None:
     assert "names no images or texts" in error
 
 
+@pytest.mark.slow
 def test_judgements_that_do_not_fit_are_refused_and_change_nothing(scanned: Path) -> None:
     labelaudit("review", "out/report.json", "--budget", "20", where=scanned)
     sheet, filled = scanned / "out" / "review.csv", scanned / "filled.csv"

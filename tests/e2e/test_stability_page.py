@@ -6,12 +6,14 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 PAGE = (Path(__file__).parents[2] / "docs" / "stability.md").read_text(encoding="utf-8")
 FILE = re.compile(r"^`(\S+\.csv)`\n\n```csv\n(.*?)```", flags=re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_page_run(tmp_path: Path) -> None:
     for name, text in re.findall(
         r"^`(\S+\.csv)`\n\n```csv\n(.*?)```", PAGE, flags=re.MULTILINE | re.DOTALL

@@ -321,7 +321,7 @@ MEASURES = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(MEASURES, max_size=2, unique_by=lambda result: result.name))
 def test_any_report_is_rendered(measures: list[MeasureResult]) -> None:
     page = to_html(replace(full(), measures=tuple(measures)))

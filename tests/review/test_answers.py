@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pets import asked, plan, sha
+from pet_photos import asked, plan, sha
 
 from labelaudit.errors import InputError
 from labelaudit.review.answers import Answers, read_answers

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from pets import CLASSES, items, report, sha
+from pet_photos import CLASSES, items, report, sha
 
 from labelaudit.errors import InputError
 from labelaudit.review.choose import draw_audit, examples_of, list_fixes

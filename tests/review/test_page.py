@@ -9,7 +9,7 @@ from typing import Any
 
 import html5lib
 import pytest
-from pets import asked, plan
+from pet_photos import asked, plan
 
 from labelaudit.review.page import COLUMNS, to_csv, to_page
 from labelaudit.review.plan import Plan

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pets import asked, plan
+from pet_photos import asked, plan
 
 from labelaudit.errors import InputError
 from labelaudit.review.plan import FILE, plans_text, read_plans

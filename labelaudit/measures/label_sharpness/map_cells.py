@@ -52,7 +52,7 @@ def cells_of(at: NDArray[np.float64]) -> Cells:
     --------
     >>> cells = cells_of(np.array([[0.0, 0.0], [1.0, 0.5], [1.0, 0.0]]))
     >>> cells.n_columns, cells.n_rows, cells.of_item.tolist()
-    (4, 2, [0, 7, 3])
+    (5, 3, [0, 14, 4])
     """
     n_cells = float(np.clip(len(at) / ITEMS_A_CELL, FEWEST, MOST))
     low, high = at.min(axis=0), at.max(axis=0)
