@@ -30,7 +30,9 @@ main()
 """
 
 FILES = ("items.parquet", "issues.parquet", "issues.csv", "label.svg")
-OF_THE_RUN = re.compile(rb"<dt>(Scanned|Started|Seconds|Taken from the cache)</dt>.*")
+OF_THE_RUN = re.compile(
+    rb"<dt>(Scanned|Started|Seconds|Taken from the cache)</dt>.*?</dd>", flags=re.DOTALL
+)
 
 
 def start(data: Path, where: Path, shard: int, extra: list[str]) -> "subprocess.Popen[bytes]":
