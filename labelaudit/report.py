@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-SCHEMA_VERSION: Final = "1.3"
+SCHEMA_VERSION: Final = "1.4"
 FAMILIES: Final = {
     "label_noise": "Label noise",
     "class_imbalance": "Class imbalance",
@@ -36,6 +36,7 @@ Status = Literal["measured", "not_measured", "failed"]
 Better = Literal["lower", "higher", "neither"]
 Task = Literal["multiclass", "multilabel", "regression"]
 Privacy = Literal["public", "team", "full"]
+Mode = Literal["block", "assure"]
 
 
 def described(text: str) -> dict[str, str]:
@@ -94,6 +95,10 @@ class Sample:
     """One item of a gallery."""
 
     path: str = field(metadata=described("Path relative to the dataset."))
+    decoded_sha256: str | None = field(
+        default=None,
+        metadata=described("SHA-256 of what it decodes to, the same however it is encoded."),
+    )
     split: str | None = field(default=None, metadata=described("Its split."))
     given_label: str | None = field(default=None, metadata=described("The manifest's label."))
     suggested_label: str | None = field(
@@ -154,7 +159,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """The bounds that a number is read beside."""
+    """The bounds that a number, or its rise since a baseline, is held against."""
 
     measure: str = field(metadata=described("Name of the measure."))
     value: str = field(metadata=described("Name of its value."))
@@ -162,6 +167,39 @@ class Limit:
     at_least: float | None = field(default=None, metadata=described("What it must be at least."))
     of_items: bool = field(
         default=False, metadata=described("Whether a count is read as a share of the items.")
+    )
+    split: str | None = field(
+        default=None, metadata=described("The split that it is of; null for the whole.")
+    )
+    class_name: str | None = field(
+        default=None, metadata=described("The class that it is of; null for the whole.")
+    )
+    rise_at_most: float | None = field(
+        default=None, metadata=described("By how much it may have grown since the baseline.")
+    )
+    mode: Mode = field(
+        default="block",
+        metadata=described(
+            "block: fails only if the whole interval is beyond; assure: passes only if it is within"
+        ),
+    )
+    accept_model: bool = field(
+        default=False,
+        metadata=described("Whether a number that only a model estimates may pass."),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What a gate asks for beside the limits, and where both come from."""
+
+    source: str = field(
+        default="", metadata=described("File that holds it; empty for the limits to start from.")
+    )
+    mode: Mode = field(default="block", metadata=described("Of limits that name none."))
+    findings: Mapping[str, int] = field(
+        default_factory=dict,
+        metadata=described("How many findings each rule may have; with a baseline, new ones."),
     )
 
 
@@ -224,6 +262,9 @@ class Run:
     n_from_cache: int = field(metadata=described("Embeddings that were not computed again."))
     python: str = field(metadata=described("Version of Python."))
     packages: Mapping[str, str] = field(metadata=described("Versions that numbers depend on."))
+    checksum: str = field(
+        default="", metadata=described("SHA-256 of the rest of this part, as it was written.")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +282,13 @@ class Report:
     )
     limits: tuple[Limit, ...] = field(
         default=(), metadata=described("The bounds that its numbers are read beside.")
+    )
+    policy: Policy = field(
+        default=Policy(), metadata=described("Where the limits come from, and what else is asked.")
+    )
+    checksums: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=described("SHA-256 of each part but the run, as it was written."),
     )
     privacy: Privacy = field(
         default="full",

@@ -1,0 +1,1 @@
+"""What the gate found, in the formats of others: one file per format."""
