@@ -21,7 +21,20 @@ def read_report(file: Path) -> "Report":
     InputError
         When it cannot be read, or holds none.
     """
-    from labelaudit.render.json import from_json
+    return read_checked(file)[0]
+
+
+def read_checked(file: Path) -> "tuple[Report, tuple[str, ...]]":
+    """Return the report that a report.json holds, and the parts that were altered since.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read, or holds none.
+    """
+    import json
+
+    from labelaudit.render.json import altered, from_json
 
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -29,7 +42,7 @@ def read_report(file: Path) -> "Report":
         raise InputError(
             f"{file}: cannot be read: {error}", hint="name the report.json of a scan"
         ) from error
-    return from_json(text, str(file))
+    return from_json(text, str(file)), altered(json.loads(text))
 
 
 def check_folder(folder: Path) -> None:

@@ -8,8 +8,11 @@ from dataclasses import fields, is_dataclass
 from typing import cast
 
 from labelaudit.errors import InputError
+from labelaudit.render.checksums import altered, with_checksums
 from labelaudit.render.load import load, shown
 from labelaudit.report import SCHEMA_VERSION, Report
+
+__all__ = ["altered", "as_published", "from_json", "to_json"]
 
 SIGNIFICANT_DIGITS = 6
 WEBP = re.compile("UklGR[A-Za-z0-9+/]*={0,2}")
@@ -32,14 +35,15 @@ def to_json(report: Report) -> str:
     Returns
     -------
     The document, ended by a line feed; everything that may differ between two scans of the same
-    input is in its ``run``.
+    input is in its ``run``. It has checksums of its parts, whatever the report had.
 
     Raises
     ------
     ValueError
         When a number is not finite: a measure writes None for what is undefined.
     """
-    return json.dumps(_plain(report), indent=1, sort_keys=True, allow_nan=False) + "\n"
+    document = with_checksums(cast("dict[str, object]", _plain(report)))
+    return json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 
 def from_json(text: str, where: str = "report.json") -> Report:
