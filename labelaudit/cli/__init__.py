@@ -13,6 +13,7 @@ from labelaudit import __version__
 from labelaudit.cli.cache import cache
 from labelaudit.cli.config import configured
 from labelaudit.cli.doctor import doctor
+from labelaudit.cli.exits import CheckFailed
 from labelaudit.cli.explain import explain
 from labelaudit.cli.familiarity import familiarity
 from labelaudit.cli.inspect import inspect
@@ -24,7 +25,7 @@ from labelaudit.cli.schema import schema
 from labelaudit.cli.stability import stability
 from labelaudit.errors import LabelauditError
 
-FAILED, INTERRUPTED = 2, 130
+SAID_NO, FAILED, INTERRUPTED = 1, 2, 130
 
 app = typer.Typer(
     name="labelaudit",
@@ -56,7 +57,8 @@ def labelaudit(
 ) -> None:
     """Measure a labelled dataset and print its nutrition label.
 
-    Exit codes: 0 done, 2 the input, the model or the output is not usable, 130 interrupted.
+    Exit codes: 0 done and passed, 1 the gate failed or a check says no, 2 the input, the model or
+    the output is not usable, 130 interrupted.
 
     Options can be set in labelaudit.toml, or in [tool.labelaudit] of pyproject.toml.
     """
@@ -78,11 +80,13 @@ def labelaudit(
 
 
 def main() -> None:
-    """Run the command line: 0 done, 2 an error that its reader can act on, 130 interrupted."""
+    """Run the command line: 0 done, 1 a check says no, 2 an error to act on, 130 interrupted."""
     _prepare_streams()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
+    except CheckFailed:
+        _end_with(SAID_NO)
     except LabelauditError as error:
         _fail(str(error))
     except MemoryError:
@@ -96,6 +100,15 @@ def main() -> None:
         # who reads the first lines only has them; 1, which typer ends with, is no code of ours
         gone = isinstance(stop.__context__, BrokenPipeError)
         sys.exit(0 if gone else FAILED if code == 1 else code)
+
+
+def _end_with(code: int) -> NoReturn:
+    """End with a code that stands where nobody reads what was printed to its end, too."""
+    try:
+        sys.stdout.flush()
+    except OSError:  # what is left cannot be printed, and must not be tried again at the exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
 
 
 def _fail(message: str) -> NoReturn:
