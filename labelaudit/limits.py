@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
+from labelaudit.parts import EVERY, Kind, Part, Parts, parts_of
 from labelaudit.report import Limit, MeasureResult, Report, Task, Value
 
 Verdict = Literal["pass", "check", "fail", "not measured", "n/a"]
@@ -18,6 +19,7 @@ OF_TASK: Final[Mapping[str, Task]] = MappingProxyType(
     {"class_imbalance": "multiclass", "multi_label": "multilabel"}
 )
 
+WORST: Final = ("fail", "not measured", "check", "n/a", "pass")
 # Conventions to start from, not standards: of the ten test sets that Northcutt et al. (2021)
 # audited, seven have fewer than 5 % wrong labels, as they estimate; 0.667 is the least agreement
 # that Krippendorff (2004, p. 241) accepts for tentative conclusions; 100 is one of the ratios, from
@@ -49,16 +51,38 @@ class Judgement:
     limit
         The limit.
     found
-        The number; None when it was not measured.
+        The number, of a limit on every class or split the one that is worst; None when it was not
+        measured.
     verdict
         ``pass`` and ``fail`` where the number, and all of its interval where it has one, keep
         within the limit or beyond it; ``check`` where the interval holds the limit, or where only
         a model says that few enough labels are wrong; ``n/a`` where the number is undefined.
+    parts
+        Each class or split that a limit on them is held against, with its verdict.
+    unjudged
+        Of a limit on every class or split, those of which there is no number.
+    omitted
+        How many more a cut table does not list: a limit on all of them is then not measured.
     """
 
     limit: Limit
     found: Value | None
     verdict: Verdict
+    parts: tuple[tuple[Part, Verdict], ...] = ()
+    unjudged: tuple[str, ...] = ()
+    omitted: int = 0
+
+    @property
+    def field(self) -> str:
+        """Name of the number: measure and value, and the class or split where it is of one."""
+        return named(self.limit)
+
+
+def named(limit: Limit) -> str:
+    """Return the name of a limit's number, such as ``label_noise.suspected_errors_count``."""
+    parts = {"split": limit.split, "class": limit.class_name}
+    of_part = "".join(f"[{kind} {name}]" for kind, name in parts.items() if name is not None)
+    return f"{limit.measure}.{limit.value}{of_part}"
 
 
 def starting_limits(task: Task, measures: tuple[MeasureResult, ...]) -> tuple[Limit, ...]:
@@ -86,21 +110,28 @@ def starting_limits(task: Task, measures: tuple[MeasureResult, ...]) -> tuple[Li
 
 
 def judged(report: Report) -> tuple[Judgement, ...]:
-    """Hold the numbers of a report against its limits.
+    """Hold the numbers of a report against its limits; a rise needs a baseline, and is not judged.
 
-    The rate that a model estimates is judged only where no audited one is known, and never
-    passes: its range does not cover the bias of the model.
+    Of an audited rate and one that a model estimates, with a limit on each, the audited is judged
+    where it is known, and the model's where it is not. The model's never passes unless its limit
+    accepts that: its range does not cover the bias of the model.
 
     Parameters
     ----------
     report
         Any report.
     """
-    audited = report.value("audited_labels", AUDITED)
-    known = audited is not None and audited.value is not None
-    unused = MODEL_ESTIMATED if known else AUDITED
-    limits = [limit for limit in report.limits if limit.value != unused]
-    return tuple(_judgement(report, limit) for limit in limits)
+    limits = [each for each in report.limits if (each.at_most, each.at_least) != (None, None)]
+    found = [judgement_of(report, limit) for limit in limits]
+    audited = {_part(each.limit): each for each in found if each.limit.value == AUDITED}
+    modelled = {_part(each.limit) for each in found if each.limit.value == MODEL_ESTIMATED}
+    unused = {part for part in modelled if part in audited and _is_known(audited[part])}
+    return tuple(
+        each
+        for each in found
+        if not (each.limit.value == MODEL_ESTIMATED and _part(each.limit) in unused)
+        and not (each.limit.value == AUDITED and _part(each.limit) in modelled - unused)
+    )
 
 
 def overall(judgements: tuple[Judgement, ...]) -> Verdict:
@@ -113,32 +144,99 @@ def overall(judgements: tuple[Judgement, ...]) -> Verdict:
     return "pass" if "pass" in verdicts else "n/a"
 
 
+def judgement_of(report: Report, limit: Limit) -> Judgement:
+    """Hold a number of a report, or those of classes or splits, against a limit."""
+    name = limit.class_name if limit.class_name is not None else limit.split
+    if name is None:
+        found = report.value(limit.measure, limit.value)
+        verdict = verdict_of(limit, found, report.dataset.n_items)
+        return Judgement(limit=limit, found=found, verdict=verdict)
+    kind: Kind = "split" if limit.class_name is None else "class"
+    parts = parts_of(report, limit.measure, limit.value, kind)
+    if parts is None:
+        return Judgement(limit=limit, found=None, verdict="not measured")
+    return _of_parts(report, limit, name, parts)
+
+
+def verdict_of(limit: Limit, found: Value | None, n_items: int) -> Verdict:
+    """Return what a limit says of a number.
+
+    Parameters
+    ----------
+    limit
+        The limit; its measure and part do not matter.
+    found
+        The number; None when it was not measured.
+    n_items
+        Items, of which a limit of a share of the items reads a count.
+    """
+    if found is None:
+        return "not measured"
+    low, high = _ends(found)
+    if low is None and high is None:
+        return "n/a"
+    scale = max(n_items, 1) if limit.of_items else 1
+    low, high = (None if end is None else end / scale for end in (low, high))
+    least, most = limit.at_least, limit.at_most
+    is_doubted = limit.value == MODEL_ESTIMATED and not limit.accept_model
+    if is_doubted and found.low is None:  # a single number of a model decides nothing
+        return "check"
+    if _beyond(low, most, 1) or _beyond(high, least, -1):
+        return "fail"
+    if _within(high, most, 1) and _within(low, least, -1):
+        return "check" if is_doubted else "pass"
+    return "check"
+
+
 def read_as(limit: Limit, number: float, report: Report) -> float:
     """Return a number in the unit of its limit."""
     return number / max(report.dataset.n_items, 1) if limit.of_items else number
 
 
-def _judgement(report: Report, limit: Limit) -> Judgement:
-    found = report.value(limit.measure, limit.value)
-    return Judgement(limit=limit, found=found, verdict=_verdict(report, limit, found))
+def _of_parts(report: Report, limit: Limit, name: str, parts: Parts) -> Judgement:
+    """Hold the number of one class or split, or those of every one, against a limit."""
+    wanted = [part for part in parts.listed if name in {EVERY, part.name}]
+    held = tuple((part, verdict_of(limit, part.found, report.dataset.n_items)) for part in wanted)
+    known = tuple((part, verdict) for part, verdict in held if part.found is not None)
+    omitted = parts.omitted if name == EVERY else 0
+    if not known:
+        return Judgement(limit=limit, found=None, verdict="not measured", omitted=omitted)
+    worst, verdict = min(known, key=lambda each: (WORST.index(each[1]), _badness(limit, each[0])))
+    cut = omitted and verdict != "fail"
+    return Judgement(
+        limit=limit,
+        found=worst.found,
+        verdict="not measured" if cut else verdict,
+        parts=known,
+        unjudged=tuple(part.name for part, _ in held if part.found is None),
+        omitted=omitted,
+    )
 
 
-def _verdict(report: Report, limit: Limit, found: Value | None) -> Verdict:
-    if found is None:
-        return "not measured"
-    ends = [end for end in (found.low, found.high) if end is not None]
-    if found.value is None and not ends:
-        return "n/a"
-    if found.value is not None and not ends:
-        ends = [found.value]
-    within = [_within(limit, read_as(limit, end, report)) for end in ends]
-    if not any(within):
-        return "fail"
-    if all(within):
-        return "check" if limit.value == MODEL_ESTIMATED else "pass"
-    return "check"
+def _badness(limit: Limit, part: Part) -> float:
+    """Return a key that sorts the worst number first."""
+    number = 0.0 if part.found is None or part.found.value is None else part.found.value
+    return number if limit.at_most is None else -number
 
 
-def _within(limit: Limit, number: float) -> bool:
-    low, high = limit.at_least, limit.at_most
-    return (low is None or number >= low) and (high is None or number <= high)
+def _part(limit: Limit) -> tuple[str | None, str | None]:
+    return limit.split, limit.class_name
+
+
+def _is_known(judgement: Judgement) -> bool:
+    return judgement.found is not None and _ends(judgement.found) != (None, None)
+
+
+def _ends(found: Value) -> tuple[float | None, float | None]:
+    """Return the ends of the interval of a number; both are the number where it has none."""
+    if found.low is None and found.high is None:
+        return found.value, found.value
+    return found.low, found.high
+
+
+def _beyond(end: float | None, bound: float | None, sign: int) -> bool:
+    return end is not None and bound is not None and sign * end > sign * bound
+
+
+def _within(end: float | None, bound: float | None, sign: int) -> bool:
+    return bound is None or (end is not None and sign * end <= sign * bound)
