@@ -113,6 +113,9 @@ class Dataset:
     annotations
         One row a judgement: ``item`` (int64), ``annotator`` (string, null where it is not known
         who judged), ``label`` (int32); or None.
+    lines
+        Line of the manifest that each item stands on, counted from 1; or None where the items are
+        no lines of one file.
     metadata
         Other columns of the manifest that were named, one row an item; or None.
     media
@@ -136,6 +139,7 @@ class Dataset:
     split_names: tuple[str, ...] = ()
     splits: NDArray[np.int32]
     groups: NDArray[np.int32] | None = None
+    lines: NDArray[np.int64] | None = None
     annotations: pa.Table | None = None
     metadata: pa.Table | None = None
     media: Media | None
@@ -144,7 +148,7 @@ class Dataset:
     path: Path | None = None
 
     def __post_init__(self) -> None:
-        for name in ("labels", "targets", "splits", "groups"):
+        for name in ("labels", "targets", "splits", "groups", "lines"):
             column = getattr(self, name)
             if column is None:
                 continue

@@ -37,6 +37,7 @@ def gallery_of(ranking: Ranking, dataset: Dataset, content: Content | None) -> G
         samples.append(
             Sample(
                 path=dataset.paths[item].as_py(),
+                decoded_sha256=_decoded(content, item),
                 split=dataset.split(item),
                 given_label=_label(dataset, item),
                 suggested_label=None if suggested < 0 else dataset.class_names[suggested],
@@ -163,6 +164,12 @@ def _neighbors(
 def _label(dataset: Dataset, item: int) -> str | None:
     label = dataset.label_text(item)
     return ", ".join(label) if isinstance(label, list) else label
+
+
+def _decoded(content: Content | None, item: int) -> str | None:
+    if content is None or content.decoded is None:
+        return None
+    return content.decoded[item].tobytes().hex()
 
 
 def _key(dataset: Dataset, content: Content | None, item: int) -> str | None:

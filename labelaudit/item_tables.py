@@ -91,7 +91,7 @@ def _findings(dataset: Dataset, content: Content | None, ranking: Ranking) -> pa
 def _about(
     dataset: Dataset, content: Content | None, items: NDArray[np.int64]
 ) -> dict[str, pa.Array]:
-    """Return what the manifest says of some items, and the hash of their content."""
+    """Return what the manifest says of some items, and the hashes of their content."""
     split = np.array([None, *dataset.split_names], dtype=object)[dataset.splits[items] + 1]
     if dataset.task == "multiclass":
         names = np.array([None, *dataset.class_names], dtype=object)
@@ -100,12 +100,25 @@ def _about(
         texts = [dataset.label_text(item) for item in items.tolist()]
         kind = pa.string() if dataset.task == "regression" else pa.list_(pa.string())
         label = pa.array(texts, type=kind)
-    hashes = [None] * len(items)
-    if content is not None:
-        hashes = [content.digests[item].tobytes().hex() for item in items.tolist()]
+    lines = pa.nulls(len(items), pa.int64())
+    if dataset.lines is not None:
+        lines = pa.array(dataset.lines[items], type=pa.int64())
     return {
         "path": dataset.paths.take(pa.array(items)),
+        "line": lines,
         "split": pa.array(split, type=pa.string()),
-        "content_sha256": pa.array(hashes, type=pa.string()),
+        "content_sha256": _in_hex(None if content is None else content.digests, items),
+        "decoded_sha256": _in_hex(None if content is None else content.decoded, items),
         "given_label": label,
     }
+
+
+def _in_hex(hashes: NDArray[np.uint8] | None, items: NDArray[np.int64]) -> pa.Array:
+    """Return the hashes of some items as text; null where there are none."""
+    n = len(items)
+    if hashes is None or not n:
+        return pa.nulls(n, pa.string())
+    text = hashes[items].tobytes().hex().encode()
+    starts = np.arange(n + 1, dtype=np.int64) * (len(text) // n)
+    whole = pa.LargeStringArray.from_buffers(n, pa.py_buffer(starts), pa.py_buffer(text))
+    return whole.cast(pa.string())

@@ -32,6 +32,10 @@ class Content:
     ----------
     digests
         SHA-256 of the bytes, zeros where there are none, shape ``(n_samples, 32)``.
+    decoded
+        SHA-256 of what is seen, the same however it is encoded, shape ``(n_samples, 32)``: of an
+        image's pixels and size, of a text without its forms of characters and line ends; as
+        ``digests`` where that is unreadable. None where nobody looked.
     status
         A `Status` an item.
     oddities
@@ -55,6 +59,7 @@ class Content:
     sizes: NDArray[np.int32]
     signatures: NDArray[np.uint8]
     reasons: dict[int, str]
+    decoded: NDArray[np.uint8] | None = None
     n_bytes: NDArray[np.int64] | None = None
     looks: NDArray[np.void] | None = None
 
@@ -98,7 +103,7 @@ def read_content(
 
     New embeddings are written as they come, so a scan that was killed goes on where it was, at
     most one shard back; one that fails or is interrupted keeps what it has. Memory holds a
-    few inputs a thread, and some 400 bytes an item of what the files say; embeddings are on disk.
+    few inputs a thread, and some 450 bytes an item of what the files say; embeddings are on disk.
 
     Parameters
     ----------
@@ -177,6 +182,7 @@ def _blank(n: int, modality: Modality) -> Content:
     signatures = np.zeros((n, GRID**2 if modality == "image" else 0), dtype=np.uint8)
     return Content(
         digests=np.zeros((n, 32), dtype=np.uint8),
+        decoded=np.zeros((n, 32), dtype=np.uint8),
         status=np.zeros(n, dtype=np.uint8),
         oddities=np.zeros(n, dtype=np.uint16),
         sizes=np.zeros((n, 2), dtype=np.int32),
@@ -194,6 +200,9 @@ def _take(chunk: Chunk, rows: slice, content: Content) -> None:
     content.oddities[rows] = chunk.facts["oddities"]
     content.sizes[rows, 0] = chunk.facts["width"]
     content.sizes[rows, 1] = chunk.facts["height"]
+    if content.decoded is not None:
+        is_read = (chunk.status == Status.OK)[:, None]
+        content.decoded[rows] = np.where(is_read, chunk.facts["decoded"], chunk.digests)
     if content.n_bytes is not None:
         content.n_bytes[rows] = chunk.facts["n_bytes"]
     if content.looks is not None:

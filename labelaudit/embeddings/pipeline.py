@@ -43,6 +43,8 @@ class Opened(NamedTuple):
     ----------
     said
         What of `FACTS` is `SAID`.
+    sha256
+        Which item it is, however it is encoded.
     wanted
         The input; None where there is nothing to embed.
     copies
@@ -50,6 +52,7 @@ class Opened(NamedTuple):
     """
 
     said: tuple[int, int, int, int]
+    sha256: bytes
     wanted: Input | None = None
     copies: SmallCopies | None = None
 
@@ -245,6 +248,7 @@ def _open_into(
         return
     for name, number in zip(SAID, opened.said, strict=True):
         chunk.facts[name][at] = number
+    chunk.facts["decoded"][at] = np.frombuffer(opened.sha256, dtype=np.uint8)
     if opened.wanted is not None:
         chunk.inputs[at] = opened.wanted
     if opened.copies is not None:

@@ -83,6 +83,7 @@ def to_dataset(items: Items, roles: Roles, options: Options, problems: Problems)
         split_names=split_names,
         splits=splits,
         groups=groups,
+        lines=rows.lines(),
         annotations=labels.annotations,
         metadata=read_metadata(rows, roles.metadata, problems),
         media=items.media,

@@ -4,7 +4,9 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyarrow import csv as pa_csv
 
 from labelaudit.errors import InputError
@@ -30,7 +32,7 @@ def read_delimited(path: Path, wanted: Callable[[str], bool]) -> Rows:
         When the file is empty, is not UTF-8, or has rows of another width than its header.
     """
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    odd_quotes = _check_bytes(path)
+    n_lines, odd_quotes, odd_returns = _check_bytes(path)
     names = _header(path, delimiter)
     if odd_quotes:
         _check_rows(path, delimiter, len(names))
@@ -41,7 +43,13 @@ def read_delimited(path: Path, wanted: Callable[[str], bool]) -> Rows:
         lines = _lines(path, delimiter, len(names), rows)
         return [f"line {lines[row]}" for row in rows]
 
-    return Rows(where=str(path), names=names, table=table, locate=locate)
+    def lines() -> NDArray[np.int64]:
+        if n_lines == table.num_rows + 1 and not odd_returns:  # a line is a row
+            return np.arange(2, n_lines + 1)
+        found = _starts(path, delimiter, len(names))
+        return np.fromiter((line for _, line in found), dtype=np.int64, count=table.num_rows)
+
+    return Rows(where=str(path), names=names, table=table, locate=locate, lines=lines)
 
 
 def _read(path: Path, delimiter: str, width: int, columns: dict[str, pa.DataType]) -> pa.Table:
@@ -71,9 +79,16 @@ def _read(path: Path, delimiter: str, width: int, columns: dict[str, pa.DataType
         ) from None
 
 
-def _check_bytes(path: Path) -> bool:
-    """Refuse an empty file and NUL bytes; tell whether a quote may have been left open."""
-    lines, quotes, size = 1, 0, 0
+def _check_bytes(path: Path) -> tuple[int, bool, bool]:
+    """Refuse an empty file and NUL bytes.
+
+    Returns
+    -------
+    The number of lines, whether a quote may have been left open, and whether there may be a
+    return without a line feed, which ends a line too.
+    """
+    lines, quotes, size, last = 1, 0, 0, b""
+    returns = 0
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             if (nul := block.find(b"\0")) >= 0:
@@ -86,9 +101,11 @@ def _check_bytes(path: Path) -> bool:
             size += len(block)
             lines += block.count(b"\n")
             quotes += block.count(b'"')
+            returns += block.count(b"\r") - block.count(b"\r\n")
+            last = block[-1:]
     if not size:
         raise InputError(f"{path}: the file is empty", hint="its first line names the columns")
-    return quotes % 2 == 1
+    return lines - (last == b"\n"), quotes % 2 == 1, returns > 0
 
 
 def _utf16(path: Path) -> str:
@@ -175,13 +192,20 @@ def _lines(path: Path, delimiter: str, width: int, rows: Sequence[int]) -> dict[
     """Return the line that each of some rows starts on."""
     found: dict[int, int] = {}
     wanted = set(rows)
-    row = -1  # the header
-    for line, cells in _records(path, delimiter):
-        if not cells and (width > 1 or row < 0):
-            continue
+    for row, line in _starts(path, delimiter, width):
         if row in wanted:
             found[row] = line
             if len(found) == len(wanted):
                 break
-        row += 1
     return found
+
+
+def _starts(path: Path, delimiter: str, width: int) -> Iterator[tuple[int, int]]:
+    """Yield the rows below the header, each with the line that it starts on."""
+    row = -1  # the header
+    for line, cells in _records(path, delimiter):
+        if not cells and (width > 1 or row < 0):
+            continue
+        if row >= 0:
+            yield row, line
+        row += 1

@@ -6,7 +6,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Never
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from labelaudit.errors import InputError
 from labelaudit.reading.rows import Rows, counted
@@ -53,7 +55,11 @@ def read_json_lines(path: Path, wanted: Callable[[str], bool]) -> Rows:
         lines = [line for line, _ in islice(_filled(path), max(rows) + 1)]
         return [f"line {lines[row]}" for row in rows]
 
-    return Rows(where=str(path), names=tuple(names), table=table, locate=locate)
+    def lines() -> NDArray[np.int64]:
+        numbers = (line for line, _ in _filled(path))
+        return np.fromiter(numbers, dtype=np.int64, count=table.num_rows)
+
+    return Rows(where=str(path), names=tuple(names), table=table, locate=locate, lines=lines)
 
 
 def _filled(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -78,6 +78,7 @@ def one_item_a_path(dataset: Dataset, roles: Roles, problems: Problems) -> Datas
         groups=None
         if dataset.groups is None
         else dataset.groups[agreed.rows("the group", dataset.groups)],
+        lines=None if dataset.lines is None else dataset.lines[agreed.first],
         metadata=None if dataset.metadata is None else _metadata(dataset.metadata, agreed),
         annotations=_of_items(dataset.annotations, items),
         media=media,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from labelaudit.errors import SHOWN, InputError
 
 Locate = Callable[[Sequence[int]], list[str]]
+Lines = Callable[[], NDArray[np.int64] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,12 +27,16 @@ class Rows:
         The columns that were read.
     locate
         Says where rows stand in their file, such as ``line 7``.
+    lines
+        Returns the line of the file that each row starts on, counted from 1; None where rows are
+        no lines of one file.
     """
 
     where: str
     names: tuple[str, ...]
     table: pa.Table
     locate: Locate
+    lines: Lines = lambda: None
 
 
 @dataclass(slots=True)

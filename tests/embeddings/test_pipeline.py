@@ -35,7 +35,7 @@ def opener(batch_size: int, embed: Callable[[list[Input]], NDArray[np.floating]]
     def opened(data: bytes) -> Opened:
         if data.endswith(b"7"):
             raise UnreadableError(Status.TRUNCATED, "it ends in 7")
-        return Opened(SAID_OF_ONE, np.array([int(data)]))
+        return Opened(SAID_OF_ONE, bytes(32), np.array([int(data)]))
 
     return Opener(
         kind="number", model="m", n_features=1, batch_size=batch_size, open=opened, embed=embed

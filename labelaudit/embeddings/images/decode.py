@@ -13,7 +13,8 @@ from PIL import ExifTags, Image, UnidentifiedImageError, _imaging
 
 from labelaudit.embeddings.images.dicom import NotReadError, is_dicom, may_be_dicom, read_dicom
 from labelaudit.embeddings.images.file_kinds import damage, formats, kind
-from labelaudit.embeddings.images.jpeg import draft, n_scans
+from labelaudit.embeddings.images.identity import MOST_PIXELS, jpeg_sha256, pixels_sha256
+from labelaudit.embeddings.images.jpeg import enough, is_jpeg, n_scans
 from labelaudit.embeddings.images.rgb import (
     NoBlackAndWhiteError,
     bits_of,
@@ -24,7 +25,7 @@ from labelaudit.embeddings.images.rgb import (
     to_rgb,
 )
 
-POLICY = "decode-2"
+POLICY = "decode-3"
 MAX_PIXELS = 89_478_485  # the size from which Pillow itself warns of a decompression bomb
 BOMBS = ("MAX_TEXT_", "decompression bomb")  # in what Pillow says of texts, and of files in files
 MAX_SCANS = 100  # of a JPEG; encoders write 1 to 20, and each costs a pass over all pixels
@@ -76,16 +77,24 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """An upright 8-bit RGB image, its stored size, and what was changed."""
+    """An upright 8-bit RGB image, its stored size, what was changed, and which image it is.
+
+    The last, a SHA-256, is empty where nobody asked.
+    """
 
     image: Image.Image
     width: int
     height: int
     oddities: Oddity
+    sha256: bytes = b""
 
 
 def decode(
-    data: bytes, *, at_least: int = 0, before_load: Callable[[int], object] = lambda _: None
+    data: bytes,
+    *,
+    at_least: int = 0,
+    identify: bool = False,
+    before_load: Callable[[int], object] = lambda _: None,
 ) -> Decoded:
     """Decode an image to upright 8-bit RGB.
 
@@ -102,8 +111,11 @@ def decode(
     data
         The encoded image.
     at_least
-        Shorter side in pixels that is enough; a large JPEG is then decoded at 1/2, 1/4 or 1/8,
+        Shorter side in pixels that is enough; a large JPEG is then made 1/2, 1/4 or 1/8 as large,
         where that moves nothing by more than a quarter of such a pixel. 0 for full size.
+    identify
+        Also hash the pixels, all of them, whatever is enough; of a JPEG of more than
+        `MOST_PIXELS`, the data that they are decoded from.
     before_load
         Called with the number of pixels before memory is taken for them.
 
@@ -119,7 +131,7 @@ def decode(
     if not data:
         raise UnreadableError(Status.EMPTY, "the file is empty")
     try:
-        return _decoded(data, at_least, before_load)
+        return _decoded(data, at_least, before_load, identify=identify)
     except UnreadableError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -154,43 +166,53 @@ def pillow_warnings_ignored() -> Iterator[None]:
         logger.removeHandler(nowhere)
 
 
-def _decoded(data: bytes, at_least: int, before_load: Callable[[int], object]) -> Decoded:
+def _decoded(
+    data: bytes, at_least: int, before_load: Callable[[int], object], *, identify: bool
+) -> Decoded:
     if is_dicom(data):
-        return _from_dicom(data, before_load)
+        return _from_dicom(data, before_load, identify=identify)
     try:
         image = Image.open(io.BytesIO(data), formats=formats())
     except UnidentifiedImageError:
-        return _unidentified(data, before_load)
+        return _unidentified(data, before_load, identify=identify)
     width, height = image.size
     _check_size(image, data)
     oddities = _oddities(image)
     if image.format == "TIFF":
         width, height = image.tag_v2[256], image.tag_v2[257]  # type: ignore[attr-defined]
-    if at_least:
-        draft(image, at_least)
+    undecoded = identify and is_jpeg(image) and width * height > MOST_PIXELS
+    scale = enough(image, at_least)
+    if scale > 1 and (undecoded or not identify):
+        image.draft(None, (width // scale, height // scale))
+        scale = 1
     prepare(image)
     bits, drawn = bits_of(image), drawn_part(image)
     before_load(image.width * image.height)
     image.load()
-    turn = TURNS.get(_orientation(image))
+    orientation = _orientation(image)
+    turn = TURNS.get(orientation)
     rgb = to_rgb(image, bits)
     if drawn is not None:
         rgb, oddities = on_white(rgb, drawn), oddities | Oddity.ALPHA
     if turn is not None:
         rgb, oddities = rgb.transpose(turn), oddities | Oddity.ROTATED
-    return Decoded(rgb, width, height, oddities)
+    sha256 = b""
+    if identify:
+        turned = orientation if turn is not None else 1
+        sha256 = jpeg_sha256(data, turned) if undecoded else pixels_sha256(rgb)
+    return Decoded(rgb.reduce(scale) if scale > 1 else rgb, width, height, oddities, sha256)
 
 
-def _unidentified(data: bytes, before_load: Callable[[int], object]) -> Decoded:
+def _unidentified(data: bytes, before_load: Callable[[int], object], *, identify: bool) -> Decoded:
     """Return a DICOM image without preamble; of what else Pillow does not open, say what it is."""
     if may_be_dicom(data):
-        return _from_dicom(data, before_load)
+        return _from_dicom(data, before_load, identify=identify)
     if what := damage(data):
         raise UnreadableError(Status.TRUNCATED, f"truncated or damaged: {what}")
     raise UnreadableError(Status.NOT_AN_IMAGE, f"not an image that can be read: {kind(data)}")
 
 
-def _from_dicom(data: bytes, before_load: Callable[[int], object]) -> Decoded:
+def _from_dicom(data: bytes, before_load: Callable[[int], object], *, identify: bool) -> Decoded:
     found = read_dicom(data, MAX_PIXELS, before_load)
     brought = {"as stored": Oddity.NONE, "window": Oddity.WINDOWED, "range": Oddity.STRETCHED}
     oddities = brought[found.brought]
@@ -198,7 +220,8 @@ def _from_dicom(data: bytes, before_load: Callable[[int], object]) -> Decoded:
         oddities |= Oddity.ANIMATED
     if found.image.mode == "L":
         oddities |= Oddity.GRAYSCALE
-    return Decoded(to_rgb(found.image), *found.image.size, oddities)
+    rgb = to_rgb(found.image)
+    return Decoded(rgb, *rgb.size, oddities, pixels_sha256(rgb) if identify else b"")
 
 
 def _check_size(image: Image.Image, data: bytes) -> None:

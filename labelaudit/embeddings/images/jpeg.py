@@ -10,10 +10,10 @@ MARKER = re.compile(rb"\xff([\xc0-\xcf\xd9-\xfe])")  # those that a length follo
 END, SCAN = b"\xd9", b"\xda"
 
 
-def draft(image: Image.Image, at_least: int) -> None:
-    """Have a JPEG decoded at 1/2, 1/4 or 1/8, whatever is enough; other formats stay as they are.
+def enough(image: Image.Image, at_least: int) -> int:
+    """Return 8, 4 or 2 where an 1/8, 1/4 or 1/2 of a JPEG is enough; 1 for all else.
 
-    A draft is made of whole blocks and shows more than there is: what hangs over moves the
+    Smaller, it is made of whole blocks and shows more than there is: what hangs over moves the
     picture, so a scale at which that could be seen is not taken.
 
     Parameters
@@ -21,15 +21,22 @@ def draft(image: Image.Image, at_least: int) -> None:
     image
         An image that is not loaded yet.
     at_least
-        Shorter side in pixels that is enough.
+        Shorter side in pixels that is enough; 0 for all of it.
     """
+    if not (at_least and is_jpeg(image)):
+        return 1
     width, height = image.size
     short = min(width, height)
     for scale in SCALES:
         over = max(-width % scale, -height % scale)
         if short >= scale * at_least and over * at_least <= MAX_SHIFT * short:
-            image.draft(None, (width // scale, height // scale))
-            return
+            return scale
+    return 1
+
+
+def is_jpeg(image: Image.Image) -> bool:
+    """Tell whether an image is a JPEG, of several pictures too."""
+    return image.format in {"JPEG", "MPO"}
 
 
 def n_scans(data: bytes) -> int:

@@ -43,7 +43,9 @@ def _opened(data: bytes, wanted: Preprocessing | None, one: threading.Lock) -> O
             if n_pixels > LARGE:
                 held.enter_context(one)
 
-        decoded = decode(data, at_least=edge, before_load=before_load)
+        decoded = decode(data, at_least=edge, identify=True, before_load=before_load)
         facts = decoded.oddities, decoded.width, decoded.height, len(data)
         image = decoded.image
-        return Opened(facts, fit(image, wanted) if wanted else None, small_copies(image))
+        return Opened(
+            facts, decoded.sha256, fit(image, wanted) if wanted else None, small_copies(image)
+        )

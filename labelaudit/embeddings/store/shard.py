@@ -23,12 +23,13 @@ FACTS = np.dtype(
         ("width", "<i4"),
         ("height", "<i4"),
         ("n_bytes", "<i8"),
+        ("decoded", "u1", (32,)),
         ("signature", "u1", (GRID**2,)),
         ("looks", LOOKS),
     ]
 )
 SAID = ("oddities", "width", "height", "n_bytes")  # of `FACTS`, by the item itself
-LAYOUT = "facts-4"  # of `FACTS`, and what each of them is; part of what a store is known by
+LAYOUT = "facts-5"  # of `FACTS`, and what each of them is; part of what a store is known by
 
 
 def write_shard(

@@ -1,5 +1,7 @@
 """From a text's bytes to its tokens and its embedding; and every text of a dataset once."""
 
+import hashlib
+import unicodedata
 from enum import IntFlag
 from pathlib import Path
 
@@ -113,9 +115,22 @@ def _opened(data: bytes, tokenizer: Tokenizer | None) -> Opened:
         raise UnreadableError(Status.TRUNCATED, reason) from error
     if not text.strip():
         raise UnreadableError(Status.EMPTY, "only white space")
+    sha256 = text_sha256(text)
     if tokenizer is None:
-        return Opened((TextOddity.NONE, len(text), 0, len(data)))
+        return Opened((TextOddity.NONE, len(text), 0, len(data)), sha256)
     tokens, is_cut = tokenizer.tokens(text)
     oddities = TextOddity.CUT * is_cut | TextOddity.WORDLESS * (len(tokens) == 0)
     said = oddities, len(text), len(tokens), len(data)
-    return Opened(said, tokens if len(tokens) else None)
+    return Opened(said, sha256, tokens if len(tokens) else None)
+
+
+def text_sha256(text: str) -> bytes:
+    r"""Return the SHA-256 of a text in NFC whose lines end in line feeds.
+
+    Examples
+    --------
+    >>> text_sha256("caf\u00e9\r\n") == text_sha256("cafe\u0301\n")
+    True
+    """
+    unified = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return hashlib.sha256(unified.encode()).digest()
