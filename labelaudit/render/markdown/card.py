@@ -30,19 +30,21 @@ VERIFY: Final = (
 )
 
 
-def to_card(report: Report) -> str:
+def to_card(report: Report, picture: str = PICTURE) -> str:
     """Return a report as the Markdown of a part of a card, the same for the same report.
 
     Parameters
     ----------
     report
         Any report.
+    picture
+        The picture as HTML, with braces in the place of the words that stand for it.
     """
     report = as_published(report)
     found = gist(report)
     parts = [
         "## Label facts",
-        PICTURE.format(_alternative(report)),
+        picture.format(_alternative(report)),
         f"**{verdict_of(found.verdict).strip('*')}**: {prose(found.sentence)}",
         f"{dataset_line(report)}.",
         "\n".join(label_rows(report)),
