@@ -1,6 +1,8 @@
-"""The JSON Schema of the report, made from its dataclasses."""
+"""The JSON Schemas of the documents that are published, made from their dataclasses."""
 
+import inspect
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Literal, cast, get_args, get_origin, get_type_hints
@@ -22,15 +24,31 @@ def report_schema() -> Schema:
     >>> report_schema()["$ref"]
     '#/$defs/Report'
     """
+    return document_schema(Report, "report", SCHEMA_VERSION, "Report of a labelaudit scan")
+
+
+def document_schema(document: type, name: str, version: str, title: str) -> Schema:
+    """Return the JSON Schema (2020-12) of a document that a dataclass describes.
+
+    Parameters
+    ----------
+    document
+        The dataclass; it has a ``schema_version``. What its fields are is said by their metadata,
+        else by the section of attributes of its docstring.
+    name, version
+        What the document is called, and its version, major and minor.
+    title
+        What it is.
+    """
     parts: dict[str, Schema] = {}
-    reference = _schema(Report, parts)
-    major = SCHEMA_VERSION.partition(".")[0]
-    properties = cast("dict[str, Schema]", parts["Report"]["properties"])
+    reference = _schema(document, parts)
+    major = version.partition(".")[0]
+    properties = cast("dict[str, Schema]", parts[document.__name__]["properties"])
     properties["schema_version"]["pattern"] = rf"^{major}\.[0-9]+$"
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:labelaudit:report-{major}",
-        "title": "Report of a labelaudit scan",
+        "$id": f"urn:labelaudit:{name}-{major}",
+        "title": title,
         **reference,
         "$defs": dict(sorted(parts.items())),
     }
@@ -62,6 +80,7 @@ def _reference(part: type, parts: dict[str, Schema]) -> Schema:
     if part.__name__ not in parts:
         hints = get_type_hints(part)
         members = fields(part)
+        said = _attributes(part)
         required = [
             each.name
             for each in members
@@ -73,10 +92,25 @@ def _reference(part: type, parts: dict[str, Schema]) -> Schema:
             "properties": {
                 each.name: {
                     **_schema(hints[each.name], parts),
-                    "description": each.metadata.get("help", ""),
+                    "description": each.metadata.get("help") or said.get(each.name, ""),
                 }
                 for each in members
             },
             "required": required,
         }
     return {"$ref": f"#/$defs/{part.__name__}"}
+
+
+def _attributes(part: type) -> dict[str, str]:
+    """Return what the docstring of a class says of its attributes."""
+    section = inspect.getdoc(part) or ""
+    lines = section.partition("Attributes\n----------\n")[2].splitlines()
+    said: dict[str, str] = {}
+    names: list[str] = []
+    for line in lines:
+        if re.match(r"\w", line):
+            names = line.split(", ")
+        elif line.strip():
+            words = line.strip().replace("``", "").replace("None", "null")
+            said |= {name: f"{said[name]} {words}" if name in said else words for name in names}
+    return said

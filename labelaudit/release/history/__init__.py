@@ -1,0 +1,1 @@
+"""How the numbers of several reports went, from these alone."""
