@@ -3,10 +3,10 @@
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from itertools import groupby
+from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -19,6 +19,7 @@ Task = Literal["multiclass", "multilabel", "regression"]
 Modality = Literal["image", "text"]
 
 UNLABELLED = -1
+BLOCK = 65_536  # items whose lines are in memory at once
 
 
 class State(IntEnum):
@@ -75,6 +76,8 @@ class Source:
         Rows or files that were there: the items and the ignored.
     ignored
         Files that are not items, counted by reason.
+    options
+        What was said of how to read it, by the name of the option.
     """
 
     format: str
@@ -82,6 +85,7 @@ class Source:
     manifest: str = ""
     found: int
     ignored: Mapping[str, int] = field(default_factory=dict)
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -223,20 +227,51 @@ def item_lines(dataset: Dataset, content: NDArray[np.uint8]) -> Iterator[bytes]:
     ------
     A JSON array of path, content hash, label and split, ended by a line feed.
     """
-
-    def line(item: int) -> bytes:
-        row = [
-            dataset.paths[item].as_py(),
-            content[item].tobytes().hex(),
-            dataset.label_text(item),
-            dataset.split(item),
-        ]
-        return json.dumps(row, separators=(",", ":")).encode() + b"\n"
-
     ranks = _ranks(dataset.paths)
     order = np.argsort(ranks, kind="stable")
-    for _, same_path in groupby(order, key=ranks.__getitem__):
-        yield from sorted(line(item) for item in same_path)
+    sorted_ranks = ranks[order]
+    labels = _quoted_labels(dataset)
+    splits = [*map(quoted, dataset.split_names), "null"]  # -1 is the last
+    start = 0
+    while start < len(order):
+        # a block ends where a path does: lines of one path are sorted among themselves
+        last = sorted_ranks[min(start + BLOCK, len(order)) - 1]
+        end = int(sorted_ranks.searchsorted(last, side="right"))
+        items = order[start:end]
+        hashes = np.ascontiguousarray(content[items]).tobytes().hex()
+        columns = zip(
+            dataset.paths.take(pa.array(items)).to_pylist(),
+            range(0, 64 * len(items), 64),
+            items.tolist(),
+            dataset.splits[items].tolist(),
+            strict=True,
+        )
+        lines = [
+            f'[{quoted(path)},"{hashes[at : at + 64]}",{labels(item)},{splits[split]}]\n'.encode()
+            for path, at, item, split in columns
+        ]
+        yield from _sorted_runs(lines, sorted_ranks[start:end])
+        start = end
+
+
+def _quoted_labels(dataset: Dataset) -> Callable[[int], str]:
+    """Return a function from an item to its label as JSON."""
+    if dataset.task != "multiclass":
+        return lambda item: json.dumps(dataset.label_text(item), separators=(",", ":"))
+    names = [*map(quoted, dataset.class_names), "null"]
+    codes = dataset.labels
+    return lambda item: names[codes[item]]
+
+
+def _sorted_runs(lines: list[bytes], ranks: NDArray[np.int64]) -> list[bytes]:
+    """Return lines with those of equal rank sorted."""
+    starts = np.flatnonzero(np.diff(ranks, prepend=-1))
+    ends = np.append(starts[1:], len(lines))
+    for start, end in zip(
+        starts[ends - starts > 1].tolist(), ends[ends - starts > 1].tolist(), strict=True
+    ):
+        lines[start:end] = sorted(lines[start:end])
+    return lines
 
 
 def digest(dataset: Dataset, content: NDArray[np.uint8]) -> str:
