@@ -20,6 +20,7 @@ def dataset_facts(dataset: Dataset, content: Content | None) -> DatasetFacts:
         format=dataset.source.format,
         why=dataset.source.why,
         manifest=dataset.source.manifest,
+        options=dataset.source.options,
         task=dataset.task,
         modality=dataset.modality,
         class_names=dataset.class_names,

@@ -214,6 +214,9 @@ class DatasetFacts:
     format: str = field(metadata=described("Reader of the manifest."))
     why: tuple[str, ...] = field(metadata=described("Why this reader, and what it took."))
     manifest: str = field(metadata=described("The manifest file; empty for a folder of files."))
+    options: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict, metadata=described("What was said of how to read it.")
+    )
     task: Task = field(metadata=described("One label an item, several, or a number."))
     modality: Literal["image", "text"] = field(
         default="image", metadata=described("What the items are.")

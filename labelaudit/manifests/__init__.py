@@ -11,6 +11,7 @@ from labelaudit.reading.annotation_files import with_annotations
 from labelaudit.reading.class_order import in_class_order
 from labelaudit.reading.options import Options as Options
 from labelaudit.reading.options import check_options
+from labelaudit.reading.recorded import recorded
 from labelaudit.registry import declared
 from labelaudit.verdicts import VERDICTS_FILE
 
@@ -70,7 +71,8 @@ def open_dataset(path: Path | str, options: Options | None = None) -> Dataset:
         dataset = with_annotations(dataset, options.annotations, options)
     if options.class_order:
         dataset = in_class_order(dataset, options.class_order)
-    return replace(dataset, path=path)
+    source = replace(dataset.source, options=recorded(options, path))
+    return replace(dataset, path=path, source=source)
 
 
 def _reader_of(path: Path, options: Options) -> Read:

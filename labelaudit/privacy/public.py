@@ -18,6 +18,13 @@ from labelaudit.report import DatasetFacts, EmbeddingFacts, MeasureResult, Repor
 EFFECTIVE: Final = ("class_imbalance", "effective_classes")
 AT_MOST: Final = "at most: as if the classes that are not named had equally many items"
 OWN_FILES: Final = frozenset({".npy", ".npz", ".parquet", ".csv", ".tsv"})
+LAYOUT: Final = frozenset(
+    {
+        *("format", "image_column", "text_column", "label_columns", "target_column"),
+        *("split_column", "group_column", "label_separator"),
+    }
+)
+STATE: Final = re.compile(r"(-?\d(\.\d+)?)?=[a-z]+")
 SAYS: Final = re.compile(r"What (?P<who>.+) says instead", re.DOTALL)
 
 
@@ -50,7 +57,20 @@ def _dataset(facts: DatasetFacts, few: frozenset[str]) -> DatasetFacts:
     ignored: Counter[str] = Counter()
     for reason, count in facts.ignored.items():
         ignored[public_words(reason) or LEFT_OUT] += count
-    return replace(facts, why=(), class_names=(*kept, *numbered), ignored=dict(ignored))
+    return replace(
+        facts,
+        why=(),
+        class_names=(*kept, *numbered),
+        ignored=dict(ignored),
+        options={name: said for name, said in facts.options.items() if _is_layout(name, said)},
+    )
+
+
+def _is_layout(name: str, said: tuple[str, ...]) -> bool:
+    """Return whether an option says of the columns alone: no class, no file, no annotator."""
+    if name == "label_states":
+        return all(STATE.fullmatch(each) for each in said)
+    return name in LAYOUT and len(said) == 1
 
 
 def _embedding(facts: EmbeddingFacts | None) -> EmbeddingFacts | None:
