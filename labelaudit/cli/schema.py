@@ -1,10 +1,19 @@
-"""``labelaudit schema``: the JSON Schema of the report."""
+"""``labelaudit schema``: the JSON Schemas of the report and of the gate's outcome."""
+
+from typing import Annotated, Literal
 
 import typer
 
 
-def schema() -> None:
-    """Print the JSON Schema (2020-12) that every report.json validates against."""
+def schema(
+    document: Annotated[
+        Literal["report", "gate"],
+        typer.Argument(help="Of which file: report.json, or the gate.json of labelaudit gate."),
+    ] = "report",
+) -> None:
+    """Print the JSON Schema (2020-12) that every report.json validates against, or gate.json."""
+    from labelaudit.gate.formats.gate_json import gate_schema_text
     from labelaudit.schema import schema_text
 
-    typer.echo(schema_text(), nl=False)
+    texts = {"report": schema_text, "gate": gate_schema_text}
+    typer.echo(texts[document](), nl=False)

@@ -1,0 +1,152 @@
+"""What a format that lists findings one by one says of each: how bad it is, and which it is."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from labelaudit.gate.formats.places import Place, place_of, place_of_whole
+from labelaudit.gate.formats.rules import (
+    NOT_SHOWN,
+    Rule,
+    finding_rule,
+    ruling_rule,
+)
+from labelaudit.gate.formats.said import failing_rules, finding_words, rule_of
+from labelaudit.gate.outcome import Finding, Outcome, Ruling
+from labelaudit.render import text
+
+Level = Literal["error", "warning", "note"]
+State = Literal["new", "unchanged"]
+WHERE_ALL_ARE: Final = "gate.json and issues.csv have more"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a format lists: a finding, a rule that is not kept, or that there are more.
+
+    Attributes
+    ----------
+    rule
+        The rule that it is of.
+    level
+        ``error`` by which the gate fails, ``warning`` for what is new or not decided, ``note`` for
+        what was there before.
+    words
+        One line of plain text without controls.
+    place
+        Where it stands.
+    fingerprint
+        The same in every scan, and of no other entry.
+    state
+        Whether it is new since the baseline.
+    """
+
+    rule: Rule
+    level: Level
+    words: str
+    place: Place
+    fingerprint: str
+    state: State
+
+
+def entries_of(outcome: Outcome, most: int) -> list[Entry]:
+    """Return what there is to list, the worst first.
+
+    Parameters
+    ----------
+    outcome
+        What the gate says.
+    most
+        How many entries there may be; where there are more, the last one says how many.
+    """
+    rulings = [
+        _of_ruling(outcome, ruling) for ruling in outcome.rulings if _listed(ruling, outcome)
+    ]
+    rulings.sort(key=lambda entry: entry.level)  # error comes before warning
+    room = most - len(rulings)
+    total = len(outcome.findings)
+    if total <= room:
+        return [*rulings, *_of_findings(outcome, total)]
+    shown = max(room - 1, 0)
+    return [*rulings, *_of_findings(outcome, shown), _of_more(outcome, total - shown)]
+
+
+def _listed(ruling: Ruling, outcome: Outcome) -> bool:
+    """Tell whether a ruling needs an entry of its own: it is not kept, and no finding says so."""
+    rule = rule_of(ruling, outcome)
+    if rule and any(finding.rule == rule for finding in outcome.findings):
+        return False
+    return ruling.fails or ruling.decision != "pass"
+
+
+def _of_ruling(outcome: Outcome, ruling: Ruling) -> Entry:
+    words = " ".join(filter(None, (f"{ruling.name}: {ruling.reason}", ruling.next_step)))
+    return Entry(
+        rule=ruling_rule(outcome, ruling),
+        level="error" if ruling.fails else "warning",
+        words=text.visible(words),
+        place=place_of_whole(outcome.report),
+        fingerprint=_hashed(f"ruling {ruling.name}"),
+        state="new",
+    )
+
+
+def _of_findings(outcome: Outcome, shown: int) -> Iterator[Entry]:
+    """Yield the first findings, the worst first; equal ones are told apart by a number."""
+    failing = failing_rules(outcome)
+    rules: dict[str, Rule] = {}
+    seen: Counter[str] = Counter()
+    for finding in sorted(outcome.findings, key=lambda each: _rank(each, failing))[:shown]:
+        rule = rules.setdefault(finding.rule, finding_rule(outcome.report, finding.rule))
+        seen[finding.fingerprint] += 1
+        number = seen[finding.fingerprint]
+        yield Entry(
+            rule=rule,
+            level=level_of(finding, failing),
+            words=finding_words(finding, rule.title),
+            place=place_of(outcome.report, finding),
+            fingerprint=_hashed(f"{finding.rule} {finding.fingerprint} {number}"),
+            state="new" if finding.is_new else "unchanged",
+        )
+
+
+def level_of(finding: Finding, failing: frozenset[str]) -> Level:
+    """Return how bad a finding is.
+
+    Parameters
+    ----------
+    finding
+        Any finding.
+    failing
+        The rules by which the gate fails.
+    """
+    if not finding.is_new:
+        return "note"
+    return "error" if finding.rule in failing else "warning"
+
+
+def _rank(finding: Finding, failing: frozenset[str]) -> int:
+    return ("error", "warning", "note").index(level_of(finding, failing))
+
+
+def _of_more(outcome: Outcome, more: int) -> Entry:
+    rule = Rule(
+        name=NOT_SHOWN,
+        title="Findings that are not shown here",
+        summary="A platform shows so many findings, and no more.",
+        remedy=f"Look at `issues.csv` beside the report: {WHERE_ALL_ARE}.",
+    )
+    return Entry(
+        rule=rule,
+        level="warning",
+        words=f"{text.counted(more, 'more finding')} not shown here; issues.csv has them all",
+        place=place_of_whole(outcome.report),
+        fingerprint=_hashed("findings not shown"),
+        state="new",
+    )
+
+
+def _hashed(words: str) -> str:
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:32]
