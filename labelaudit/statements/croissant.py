@@ -18,6 +18,7 @@ RAI: Final = "http://mlcommons.org/croissant/RAI/"
 PREFIXES: Final = {"sc": SC, "schema": SC, "cr": CR, "rai": RAI, "dct": "http://purl.org/dc/terms/"}
 CONFORMS: Final = ("http://purl.org/dc/terms/conformsTo", SC + "conformsTo", CR + "conformsTo")
 DEEPEST: Final = 4
+MEASURED: Final = "Measured by labelaudit: "  # so begins what the dataset's makers did not say
 PROSE: Final = frozenset(TOPICS) - {"citation", "creators", "homepage", "license", "version"}
 
 # The better property first. The last of some topics are names that the text of the extension
@@ -58,7 +59,8 @@ def croissant(text: str, name: str) -> Iterator[Statement]:
     for topic, properties in PROPERTIES.items():
         for key, value in (found[iri] for iri in properties if iri in found):
             separator = ", " if topic == "creators" else "; "
-            said = listed((_said(entry) for entry in entries(value)), separator)
+            texts = (_said(entry) for entry in entries(value))
+            said = listed((text for text in texts if not text.startswith(MEASURED)), separator)
             plain = from_markdown(said) if topic in PROSE else said
             yield from states(topic, plain, f"{name}: {key}")
 

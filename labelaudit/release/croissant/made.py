@@ -1,0 +1,197 @@
+"""A Croissant file for a dataset that has none: what its report knows of it, and nothing else."""
+
+import ast
+import json
+import re
+from typing import Final, Literal
+
+from labelaudit.json_ld import Json
+from labelaudit.reading.folders import IMAGE_SUFFIXES
+from labelaudit.render.text import visible
+from labelaudit.report import Report
+
+STATED: Final = {
+    "version": "version",
+    "description": "description",
+    "license": "license",
+    "citation": "citeAs",
+    "homepage": "url",
+}
+TERMS: Final = (
+    *("citeAs", "column", "equivalentProperty", "excludes", "extract", "field", "fileObject"),
+    *("fileProperty", "fileSet", "format", "includes", "isLiveDataset", "jsonPath", "key", "md5"),
+    *("parentField", "path", "recordSet", "references", "regex", "repeated", "replace"),
+    *("samplingRate", "separator", "source", "subField", "transform"),
+)
+TERMS_OF_1_1: Final = ("annotation", "arrayShape", "containedIn", "isArray")
+CHOSEN: Final = re.compile(
+    r"(?P<role>image|text|split|label|target) column (?P<name>(['\"]).*\3): "
+    r"(?:the only one of the usual names|as asked for)",
+    re.DOTALL,
+)
+ITEMS: Final = "items"
+TABLE_FORMATS: Final = {
+    ".csv": "text/csv",
+    ".tsv": "text/tsv",
+    ".jsonl": "application/jsonlines",
+    ".ndjson": "application/jsonlines",
+    ".parquet": "application/x-parquet",
+}
+
+
+def made(report: Report, version: Literal["1.0", "1.1"]) -> str:
+    """Return a Croissant file with what a report knows of its dataset.
+
+    What its papers state is in it as they state it; nothing is made up for what they do not. The
+    items are described where their place in the format is known: class folders, and tables whose
+    columns the report names (that of a public report names none).
+
+    Parameters
+    ----------
+    report
+        The report.
+    version
+        Which version of the format.
+    """
+    stated = {each.topic: visible(each.text) for each in report.dataset.statements}
+    document: Json = {
+        "@context": _context(version),
+        "@type": "sc:Dataset",
+        "name": visible(report.dataset.name) or "dataset",
+        "conformsTo": f"http://mlcommons.org/croissant/{version}",
+    }
+    document |= {key: stated[topic] for topic, key in STATED.items() if topic in stated}
+    if "creators" in stated:
+        document["creator"] = {"@type": "sc:Organization", "name": stated["creators"]}
+    distribution, fields = _described(report)
+    if distribution:
+        document["distribution"] = distribution
+    if fields:
+        document["recordSet"] = [
+            {
+                "@type": "cr:RecordSet",
+                "@id": ITEMS,
+                "name": ITEMS,
+                "description": "One record an item.",
+                "field": fields,
+            }
+        ]
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _context(version: str) -> Json:
+    terms = TERMS if version == "1.0" else (*TERMS, *TERMS_OF_1_1)
+    context: Json = {name: f"cr:{name}" for name in terms}
+    context |= {
+        "@language": "en",
+        "@vocab": "https://schema.org/",
+        "conformsTo": "dct:conformsTo",
+        "cr": "http://mlcommons.org/croissant/",
+        "data": {"@id": "cr:data", "@type": "@json"},
+        "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+        "dct": "http://purl.org/dc/terms/",
+        "examples": {"@id": "cr:examples", "@type": "@json"},
+        "rai": "http://mlcommons.org/croissant/RAI/",
+        "sc": "https://schema.org/",
+    }
+    if version != "1.0":
+        context |= {name: {"@container": "@language"} for name in ("name", "description")}
+    return dict(sorted(context.items()))
+
+
+def _described(report: Report) -> tuple[list[Json], list[Json]]:
+    """Return the resources of a dataset and the fields of its items, as far as they are known."""
+    facts = report.dataset
+    if facts.format == "class_folders":
+        return [_images("*/")], _folder_fields(has_splits=bool(facts.splits))
+    suffix = f".{facts.manifest.rpartition('.')[2].lower()}"
+    is_one_file = not re.search(r"[/,\\*?\[\]]", facts.manifest)
+    if facts.format not in {"table", "image_folder"} or not is_one_file:
+        return [], []
+    chosen = {
+        found["role"]: str(ast.literal_eval(found["name"]))
+        for found in map(CHOSEN.fullmatch, facts.why)
+        if found is not None
+    }
+    table: Json = {
+        "@type": "cr:FileSet",
+        "@id": "table",
+        "name": "table",
+        "description": "The table of the items, relative to this file.",
+        "encodingFormat": TABLE_FORMATS.get(suffix, "text/plain"),
+        "includes": facts.manifest,
+    }
+    has_all = facts.format == "table" or not facts.splits or "split" in chosen
+    if suffix not in TABLE_FORMATS or facts.task == "multilabel" or not has_all:
+        return [table], []
+    if not {"label", "target"} & chosen.keys():
+        return [table], []
+    return [table, *([_images("")] if "image" in chosen else [])], _table_fields(chosen)
+
+
+def _images(prefix: str) -> Json:
+    """Return the images below the folder of the file, by what they are known for: their names."""
+    return {
+        "@type": "cr:FileSet",
+        "@id": "images",
+        "name": "images",
+        "description": "The images, relative to this file.",
+        "encodingFormat": "image/*",
+        "includes": [f"{prefix}*{_any_case(suffix)}" for suffix in IMAGE_SUFFIXES],
+    }
+
+
+def _any_case(suffix: str) -> str:
+    """Return a pattern of a suffix in small letters and capitals."""
+    return "".join(f"[{c}{c.upper()}]" if c.isalpha() else c for c in suffix)
+
+
+def _folder_fields(*, has_splits: bool) -> list[Json]:
+    files: Json = {"fileSet": {"@id": "images"}}
+    path: Json = {**files, "extract": {"fileProperty": "fullpath"}}
+    fields = [
+        _field("path", "sc:Text", path, "Path below the dataset."),
+        _field("image", "sc:ImageObject", {**files, "extract": {"fileProperty": "content"}}),
+        _field(
+            "label",
+            ["sc:Text", "cr:Label"],
+            {**path, "transform": {"regex": "(?:.*/)?([^/]+)/[^/]+$"}},
+            "Name of the folder.",
+        ),
+    ]
+    if has_splits:
+        split: Json = {**path, "transform": {"regex": "([^/]+)/.*"}}
+        fields.append(_field("split", ["sc:Text", "cr:Split"], split, "Name of the first folder."))
+    return fields
+
+
+def _table_fields(chosen: dict[str, str]) -> list[Json]:
+    """Return the fields of the columns that were read; the images are joined by their paths."""
+
+    def column(role: str) -> Json:
+        return {"fileSet": {"@id": "table"}, "extract": {"column": chosen[role]}}
+
+    fields = []
+    if "image" in chosen:
+        path = _field("path", "sc:Text", column("image"), "Path of the image.")
+        path["references"] = {
+            "fileSet": {"@id": "images"},
+            "extract": {"fileProperty": "fullpath"},
+        }
+        content: Json = {"fileSet": {"@id": "images"}, "extract": {"fileProperty": "content"}}
+        fields += [path, _field("image", "sc:ImageObject", content)]
+    if "text" in chosen:
+        fields.append(_field("text", "sc:Text", column("text")))
+    if "target" in chosen:
+        fields.append(_field("label", ["sc:Float", "cr:Label"], column("target")))
+    elif "label" in chosen:
+        fields.append(_field("label", ["sc:Text", "cr:Label"], column("label")))
+    if "split" in chosen:
+        fields.append(_field("split", ["sc:Text", "cr:Split"], column("split")))
+    return fields
+
+
+def _field(name: str, data_type: object, source: Json, description: str = "") -> Json:
+    field: Json = {"@type": "cr:Field", "@id": f"{ITEMS}/{name}", "name": name}
+    field |= {"description": description} if description else {}
+    return field | {"dataType": data_type, "source": source}
