@@ -21,7 +21,8 @@ def render(
         list[str] | None,
         typer.Option(
             "--format",
-            help="Write files of this format only: html, svg, png or md; can be given again.",
+            help="Write files of this format only: html, svg, png, md or json (metrics.json); "
+            "can be given again.",
         ),
     ] = None,
     privacy: Annotated[

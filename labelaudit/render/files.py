@@ -9,6 +9,7 @@ from labelaudit.render.html import to_html
 from labelaudit.render.json import to_json
 from labelaudit.render.markdown.card import to_card
 from labelaudit.render.markdown.summary import to_summary
+from labelaudit.render.metrics import to_metrics
 from labelaudit.render.png import to_png
 from labelaudit.render.svg import to_svg
 from labelaudit.report import Report
@@ -24,6 +25,7 @@ RENDERINGS: Final[Mapping[str, Rendering]] = MappingProxyType(
         "label.png": lambda report, _: to_png(report),
         "summary.md": lambda report, _: to_summary(report).encode(),
         "card.md": lambda report, _: to_card(report).encode(),
+        "metrics.json": lambda report, _: to_metrics(report).encode(),
     }
 )
 

@@ -21,7 +21,7 @@ from labelaudit.cli.explain import _printed
 PROGRAM = [sys.executable, "-m", "labelaudit"]
 FILES = {
     "report.json", "report.html", "label.svg", "label-dark.svg", "label.png", "summary.md",
-    "card.md", "items.parquet", "issues.parquet", "issues.csv",
+    "card.md", "metrics.json", "items.parquet", "issues.parquet", "issues.csv",
 }  # fmt: skip
 
 

@@ -10,7 +10,10 @@ import pytest
 from labelaudit.render.json import from_json
 
 GOLDEN = Path(__file__).parents[1] / "render" / "golden" / "full" / "report.json"
-MADE = {"report.html", "label.svg", "label-dark.svg", "label.png", "summary.md", "card.md"}
+MADE = {
+    "report.html", "label.svg", "label-dark.svg", "label.png", "summary.md", "card.md",
+    "metrics.json",
+}  # fmt: skip
 
 
 def render(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
