@@ -40,7 +40,10 @@ def item_table(
 
 
 def issue_table(dataset: Dataset, content: Content | None, rankings: Iterable[Ranking]) -> pa.Table:
-    """Return one row a finding: of which item, by which rule, what is suggested, and why."""
+    """Return one row a finding: of which item, by which rule, what is suggested, and why.
+
+    The column ``item`` is the row of the table of items, counted from 0.
+    """
     none = Ranking(name="", title="", items=np.empty(0, dtype=np.int64))
     tables = [_findings(dataset, content, ranking) for ranking in (none, *rankings)]
     return pa.concat_tables(tables, promote_options="permissive")
@@ -85,7 +88,9 @@ def _findings(dataset: Dataset, content: Content | None, ranking: Ranking) -> pa
     columns = {
         name: pa.array(values, from_pandas=True) for name, values in ranking.evidence.items()
     }
-    return pa.table({"rule": pa.array([ranking.name] * n, type=pa.string()), **table, **columns})
+    rule = pa.array([ranking.name] * n, type=pa.string())
+    item = pa.array(ranking.items, type=pa.int64())
+    return pa.table({"rule": rule, "item": item, **table, **columns})
 
 
 def _about(
