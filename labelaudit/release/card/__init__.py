@@ -1,0 +1,1 @@
+"""The label as a block in a dataset card, and what the card says beside it."""
