@@ -11,11 +11,13 @@ import typer
 
 from labelaudit import __version__
 from labelaudit.cli.cache import cache
-from labelaudit.cli.config import configured
+from labelaudit.cli.config import configured, known_options
+from labelaudit.cli.diff import diff
 from labelaudit.cli.doctor import doctor
 from labelaudit.cli.exits import CheckFailed
 from labelaudit.cli.explain import explain
 from labelaudit.cli.familiarity import familiarity
+from labelaudit.cli.gate import gate
 from labelaudit.cli.inspect import inspect
 from labelaudit.cli.models import models
 from labelaudit.cli.render import render
@@ -35,7 +37,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (scan, inspect, review, stability, familiarity, render, explain, schema, doctor):
+for command in (
+    scan,
+    inspect,
+    gate,
+    review,
+    diff,
+    stability,
+    familiarity,
+    render,
+    explain,
+    schema,
+    doctor,
+):
     app.command()(command)
 app.add_typer(models, name="models")
 app.add_typer(cache, name="cache")
@@ -62,9 +76,7 @@ def labelaudit(
 
     Options can be set in labelaudit.toml, or in [tool.labelaudit] of pyproject.toml.
     """
-    known = frozenset(inspect_module.signature(scan).parameters) - {"data"}
-    known = known - {"dataset_format"} | {"format"}
-    values = configured(Path.cwd(), known)
+    values = configured(Path.cwd(), known_options())
     if "format" in values:
         values["dataset_format"] = values.pop("format")
     inspected = inspect_module.signature(inspect).parameters

@@ -37,9 +37,12 @@ def reason_of(report: Report, judgement: Judgement) -> str:
     return _of_one(report, limit, found, judgement.verdict)
 
 
-def next_step_of(report: Report, judgement: Judgement, settling: Settling | None) -> str:
+def next_step_of(
+    report: Report, judgement: Judgement, settling: Settling | None, *, fails: bool
+) -> str:
     """Return what to do about a limit that is not kept, or may not be; empty for a pass."""
-    if judgement.verdict == "pass":
+    is_spared = not fails and judgement.verdict in {"n/a", "not measured"}
+    if judgement.verdict == "pass" or is_spared:
         return ""
     if settling is not None:
         return _judge_more(report, judgement, settling)
@@ -139,19 +142,15 @@ def _judge_more(report: Report, judgement: Judgement, settling: Settling) -> str
     if judgement.verdict == "fail":
         return "correct labels: `labelaudit review report.json --fix` shows the suspects"
     n_items = population(report, judgement.limit)
-    certify = settling.to_certify
+    clean = f"{settling.to_certify:,} drawn items without a wrong label would pass"
+    tail = f"; {clean}" if not settling.n_judged and settling.to_certify else ""
     draw = "`labelaudit review report.json` draws a sample"
-    if settling.judgements is None or (n_items is not None and settling.judgements >= n_items):
-        everything = "" if n_items is None else f", short of all {n_items:,} items"
-        none = (
-            f"; with no wrong label among them, {certify:,} show that it is kept" if certify else ""
-        )
-        return (
-            f"{draw}; it is so close to the limit that hardly any number decides{everything}{none}"
-        )
-    none = (
-        f"; {certify:,} without a wrong label would pass"
-        if certify and not settling.n_judged
-        else ""
+    needed = settling.judgements
+    if n_items is not None and (needed is None or needed >= n_items):
+        return f"{draw}: it is so close to the limit that all {n_items:,} items may have to be judged{tail}"
+    many = (
+        "no number of judgements is sure to"
+        if needed is None
+        else f"about {needed:,} judgements in all would"
     )
-    return f"{draw}: about {settling.judgements:,} judgements in all would decide it{none}"
+    return f"{draw}: {many} decide it{tail}"

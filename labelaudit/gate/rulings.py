@@ -83,13 +83,14 @@ def _of_limit(
 ) -> Ruling:
     decision = DECISIONS[judgement.verdict]
     settling = settled_by(report, judgement)
+    fails = _fails(decision, judgement.limit, on_inconclusive)
+    fails = fails and not _is_spared(report, judgement)
     return Ruling(
         name=name_of(judgement.limit),
         decision=decision,
-        fails=_fails(decision, judgement.limit, on_inconclusive)
-        and not _is_spared(report, judgement),
+        fails=fails,
         reason=reason_of(report, judgement),
-        next_step=next_step_of(report, judgement, settling),
+        next_step=next_step_of(report, judgement, settling, fails=fails),
         limit=judgement.limit,
         found=judgement.found,
         detectable=None if settling is None else settling.detectable,

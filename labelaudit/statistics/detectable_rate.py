@@ -75,7 +75,8 @@ def judgements_to_decide(rate: float, limit: float, level: float = 0.95) -> int 
     """Return how many judgements, drawn at random, decide in 80 % of samples on which side it is.
 
     They decide when the two-sided Clopper-Pearson interval of their sample keeps clear of the
-    limit: above it where the rate is higher, at it or below where it is lower. As wrong labels are counted one by one, a few judgements more may again decide in a little under 80 %.
+    limit: above it where the rate is higher, at it or below where it is lower. As wrong labels are
+    counted one by one, a few judgements more may again decide in a little under 80 %.
 
     Parameters
     ----------
