@@ -1,12 +1,11 @@
-"""What a name or text may hold to take over what prints it, put into every text of a report."""
+"""What a name or text may hold to take over what prints it, put into every text of a thing."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from itertools import cycle, islice
-from typing import Any, Literal, cast, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, cast, get_origin, get_type_hints
 
-from labelaudit.report import Report
-
+Whole = TypeVar("Whole")
 PAYLOADS = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(2)>',
@@ -47,32 +46,34 @@ KEPT = {"schema_version", "thumbnails", "thumbnail"}
 NAMES = {"name", "family", "unit", "measure", "value", "topic"}
 
 
-def poisoned(report: Report, start: int = 0, *, keep_names: bool = True) -> Report:
+def poisoned(report: Whole, start: int = 0, *, keep_names: bool = True) -> Whole:
     """Return a report with a payload in every text, the next one in the next.
 
     Parameters
     ----------
     report
-        Any report; what fields it has is read from its dataclasses, so a new one is poisoned too.
+        Any report, or outcome of a gate; what fields it has is read from its dataclasses, so a new
+        one is poisoned too.
     start
         Number of the first payload.
     keep_names
         Whether measures, values, tables and columns keep the names that templates know.
     """
     texts = islice(cycle(PAYLOADS), start, None)
-    return cast("Report", _part(report, texts, KEPT | (NAMES if keep_names else set())))
+    return cast("Whole", _part(report, texts, KEPT | (NAMES if keep_names else set())))
 
 
-def replaced(report: Report, text: str) -> Report:
+def replaced(report: Whole, text: str) -> Whole:
     """Return a report of which every text is one and the same."""
-    return cast("Report", _part(report, cycle([text]), KEPT | NAMES))
+    return cast("Whole", _part(report, cycle([text]), KEPT | NAMES))
 
 
 def _part(part: object, texts: Iterator[str], kept: set[str]) -> object:
     """Return a dataclass with payloads in the place of its texts."""
     hints = get_type_hints(type(part))
-    # The names of measures, values, tables and columns are the tool's; a dataset's is not.
-    own = kept - {"name"} if "digest" in hints else kept
+    # The names of measures, values, tables and columns are the tool's; a dataset's and a rule's,
+    # which has the name of a class, are not.
+    own = kept - {"name"} if hints.keys() & {"digest", "decision"} else kept
     changed: dict[str, Any] = {}
     for each in fields(part):  # type: ignore[arg-type]
         if each.name not in own and get_origin(hints[each.name]) is not Literal:

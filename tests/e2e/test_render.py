@@ -76,7 +76,7 @@ def test_a_format_that_there_is_not_is_refused_before_anything_is_written(source
     run = render(source, "--format", "gif")
     assert run.returncode == 2
     assert "--format gif: there is no such format" in run.stderr
-    assert "there are html, md, png, svg" in run.stderr
+    assert "there are html, json, md, png, svg" in run.stderr
     assert names(source.parent) == {"report.json"}
 
 

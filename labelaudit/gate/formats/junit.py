@@ -5,7 +5,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from labelaudit.gate.formats.rules import ruling_rule
-from labelaudit.gate.formats.said import cut, finding_words, rule_of
+from labelaudit.gate.formats.said import cut, finding_words, rule_of, sentence
 from labelaudit.gate.outcome import Finding, Outcome, Ruling
 from labelaudit.render import text
 from labelaudit.report import FAMILIES
@@ -94,8 +94,8 @@ def _tag(ruling: Ruling) -> str:
 
 def _lines(outcome: Outcome, ruling: Ruling) -> list[str]:
     """Return what is said of a ruling, and the findings that it counts."""
-    lines = [ruling.reason, ruling.next_step]
-    rule = rule_of(ruling, outcome)
+    lines = [sentence(ruling.reason), sentence(ruling.next_step)]
+    rule = rule_of(ruling)
     found = [each for each in outcome.findings if rule and each.rule == rule and each.is_new]
     if found:
         title = ruling_rule(outcome, ruling).title

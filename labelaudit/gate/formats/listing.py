@@ -13,7 +13,7 @@ from labelaudit.gate.formats.rules import (
     finding_rule,
     ruling_rule,
 )
-from labelaudit.gate.formats.said import failing_rules, finding_words, rule_of
+from labelaudit.gate.formats.said import explained, failing_rules, finding_words, rule_of
 from labelaudit.gate.outcome import Finding, Outcome, Ruling
 from labelaudit.render import text
 
@@ -75,18 +75,17 @@ def entries_of(outcome: Outcome, most: int) -> list[Entry]:
 
 def _listed(ruling: Ruling, outcome: Outcome) -> bool:
     """Tell whether a ruling needs an entry of its own: it is not kept, and no finding says so."""
-    rule = rule_of(ruling, outcome)
+    rule = rule_of(ruling)
     if rule and any(finding.rule == rule for finding in outcome.findings):
         return False
     return ruling.fails or ruling.decision != "pass"
 
 
 def _of_ruling(outcome: Outcome, ruling: Ruling) -> Entry:
-    words = " ".join(filter(None, (f"{ruling.name}: {ruling.reason}", ruling.next_step)))
     return Entry(
         rule=ruling_rule(outcome, ruling),
         level="error" if ruling.fails else "warning",
-        words=text.visible(words),
+        words=text.visible(f"{ruling.name}: {explained(ruling)}"),
         place=place_of_whole(outcome.report),
         fingerprint=_hashed(f"ruling {ruling.name}"),
         state="new",

@@ -52,7 +52,9 @@ def finding_rule(report: Report, name: str) -> Rule:
         for gallery in result.galleries:
             if gallery.name == name:
                 return _rule(report, name, gallery.title, result, _listing(name))
-    return _rule(report, name, text.heading(name), None, _listing(name))
+    source = RULES.get(name)
+    result = None if source is None else report.measure(source.measure)
+    return _rule(report, name, text.heading(name), result, _listing(name))
 
 
 def ruling_rule(outcome: Outcome, ruling: Ruling) -> Rule:
@@ -67,7 +69,7 @@ def ruling_rule(outcome: Outcome, ruling: Ruling) -> Rule:
     """
     report, limit = outcome.report, ruling.limit
     if limit is None:
-        return finding_rule(report, rule_of(ruling, outcome) or ruling.name)
+        return finding_rule(report, rule_of(ruling))
     title = text.heading(limit.value) if ruling.found is None else ruling.found.title
     advice = ADVICE.get((limit.measure, limit.value))
     name = f"{limit.measure}.{limit.value}"

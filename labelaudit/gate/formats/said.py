@@ -1,6 +1,5 @@
 """How a decision, a number, its limit and a finding are said: the same words in every format."""
 
-import re
 from collections import Counter
 from typing import Final
 
@@ -28,6 +27,7 @@ TALLIED: Final[dict[Decision, str]] = {
     "not measured": "not measured",
     "pass": "kept",
 }
+OF_FINDINGS: Final = "findings."  # begins the names of rules on their number
 NOT_MEASURED: Final = "not measured"
 N_OTHERS: Final = 5
 
@@ -101,17 +101,34 @@ def unit_of(ruling: Ruling) -> str:
     return "share" if found is not None and found.unit == "share" else ""
 
 
-def rule_of(ruling: Ruling, outcome: Outcome) -> str:
+def rule_of(ruling: Ruling) -> str:
     """Return the rule on findings that a ruling is about; empty for one on a number."""
-    if ruling.limit is not None:
-        return ""
-    words = set(re.findall(r"\w+", ruling.name))
-    return next((rule for rule in outcome.report.policy.findings if rule in words), "")
+    return "" if ruling.limit is not None else ruling.name.removeprefix(OF_FINDINGS)
+
+
+def explained(ruling: Ruling) -> str:
+    """Return why a rule came to what it did, and what to do about it, in sentences.
+
+    Examples
+    --------
+    >>> explained(
+    ...     Ruling(name="a", decision="fail", fails=True, reason="3 of 9", next_step="look at them")
+    ... )
+    '3 of 9. Look at them.'
+    """
+    return " ".join(filter(None, map(sentence, (ruling.reason, ruling.next_step))))
+
+
+def sentence(words: str) -> str:
+    """Return words that begin with a capital, but for a name or code, and end with a full stop."""
+    first = words.partition(" ")[0].rstrip(",;:")
+    begun = words[:1].upper() + words[1:] if first.isalpha() else words
+    return f"{begun.rstrip('.')}." if words else ""
 
 
 def failing_rules(outcome: Outcome) -> frozenset[str]:
     """Return the rules on findings by which the gate fails."""
-    return frozenset(rule_of(ruling, outcome) for ruling in outcome.rulings if ruling.fails) - {""}
+    return frozenset(rule_of(ruling) for ruling in outcome.rulings if ruling.fails) - {""}
 
 
 def labels_of(finding: Finding) -> str:

@@ -15,6 +15,7 @@ from labelaudit.gate.formats.said import (
     interval_of,
     limit_of,
     number_of,
+    sentence,
 )
 from labelaudit.gate.outcome import Finding, Outcome, Ruling
 from labelaudit.render import text
@@ -129,8 +130,8 @@ def _row(ruling: Ruling, n_items: int) -> list[str]:
 
 def _step(ruling: Ruling) -> str:
     """Return why a rule is not kept, and what to do about it, as an item of a list."""
-    said = f"- {verdict_cell(ruling)} {prose(ruling.name, NAME)}: {prose(ruling.reason)}"
-    return f"{said} {with_code(ruling.next_step)}".rstrip()
+    said = f"- {verdict_cell(ruling)} {prose(ruling.name, NAME)}: {prose(sentence(ruling.reason))}"
+    return f"{said} {with_code(sentence(ruling.next_step))}".rstrip()
 
 
 def _cells(finding: Finding, title: str) -> list[str]:

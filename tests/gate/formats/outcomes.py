@@ -8,7 +8,7 @@ from pathlib import Path
 from labelaudit.gate.outcome import Finding, Outcome, Ruling
 from labelaudit.report import Limit, Policy, Report, Value
 
-sys.path.append(str(Path(__file__).parents[1] / "render"))
+sys.path.append(str(Path(__file__).parents[2] / "render"))
 from reports import audited, full, nothing_measured, texts
 
 AUDITED = Limit(measure="audited_labels", value="audited_error_rate", at_most=0.05)
@@ -98,7 +98,7 @@ def rulings() -> tuple[Ruling, ...]:
             limit=AGREEMENT,
         ),
         Ruling(
-            name="suspects",
+            name="findings.suspects",
             decision="fail",
             fails=True,
             reason="3 new findings, where 0 are allowed.",
@@ -107,7 +107,7 @@ def rulings() -> tuple[Ruling, ...]:
             n_findings=3,
         ),
         Ruling(
-            name="exact_duplicates",
+            name="findings.exact_duplicates",
             decision="pass",
             fails=False,
             reason="2 new findings keep within 5.",
