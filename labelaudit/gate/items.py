@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 N_HASH: Final = 32  # bytes of a SHA-256
-OF_PATH: Final = 16  # bits of a key that are of the path
+OF_PATH: Final = np.uint64(16)  # bits of a key that are of the path
 NEEDED: Final = ("path", "decoded_sha256", "given_label", "split")
 
 
