@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from labelaudit.statistics.intervals import jeffreys
+from labelaudit.statistics.weighted_share import weighted_share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,10 +56,8 @@ def rate_today(audits: Sequence[Audit], then: Known, now: Known, n_items: int) -
     the rate of the rest. Audits count in proportion to their judgements. Judged items count with
     what is known of them today, the others with the rate of the rest.
 
-    The interval is MOVER's (method of variance estimates recovery): with Jeffreys intervals
-    ``[l_h, u_h]`` of each ``p_h = x_h / n_h``, coefficients c_h of p_h in the rate, and the
-    correction of a finite population, the ends are ``sqrt(sum c_h^2 (1 - n_h / N_h)
-    (p_h - l_h)^2)`` below and ``sqrt(sum c_h^2 (1 - n_h / N_h) (u_h - p_h)^2)`` above the rate.
+    The interval is that of a weighted share (`weighted_share`), each end of which is conservative
+    by itself: the strata of all audits are strata of one share, with the weight of their audit.
 
     Parameters
     ----------
@@ -72,8 +70,7 @@ def rate_today(audits: Sequence[Audit], then: Known, now: Known, n_items: int) -
 
     References
     ----------
-    Zou and Donner, Construction of confidence limits about effect measures: a general approach,
-    Statistics in Medicine 27, 2008. Cochran, Sampling Techniques, 1977, chapter 5.
+    Cochran, Sampling Techniques, 1977, chapter 5.
 
     Examples
     --------
@@ -88,31 +85,40 @@ def rate_today(audits: Sequence[Audit], then: Known, now: Known, n_items: int) -
     >>> known = Known(400, 98)
     >>> found = rate_today([audit], known, known, 10_000)
     >>> [round(number, 4) for number in (found.share, found.low, found.high)]
-    [0.0335, 0.0256, 0.0541]
+    [0.0335, 0.0215, 0.056]
     """
     rests = [int(audit.sizes.sum()) + audit.before.judged - then.judged for audit in audits]
     with_rest = [(audit, n_rest) for audit, n_rest in zip(audits, rests, strict=True) if n_rest > 0]
     n_judgements = sum(int(audit.judged.sum()) for audit, _ in with_rest)
     rest_now = max(n_items - now.judged, 0)
-    rest, below, above = 0.0, 0.0, 0.0
     if rest_now and not with_rest:  # all were judged, and these came since: nothing is known
-        rest, below, above = then.wrong / max(then.judged, 1), 1.0, 1.0
-    for audit, n_rest in with_rest:
-        weight = int(audit.judged.sum()) / n_judgements
-        shares = audit.wrong / audit.judged
-        errors = float(audit.sizes @ shares) + audit.before.wrong - then.wrong
-        rest += weight * errors / n_rest
-        low, high = jeffreys(audit.wrong, audit.judged)
-        variance = (weight * audit.sizes / n_rest) ** 2
-        variance *= np.maximum(1 - audit.judged / audit.sizes, 0)
-        below += float(variance @ (shares - low) ** 2)
-        above += float(variance @ (high - shares) ** 2)
-    share = (now.wrong + rest_now * min(max(rest, 0), 1)) / n_items
-    return Estimate(
-        share=share,
-        low=max(share - rest_now * math.sqrt(below) / n_items, now.wrong / n_items),
-        high=min(share + rest_now * math.sqrt(above) / n_items, (now.wrong + rest_now) / n_items),
+        rest, low, high = then.wrong / max(then.judged, 1), 0.0, 1.0
+    elif not with_rest:
+        rest, low, high = 0.0, 0.0, 0.0
+    else:
+        rest, low, high = _rest(with_rest, then, n_judgements)
+    rates = (now.wrong + rest_now * min(max(end, 0.0), 1.0) for end in (rest, low, high))
+    return Estimate(*(errors / n_items for errors in rates))
+
+
+def _rest(
+    audits: Sequence[tuple[Audit, int]], then: Known, n_judgements: int
+) -> tuple[float, float, float]:
+    """Return the rate of the items that no one judged, and the ends of its interval."""
+    weights, known = [], 0.0
+    for audit, n_rest in audits:
+        weight = int(audit.judged.sum()) / n_judgements / n_rest
+        weights.append(weight * audit.sizes)
+        known += weight * (audit.before.wrong - then.wrong)
+    drawn = np.concatenate(weights)
+    judged, wrong, sizes = (
+        np.concatenate([getattr(audit, name) for audit, _ in audits])
+        for name in ("judged", "wrong", "sizes")
     )
+    left = np.maximum(1 - judged / sizes, 0)
+    found = weighted_share(wrong, judged, drawn / drawn.sum(), left)
+    rest, low, high = (share * float(drawn.sum()) + known for share in found)
+    return rest, low, high
 
 
 def to_halve(n_judged: int, n_items: int) -> int:

@@ -6,8 +6,8 @@ Run ``python tests/benchmarks/audits.py DATA`` where ``DATA`` has ``cifar10n-dev
 Each audit draws a sample as ``labelaudit review`` does, from the margins and error probabilities
 of a scan, and judges it by the truth; 400 audits of each size. Coverage is the share of audits
 whose 95 % interval holds the true rate, and the half-width is their mean, in points. Beside it
-are the coverage over 5,000 samples of the same strata, free of most of the noise of 400 audits; a
-simple random sample of as many items with Wilson's interval; and on the same samples two other
+are, over 5,000 samples of the same strata, the shares of intervals that lie above and below the true
+rate, which a gate depends on; a simple random sample of as many items with Wilson's interval; and on the same samples two other
 intervals: MOVER with Wilson's intervals of the strata, and the posterior of the rate under
 Jeffreys' prior of each stratum. The last column is the share of audits in which the intervals of
 all classes with 10 judged items hold at once.
@@ -172,23 +172,24 @@ def classes_hold(
     return bool((inside | np.isnan(found.shares)).all())
 
 
-def often(people: Population, n: int) -> float:
-    """Return the coverage over many samples of the strata that an audit draws from."""
+def often(people: Population, n: int) -> tuple[float, float]:
+    """Return how often the interval is above and below the rate, of the strata of an audit."""
     keys = [str(row) for row in range(len(people.wrong))]
     sample = draw(people.margin, people.expected, people.suspected, keys, n, 0)
     ranked = people.wrong[np.argsort(people.margin, kind="stable")]
     starts = np.cumsum(sample.sizes) - sample.sizes
     errors = np.add.reduceat(ranked.astype(np.int64), starts)
     truth, rng = float(people.wrong.mean()), np.random.default_rng(0)
-    covered = 0
+    above = below = 0
     for wrong in rng.hypergeometric(
         errors, sample.sizes - errors, sample.drawn, size=(N_SAMPLES, len(starts))
     ):
         judged = Audit(sizes=sample.sizes, judged=sample.drawn, wrong=wrong, before=Known(0, 0))
         known = Known(n, int(wrong.sum()))
         found = rate_today([judged], known, known, len(ranked))
-        covered += found.low <= truth <= found.high
-    return covered / N_SAMPLES
+        above += found.low > truth
+        below += found.high < truth
+    return above / N_SAMPLES, below / N_SAMPLES
 
 
 def row(people: Population, n: int, n_audits: int) -> str:
@@ -200,7 +201,7 @@ def row(people: Population, n: int, n_audits: int) -> str:
         ends = np.array([each[method] for each in audits])
         covered = ((ends[:, 0] <= truth) & (truth <= ends[:, 1])).mean()
         cells.append(f"{covered:.1%}, {50 * (ends[:, 1] - ends[:, 0]).mean():.2f}")
-    cells.insert(1, f"{often(people, n):.1%}")
+    cells.insert(1, " / ".join(f"{share:.1%}" for share in often(people, n)))
     cells.append(f"{np.mean([each['classes'] for each in audits]):.1%}")
     return f"| {people.name} ({truth:.1%}) | {n} | {' | '.join(cells)} |"
 
@@ -215,7 +216,7 @@ def main() -> None:
         populations = [*of_people(said.data, Path(made)), of_strong_probabilities(said.data)]
     print(f"Coverage and half-width in points over {said.audits} audits.")
     print(
-        "| labels (wrong) | judged | stratified | 5,000 samples | random, Wilson | MOVER-Wilson "
+        "| labels (wrong) | judged | stratified | above / below | random, Wilson | MOVER-Wilson "
         "| posterior | all classes |"
     )
     print("| --- " * 8 + "|")

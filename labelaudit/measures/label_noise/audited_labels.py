@@ -56,10 +56,11 @@ def audited_labels(
     rest; of several samples it is their mean, weighted by judgements. The rate today is
     ``(wrong today among the judged + r (rest today)) / (items today)``; the four shares likewise.
 
-    The intervals are MOVER's (Zou and Donner) over the strata, from Jeffreys intervals of each
-    x_h / n_h, with the correction of a finite population. By class and by split they are Korn and
-    Graubard's, at a level that Bonferroni makes hold for all rows of the table at once; they
-    assume that a class or split has its errors where the strata have theirs.
+    Either end of an interval is made to be wrong in 2.5 % of samples: below, it is Korn and
+    Graubard's for as many judgements as the strata leave effective, above Fay and Feuer's for a
+    weighted sum of counts, with the correction of a finite population. By class and by split they
+    are Korn and Graubard's, at a level that Bonferroni makes hold for all rows of the table at
+    once; they assume that a class or split has its errors where the strata have theirs.
 
     Range
     -----
@@ -103,7 +104,7 @@ def audited_labels(
 
     References
     ----------
-    Zou and Donner, Statistics in Medicine 27, 2008. Korn and Graubard, Survey Methodology 24,
+    Fay and Feuer, Statistics in Medicine 16, 1997. Korn and Graubard, Survey Methodology 24,
     1998. Northcutt, Athalye and Mueller, Pervasive label errors in test sets, 2021, for what
     counts as an error. Beyer et al., Are we done with ImageNet?, 2020, for the four shares.
     """
@@ -134,7 +135,7 @@ def audited_labels(
             "verdicts": verdicts.n_verdicts,
             "reviewers": verdicts.n_reviewers,
             "samples": len(verdicts.samples),
-            "interval": "MOVER-Jeffreys",
+            "interval": "Korn-Graubard below, Fay-Feuer above",
         },
         columns={"is_judged_fine": verdicts.fine, "is_judged_wrong": verdicts.wrong},
     )
