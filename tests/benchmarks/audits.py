@@ -6,11 +6,11 @@ Run ``python tests/benchmarks/audits.py DATA`` where ``DATA`` has ``cifar10n-dev
 Each audit draws a sample as ``labelaudit review`` does, from the margins and error probabilities
 of a scan, and judges it by the truth; 400 audits of each size. Coverage is the share of audits
 whose 95 % interval holds the true rate, and the half-width is their mean, in points. Beside it
-are, over 5,000 samples of the same strata, the shares of intervals that lie above and below the true
-rate, which a gate depends on; a simple random sample of as many items with Wilson's interval; and on the same samples two other
-intervals: MOVER with Wilson's intervals of the strata, and the posterior of the rate under
-Jeffreys' prior of each stratum. The last column is the share of audits in which the intervals of
-all classes with 10 judged items hold at once.
+are, over 5,000 samples of the same strata, the shares of intervals that lie above and below the
+true rate, which a gate depends on; a simple random sample of as many items with Wilson's interval;
+and on the same samples two other intervals: MOVER with Wilson's intervals of the strata, and the
+posterior of the rate under Jeffreys' prior of each stratum. The last column is the share of
+audits in which the intervals of all classes with 10 judged items hold at once.
 
 The populations are the 5,000 images of CIFAR-10N in odd rows (how samples are drawn was tuned on
 the even ones), and all 10,000, with the aggregate and the worst label, scanned with the built-in
