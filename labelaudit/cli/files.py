@@ -148,6 +148,28 @@ def write_files(folder: Path, files: Mapping[str, bytes], stale: Collection[str]
             path.unlink(missing_ok=True)
 
 
+def with_sums(files: Mapping[str, bytes], folder: Path | None = None) -> dict[str, bytes]:
+    """Return files and the SHA256SUMS of them.
+
+    Parameters
+    ----------
+    files
+        Content of each, by name.
+    folder
+        Whose other files keep the sums that they have there; None when there are no others.
+
+    Raises
+    ------
+    InputError
+        When the sums of the folder cannot be read.
+    """
+    from labelaudit.release.sums import SUMS, parsed_sums, sums_of, sums_text
+
+    before = folder / SUMS if folder else None
+    kept = parsed_sums(before.read_bytes(), str(before)) if before and before.is_file() else {}
+    return {**files, SUMS: sums_text(kept | sums_of(files)).encode()}
+
+
 def _unwritable(folder: Path, error: OSError) -> OutputError:
     return OutputError(
         f"{folder}: cannot be written: {error.strerror or error}",

@@ -39,9 +39,10 @@ def render(
     """Rebuild the page, the pictures and the Markdown from a report.json alone."""
     from labelaudit.cli.files import (
         check_folder,
-        read_report,
+        read_checked,
         refuse_items_beside,
         refuse_open_beside,
+        with_sums,
         write_files,
     )
     from labelaudit.cli.scan import show
@@ -49,11 +50,18 @@ def render(
     from labelaudit.render.files import rendered_files
 
     names = names_of(formats or [])
-    loaded = read_report(report)
+    loaded, altered = read_checked(report)
     folder = output or report.parent
     check_folder(folder)
     shown = published(loaded, privacy or loaded.privacy)
     closed = shown.privacy != loaded.privacy
+    if closed and altered:
+        raise InputError(
+            f"{report}: {len(altered):,} of its parts are not as they were written, so no report "
+            "is made of it",
+            details=altered,
+            hint="take the report as it was issued, or scan again",
+        )
     elsewhere = closed or folder.resolve() != report.resolve().parent
     if closed or (elsewhere and shown.privacy == "public"):
         refuse_open_beside(folder, {SOURCE, report.name}, shown.privacy)
@@ -64,7 +72,8 @@ def render(
     # the source stays as it is; a report of another level is made beside its renderings
     names |= {SOURCE} if closed else set()
     files = rendered_files(shown, templates, names)
-    write_files(folder, files)
+    has_sums = SOURCE in files or (folder / "SHA256SUMS").is_file()
+    write_files(folder, with_sums(files, folder) if has_sums else files)
     source = folder / SOURCE if closed else report
     show(shown, source, *(folder / name for name in ([PAGE] if PAGE in files else files)))
 

@@ -1,0 +1,115 @@
+"""The files beside a report: by their sums, and by drawing them again."""
+
+from hashlib import file_digest
+from pathlib import Path
+from typing import Final
+
+from labelaudit import __version__
+from labelaudit.errors import InputError
+from labelaudit.release.sums import SUMS, parsed_sums
+from labelaudit.release.verify.outcome import Difference, Found
+from labelaudit.report import Report
+
+SOURCE: Final = "report.json"
+TABLES: Final = ("issues.csv", "issues.parquet", "items.parquet", "soft_labels.parquet")
+PAGES: Final = (
+    *("report.html", "summary.md", "card.md", "metrics.json"),
+    *("label.svg", "label-dark.svg", "label.png"),
+)
+DRAWN_ELSEWHERE: Final = ".png"  # drawn by a library whose versions may differ in a dot
+SHORT: Final = 12
+AROUND: Final = 60  # characters shown of a place that differs
+
+
+def check_sums(folder: Path) -> Found:
+    """Hold the files of a folder against its SHA256SUMS."""
+    there = {name for name in (*TABLES, *PAGES, SOURCE) if (folder / name).is_file()}
+    try:
+        sums = parsed_sums((folder / SUMS).read_bytes())
+    except FileNotFoundError:
+        others = ", ".join(name for name in TABLES if name in there)
+        why = f", so {others} could be any" if others else ""
+        return Found(unchecked=(f"{SUMS}: there is none beside the report{why}",))
+    except (InputError, OSError) as error:
+        return Found(differences=(Difference("file", SUMS, str(error).partition("\n")[0]),))
+    differences = [
+        *(Difference("file", name, f"is not in {SUMS}") for name in sorted(there - set(sums))),
+        *(Difference("file", name, why) for name in sums if (why := _wrong(folder, name, sums))),
+    ]
+    n_right = len(sums) - sum(each.name in sums for each in differences)
+    right = f"all {len(sums):,}" if not differences else f"{n_right:,} of {len(sums):,}"
+    return Found((f"{SUMS}: {right} files are as listed",), differences=tuple(differences))
+
+
+def check_pages(report: Report, folder: Path, templates: Path | None) -> Found:
+    """Hold the pages and pictures beside a report against what it gives.
+
+    Parameters
+    ----------
+    report
+        The report.
+    folder
+        Where it lies.
+    templates
+        Folder of templates that they were made with; None for ours.
+    """
+    pages = [name for name in PAGES if (folder / name).is_file()]
+    if not pages:
+        return Found()
+    if report.tool_version != __version__:
+        why = f"made by labelaudit {report.tool_version}, and this is {__version__}"
+        return Found(unchecked=(f"{', '.join(pages)}: not drawn again: {why}",))
+    from labelaudit.render.files import RENDERINGS
+
+    same, unsure, differences = [], [], []
+    for name in pages:
+        found, given = (folder / name).read_bytes(), RENDERINGS[name](report, templates)
+        if found == given:
+            same.append(name)
+        elif name.endswith(DRAWN_ELSEWHERE) and _is_listed(folder, name):
+            unsure.append(f"{name}: is as {SUMS} has it, and is drawn otherwise here")
+        else:
+            said = "" if name.endswith(DRAWN_ELSEWHERE) else _where(found, given)
+            differences.append(Difference("file", name, f"is not what {SOURCE} gives{said}"))
+    checked = (f"{', '.join(same)}: what {SOURCE} gives",) if same else ()
+    return Found(checked, tuple(unsure), tuple(differences))
+
+
+def _wrong(folder: Path, name: str, sums: dict[str, str]) -> str:
+    """Say what is wrong with a file that the sums list; an empty string when nothing is."""
+    if not (folder / name).is_file():
+        return f"is in {SUMS}, and is not there"
+    found = _sum_of(folder / name)
+    if found == sums[name]:
+        return ""
+    return f"its SHA-256 is {found[:SHORT]}..., in {SUMS} it is {sums[name][:SHORT]}..."
+
+
+def _is_listed(folder: Path, name: str) -> bool:
+    try:
+        sums = parsed_sums((folder / SUMS).read_bytes())
+    except (InputError, OSError):
+        return False
+    return sums.get(name) == _sum_of(folder / name)
+
+
+def _sum_of(file: Path) -> str:
+    with file.open("rb") as opened:
+        return file_digest(opened, "sha256").hexdigest()
+
+
+def _where(found: bytes, given: bytes) -> str:
+    """Say in which line a page differs first, what it says and what it should."""
+    ours, theirs = (content.decode(errors="replace") for content in (found, given))
+    ends = min(len(ours), len(theirs))
+    start = next((at for at in range(ends) if ours[at] != theirs[at]), ends)
+    line = ours.count("\n", 0, start) + 1
+    said, should = (_line_from(text, start) for text in (ours, theirs))
+    return f": line {line:,} says {said!r}, and should say {should!r}"
+
+
+def _line_from(text: str, at: int) -> str:
+    """Return what stands around a place, of its own line."""
+    start = max(text.rfind("\n", 0, at) + 1, at - AROUND // 2)
+    end = text.find("\n", at)
+    return text[start : min(end if end >= 0 else len(text), at + AROUND)]
