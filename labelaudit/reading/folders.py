@@ -31,6 +31,7 @@ SPLIT_ALIASES = {
     "evaluation": "test",
 }
 HIDDEN = "hidden, or __MACOSX"
+OWN = frozenset({VERDICTS_FILE, ".labelaudit"})  # what labelaudit writes beside a dataset
 
 
 def is_image(path: str) -> bool:
@@ -95,8 +96,8 @@ def walk(root: Path) -> tuple[list[str], list[str], Counter[str]]:
         above = pending.pop()
         for entry in _entries(root, above, problems):
             path = above + entry.name
-            if path == VERDICTS_FILE:
-                continue  # labelaudit's own, no part of the dataset
+            if path in OWN:
+                continue  # no part of the dataset
             if is_hidden(entry.name):
                 ignored[HIDDEN] += _count(entry)
             elif what := refusal(entry, real):

@@ -1,0 +1,1 @@
+"""A report and what belongs to it as one file of a release."""
