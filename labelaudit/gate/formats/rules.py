@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from labelaudit.gate.formats.said import rule_of
+from labelaudit.gate.formats.said import cut, rule_of
 from labelaudit.gate.outcome import Outcome, Ruling
 from labelaudit.gate.rules import RULES
 from labelaudit.render import text
@@ -11,6 +11,7 @@ from labelaudit.render.advice import ADVICE, Advice
 from labelaudit.report import MeasureResult, Report
 
 NOT_SHOWN: Final = "findings-not-shown"
+LONGEST: Final = 200  # characters of a name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +81,8 @@ def _rule(
     report: Report, name: str, title: str, result: MeasureResult | None, advice: Advice | None
 ) -> Rule:
     return Rule(
-        name=text.visible(name),
-        title=text.visible(title or name),
+        name=cut(text.visible(name), LONGEST),
+        title=cut(text.visible(title or name), LONGEST),
         summary="" if result is None else text.visible(result.summary),
         remedy="" if advice is None else advice.remedy_of(report.privacy),
         measure="" if result is None else text.visible(result.name),

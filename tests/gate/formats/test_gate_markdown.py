@@ -1,0 +1,157 @@
+import re
+from dataclasses import replace
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+from attacks import PAYLOADS
+from markdown_it import MarkdownIt
+from outcomes import OUTCOMES, found, gated
+
+from labelaudit.gate.files import gate_files
+from labelaudit.gate.formats.summary import COMMENT_ROWS, SUMMARY_ROWS, marker
+from labelaudit.gate.outcome import Outcome, Ruling
+
+NAMES = {"summary": "gate-summary.md", "comment": "gate-comment.md"}
+LIMITS = {"summary": 2**20, "comment": 65_536}
+
+
+def source(outcome: Outcome, kind: str) -> str:
+    return gate_files(outcome, [kind])[NAMES[kind]].decode()
+
+
+def tables(markdown: str) -> list[list[list[str]]]:
+    """Return the cells of the tables of a page, by table and row."""
+    page: Element = html5lib.parse(
+        MarkdownIt("gfm-like", {"html": True}).render(markdown), namespaceHTMLElements=False
+    )
+    return [
+        [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+        for table in page.iter("table")
+    ]
+
+
+@pytest.mark.parametrize("kind", NAMES)
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_each_rule_has_its_row_and_those_that_fail_come_first(name: str, kind: str) -> None:
+    outcome = OUTCOMES[name]()
+    written = source(outcome, kind)
+    if not outcome.rulings:
+        assert "No rules are set." in written
+        return
+    _, *rows = tables(written)[0]
+    names = [row[0] for row in rows]
+    assert sorted(names) == sorted(ruling.name for ruling in outcome.rulings)
+    failing = {ruling.name for ruling in outcome.rulings if ruling.fails}
+    assert set(names[: len(failing)]) == failing
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_the_verdict_is_a_sign_and_a_word(kind: str) -> None:
+    _, *rows = tables(source(gated(), kind))[0]
+    assert {row[1] for row in rows} == {
+        "\N{MULTIPLICATION X} FAIL",
+        "? NOT MEASURED",
+        "! INCONCLUSIVE",
+        "\N{CHECK MARK} PASS",
+    }
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_it_says_what_to_do_about_every_rule_that_is_not_kept(kind: str) -> None:
+    outcome = gated()
+    written = source(outcome, kind)
+    items = [line for line in written.splitlines() if line.startswith("- ")]
+    open_rules = [ruling for ruling in outcome.rulings if ruling.decision != "pass"]
+    assert len(items) == len(open_rules)
+    assert "Judge 800 items in all: `labelaudit review report.json`." in written
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_new_findings_are_named_with_labels_and_evidence_and_old_ones_counted(kind: str) -> None:
+    outcome = gated()
+    written = source(outcome, kind)
+    _, *rows = tables(written)[1]
+    new = {each.path for each in outcome.findings if each.is_new}
+    assert {row[0] for row in rows} == new
+    assert [row[2:4] for row in rows if row[3]] == [["heron", "egret"]] * 3
+    assert all("49 of 50 neighbors" in row[4] for row in rows)
+    assert f"New findings: {len(new)}" in written
+    assert "2 findings of the baseline" in written
+    assert "4 findings on unchanged items" in written
+    assert "1 entry of the baseline without a finding" in written
+
+
+@pytest.mark.parametrize(("kind", "rows"), [("summary", SUMMARY_ROWS), ("comment", COMMENT_ROWS)])
+def test_rows_are_cut_and_the_rest_is_counted(kind: str, rows: int) -> None:
+    outcome = replace(gated(), findings=tuple(found(at) for at in range(rows + 7)))
+    written = source(outcome, kind)
+    _, *shown = tables(written)[1]
+    assert len(shown) == rows
+    assert "7 more findings in `gate.json` and `issues.csv`." in written
+
+
+def long_outcome(n: int) -> Outcome:
+    """Return an outcome of which every text is as long, in bytes, as a text can be made."""
+    long = [payload for payload in PAYLOADS if len(payload) > 50]
+    findings = tuple(
+        replace(
+            found(at),
+            path=long[at % len(long)],
+            given_label="\N{BLACK STAR}" * 400,
+            suggested_label="@`" * 400,
+            evidence="|@a " * 400,
+        )
+        for at in range(n)
+    )
+    ruling = Ruling(
+        name="@a|" * 200, decision="fail", fails=True, reason="@b|" * 500, next_step="`@c|" * 500
+    )
+    return replace(gated(), findings=findings, rulings=(ruling,) * n)
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_it_is_never_longer_than_a_site_takes(kind: str) -> None:
+    outcome = long_outcome(2_000)
+    written = source(outcome, kind)
+    assert len(written.encode()) < LIMITS[kind]
+    shown = [len(table) - 1 for table in tables(written)]
+    assert 0 < shown[0] < 2_000
+    said = [
+        int(n.replace(",", "")) for n in re.findall(r"([\d,]+) more (?:rule|finding)s?", written)
+    ]
+    assert 2_000 - shown[0] in said
+    assert 2_000 - shown[1] in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", NAMES)
+def test_a_hundred_thousand_findings_are_short(kind: str) -> None:
+    assert len(source(gated(100_000), kind).encode()) < LIMITS[kind]
+
+
+def test_the_comment_begins_with_a_marker_that_is_not_seen() -> None:
+    written = source(gated(), "comment")
+    first = written.splitlines()[0]
+    assert first == marker(gated())
+    assert re.fullmatch(r"<!-- labelaudit-gate:[a-z0-9-]+ -->", first)
+    assert "labelaudit-gate" not in "".join(html5lib.parse(MarkdownIt().render(written)).itertext())
+
+
+@pytest.mark.parametrize("payload", [*PAYLOADS, "-->", "--", ">"])
+def test_no_name_ends_the_marker(payload: str) -> None:
+    outcome = gated()
+    report = replace(
+        outcome.report,
+        dataset=replace(outcome.report.dataset, name=payload),
+        run=replace(outcome.report.run, data=payload),
+    )
+    assert re.fullmatch(
+        r"<!-- labelaudit-gate:[a-z0-9-]{0,60} -->", marker(replace(outcome, report=report))
+    )
+
+
+def test_datasets_of_one_repository_have_comments_of_their_own() -> None:
+    outcome = gated()
+    other = replace(outcome.report, run=replace(outcome.report.run, data="other/labels.csv"))
+    assert marker(outcome) != marker(replace(outcome, report=other))
