@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from labelaudit import __version__
+from labelaudit.cli.attach import attach
 from labelaudit.cli.cache import cache
 from labelaudit.cli.config import configured, known_options
 from labelaudit.cli.diff import diff
@@ -18,6 +19,7 @@ from labelaudit.cli.exits import CheckFailed
 from labelaudit.cli.explain import explain
 from labelaudit.cli.familiarity import familiarity
 from labelaudit.cli.gate import gate
+from labelaudit.cli.history import history
 from labelaudit.cli.inspect import inspect
 from labelaudit.cli.models import models
 from labelaudit.cli.render import render
@@ -25,6 +27,7 @@ from labelaudit.cli.review import review
 from labelaudit.cli.scan import scan
 from labelaudit.cli.schema import schema
 from labelaudit.cli.stability import stability
+from labelaudit.cli.verify import verify
 from labelaudit.errors import LabelauditError
 
 SAID_NO, FAILED, INTERRUPTED = 1, 2, 130
@@ -43,6 +46,9 @@ for command in (
     gate,
     review,
     diff,
+    history,
+    verify,
+    attach,
     stability,
     familiarity,
     render,
