@@ -29,7 +29,7 @@ from labelaudit.inputs.pred_probs import PredProbs, user_probs
 from labelaudit.inputs.predictions import PredictionFiles, Predictions, read_predictions
 from labelaudit.inputs.screening import Screening, read_screening
 from labelaudit.progress import Progress
-from labelaudit.report import Privacy
+from labelaudit.report import Limit, Policy, Privacy
 
 INPUT_ERRORS = (Status.MISSING, Status.NOT_AN_IMAGE, Status.TOO_LARGE)
 NO_EMBEDDINGS = {
@@ -83,6 +83,9 @@ class ScanOptions:
         refusing the dataset.
     privacy
         Who may see the report; None for the whole of it, but for texts those who know them.
+    limits, policy
+        What the numbers are read beside, and where that comes from; None for the limits to start
+        from.
     """
 
     model: Path | None = BUILTIN
@@ -105,6 +108,8 @@ class ScanOptions:
     random_state: int = 0
     allow_unreadable: bool = False
     privacy: Privacy | None = None
+    limits: tuple[Limit, ...] | None = None
+    policy: Policy | None = None
 
 
 @dataclass(slots=True)

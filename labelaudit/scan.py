@@ -25,7 +25,7 @@ from labelaudit.measures import Findings, Measure, describe, load_measures, summ
 from labelaudit.open_items import NO_EMBEDDINGS, Opened, ScanOptions, open_items
 from labelaudit.privacy import default_privacy, published, without_places
 from labelaudit.progress import Progress, silent
-from labelaudit.report import MeasureResult, Report, Run
+from labelaudit.report import Limit, MeasureResult, Policy, Report, Run
 from labelaudit.verdicts import Verdicts, read_verdicts
 
 __all__ = ["Scan", "ScanOptions", "scan"]
@@ -108,7 +108,8 @@ def scan(
         random_state=options.random_state,
         measures=results,
         thumbnails=thumbnails,
-        limits=starting_limits(dataset.task, results),
+        limits=_limits(dataset, options, results),
+        policy=options.policy or Policy(),
         run=_run_facts(started, options.data, read),
     )
     columns = {name: values for _, findings in found for name, values in findings.columns.items()}
@@ -122,6 +123,12 @@ def scan(
             for name, table in findings.exports.items()
         },
     )
+
+
+def _limits(
+    dataset: Dataset, options: ScanOptions, results: tuple[MeasureResult, ...]
+) -> tuple[Limit, ...]:
+    return starting_limits(dataset.task, results) if options.limits is None else options.limits
 
 
 def _inputs(

@@ -11,7 +11,7 @@ GATE: Final = "gate"  # the key of the policy, which is a table and no option
 # Options of a scan that are said where it is started: what a gate does with the policy.
 OF_GATE: Final = frozenset(
     {
-        *("gate", "policy", "baseline", "update_baseline", "accept_other_baseline", "gate_formats"),
+        *("gate", "policy", "baseline", "update_baseline", "allow_drift", "gate_formats"),
         *("mode", "on_inconclusive", "exit_zero"),
     }
 )

@@ -1,64 +1,60 @@
 """``labelaudit gate``: hold a report against a policy, and fail where it is not kept."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
+
+from labelaudit.cli import gate_options as said
 
 
 def gate(  # noqa: PLR0913 - each is an option
     report: Annotated[Path, typer.Argument(metavar="REPORT", help="A report.json.")],
     *,
-    policy: Annotated[
-        Path | None,
-        typer.Option(
-            help="A TOML file with a table [gate]; that of labelaudit.toml or pyproject.toml when "
-            "not given, else the report's own limits."
-        ),
-    ] = None,
+    policy: said.POLICY = None,
+    baseline: said.BASELINE = None,
+    update_baseline: said.UPDATE_BASELINE = False,
+    allow_drift: said.ALLOW_DRIFT = False,
     formats: Annotated[
         list[str] | None,
-        typer.Option(
-            "--format",
-            help="Write this, too: json (when none is given), sarif, junit, gitlab, summary, "
-            "comment or badge; github prints annotations. Can be given again.",
-        ),
+        typer.Option("--format", help=f"Write this file beside the report: {said.FORMATS_HELP}"),
     ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Folder of these files; the report's own when not given."
+            "--output",
+            "-o",
+            help="Folder of these files, the report's own if not given; with --init the policy.",
         ),
     ] = None,
-    mode: Annotated[
-        Literal["block", "assure"] | None,
-        typer.Option(
-            help="For every limit: block fails only where the whole interval is beyond it, assure "
-            "passes only where it is within."
-        ),
-    ] = None,
-    on_inconclusive: Annotated[
-        Literal["pass", "fail"] | None,
-        typer.Option(help="What an interval that holds its limit does; by the mode if not given."),
-    ] = None,
-    exit_zero: Annotated[
-        bool, typer.Option("--exit-zero", help="End with 0 where the gate fails, too.")
+    mode: said.MODE = None,
+    on_inconclusive: said.ON_INCONCLUSIVE = None,
+    exit_zero: said.EXIT_ZERO = False,
+    init: Annotated[
+        bool,
+        typer.Option("--init", help="Write a policy to start from, labelaudit.toml, and no more."),
     ] = False,
 ) -> None:
-    """Hold a report against a policy: 0 passed, 1 failed, 2 the policy or report is not usable."""
-    from labelaudit.cli.files import check_folder, read_report
+    """Hold a report against a policy; exit with 0 where it passes and with 1 where it fails."""
     from labelaudit.cli.gating import Gating, apply, checked_formats
-    from labelaudit.cli.policies import find_policy
+    from labelaudit.cli.policies import find_policy, read_unaltered, write_starting
 
-    folder = output or report.parent
+    if init:
+        write_starting(report, output)
+        return
+    from labelaudit.cli.files import check_folder
+
     gating = Gating(
         asked=find_policy(policy, mode),
         mode=mode,
         on_inconclusive=on_inconclusive,
+        baseline=baseline,
+        update_baseline=update_baseline,
+        allow_drift=allow_drift,
         formats=checked_formats(formats),
-        output=folder,
+        output=output or report.parent,
         exit_zero=exit_zero,
     )
-    loaded = read_report(report)
-    check_folder(folder)
+    loaded = read_unaltered(report)
+    check_folder(gating.output)
     apply(report, loaded, gating)

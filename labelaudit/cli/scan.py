@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from labelaudit.cli import gate_options as of_gate
 from labelaudit.cli import manifest_options as said
 from labelaudit.cli import model_options as of_model
 from labelaudit.cli import prediction_options as of_predictions
@@ -95,6 +96,19 @@ def scan(  # noqa: PLR0913 - each is an option
     templates: Annotated[
         Path | None, typer.Option(help="Folder of templates that replace ours, file by file.")
     ] = None,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Hold the report against the policy, as labelaudit gate.")
+    ] = False,
+    policy: of_gate.POLICY = None,
+    baseline: of_gate.BASELINE = None,
+    allow_drift: of_gate.ALLOW_DRIFT = False,
+    mode: of_gate.MODE = None,
+    on_inconclusive: of_gate.ON_INCONCLUSIVE = None,
+    gate_formats: Annotated[
+        list[str] | None,
+        typer.Option("--gate-format", help=f"Write what the gate says as {of_gate.FORMATS_HELP}"),
+    ] = None,
+    exit_zero: of_gate.EXIT_ZERO = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
     """Measure a dataset and write its label, its page, the numbers as JSON and the issues."""
@@ -108,7 +122,15 @@ def scan(  # noqa: PLR0913 - each is an option
     if cache and no_cache:
         raise InputError("--cache and --no-cache: say one", hint="leave out the other")
     from labelaudit.cli.files import check_folder, refuse_items_beside
+    from labelaudit.cli.gating import (
+        Gating,
+        apply_after,
+        check_names,
+        checked_formats,
+        refuse_without_gate,
+    )
     from labelaudit.cli.machine import available_processors
+    from labelaudit.cli.policies import find_policy
     from labelaudit.cli.progress import shown_progress
     from labelaudit.embeddings.hub.resolve import find_model
     from labelaudit.embeddings.models.class_map import read_class_map
@@ -123,6 +145,26 @@ def scan(  # noqa: PLR0913 - each is an option
     if privacy == "public":
         refuse_items_beside(output)
     check_device(device)  # type: ignore[arg-type]
+    refuse_without_gate(
+        {
+            "--baseline": baseline,
+            "--allow-drift": allow_drift,
+            "--gate-format": gate_formats,
+            "--on-inconclusive": on_inconclusive,
+            "--exit-zero": exit_zero,
+        },
+        is_gated=gate,
+    )
+    gating = Gating(
+        asked=find_policy(policy, mode),
+        mode=mode,
+        on_inconclusive=on_inconclusive,
+        baseline=baseline,
+        allow_drift=allow_drift,
+        formats=checked_formats(gate_formats),
+        output=output,
+        exit_zero=exit_zero,
+    )
     options = said.manifest_options(
         format_name=dataset_format,
         image_column=image_column,
@@ -145,6 +187,7 @@ def scan(  # noqa: PLR0913 - each is an option
     with shown_progress(quiet=quiet) as progress:
         progress("reading the manifest", 0, 0)
         dataset = open_dataset(data, options)
+    check_names(gating.asked, dataset.class_names, dataset.split_names)
     model_file = find_model(
         model, offline=offline, tell=lambda message: typer.echo(message, err=True)
     )
@@ -172,6 +215,8 @@ def scan(  # noqa: PLR0913 - each is an option
                 random_state=seed,
                 allow_unreadable=allow_unreadable,
                 privacy=privacy,
+                limits=None if gating.asked is None else gating.asked.limits,
+                policy=None if gating.asked is None else gating.asked.policy,
             ),
             progress=progress,
         )
@@ -181,6 +226,7 @@ def scan(  # noqa: PLR0913 - each is an option
         show(found.report, output / "report.json", output / "report.html")
     finally:  # also where nobody reads the summary to its end
         refuse_failed(found.report)
+        apply_after(found, gating, wanted=gate)
 
 
 def checked_filter(name: str) -> "LabelFilter":
@@ -211,7 +257,7 @@ def write(found: "Scan", output: Path, templates: Path | None) -> None:
 
     Beside a public report lies no table of items.
     """
-    from labelaudit.cli.files import write_files
+    from labelaudit.cli.files import with_sums, write_files
     from labelaudit.measures.annotators.consensus_risk import EXPORT
     from labelaudit.render.files import rendered_files
     from labelaudit.render.issues import issue_files
@@ -223,9 +269,10 @@ def write(found: "Scan", output: Path, templates: Path | None) -> None:
     try:
         files = rendered_files(found.report, templates)
     except InputError:
-        write_files(output, {"report.json": to_json(found.report).encode()} | issues, stale)
+        source = {"report.json": to_json(found.report).encode()}
+        write_files(output, with_sums(source | issues), stale)
         raise
-    write_files(output, files | issues, stale)
+    write_files(output, with_sums(files | issues), stale)
 
 
 def show(report: "Report", source: Path, *files: Path) -> None:

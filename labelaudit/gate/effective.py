@@ -1,9 +1,9 @@
 """A policy held against a report's own names: what a gate applies, or why it cannot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from labelaudit.errors import InputError
+from labelaudit.errors import InputError, some
 from labelaudit.gate.policy import Asked, near
 from labelaudit.gate.rules import rules_of
 from labelaudit.limits import named
@@ -27,11 +27,15 @@ def effective(report: Report, asked: Asked) -> Report:
         When it names a measure, a value, a class, a split or a rule that the report has not; all
         of them are told at once.
     """
-    problems = [what for limit in asked.limits for what in _unknown(report, limit)]
+    measures = [result.name for result in report.measures]
+    # a public report does not name classes of a few items
+    hidden = {each.class_name for each in asked.limits if each.class_name is not None}
+    classes = {*report.dataset.class_names, *(hidden if report.privacy == "public" else ())}
+    problems = unknown_names(asked, measures, sorted(classes), report.dataset.splits)
+    problems += [what for limit in asked.limits for what in _unknown_values(report, limit)]
     rules = rules_of(report)
     problems += [
-        f"gate.findings: {rule}: no measure lists such findings"
-        f"{near(rule, rules) or '; there are ' + ', '.join(sorted(rules))}"
+        f"gate.findings: {rule}: no measure lists such findings{_instead(rule, sorted(rules))}"
         for rule in asked.policy.findings
         if rule not in rules
     ]
@@ -44,25 +48,49 @@ def effective(report: Report, asked: Asked) -> Report:
     return replace(report, limits=asked.limits, policy=asked.policy)
 
 
-def _unknown(report: Report, limit: Limit) -> Iterator[str]:
-    """Say which names of a limit the report has not."""
-    where = f"limit on {named(limit)}"
+def unknown_names(
+    asked: Asked, measures: Iterable[str], classes: Iterable[str], splits: Iterable[str]
+) -> list[str]:
+    """Say which measures, classes and splits a policy names that there are not.
+
+    Parameters
+    ----------
+    asked
+        A policy.
+    measures, classes, splits
+        The names that there are.
+    """
+    measures, classes, splits = list(measures), list(classes), list(splits)
+    problems = []
+    for limit in asked.limits:
+        said = (
+            ("measure", limit.measure, measures, False),
+            ("class", limit.class_name, classes, True),
+            ("split", limit.split, splits, True),
+        )
+        problems += [
+            f"limit on {named(limit)}: there is no {kind} {name}{_instead(name, names)}"
+            for kind, name, names, is_part in said
+            if name is not None and name not in names and not (is_part and name == EVERY)
+        ]
+    return list(dict.fromkeys(problems))
+
+
+def _instead(name: str, names: list[str]) -> str:
+    """Name what may have been meant, or what there is."""
+    return near(name, names) or f"; there are {some(names, 20) or 'none'}"
+
+
+def _unknown_values(report: Report, limit: Limit) -> Iterator[str]:
+    """Say which number of the whole a limit is on that its measure has not."""
     result = report.measure(limit.measure)
-    if result is None:
-        names = [each.name for each in report.measures]
-        yield f"{where}: there is no measure {limit.measure}{near(limit.measure, names)}"
+    if result is None or result.status != "measured" or _is_of_part(limit):
         return
-    whole = limit.class_name is None and limit.split is None
     values = [value.name for value in result.values]
-    if whole and result.status == "measured" and limit.value not in values:
-        said = near(limit.value, values) or f"; there are {', '.join(values)}"
-        yield f"{where}: {limit.measure} has no value {limit.value}{said}"
-    classes, splits = report.dataset.class_names, report.dataset.splits
-    # a public report does not name classes of a few items
-    hidden = report.privacy == "public"
-    if limit.class_name not in {None, EVERY, *classes} and not hidden:
-        said = near(limit.class_name or "", classes)
-        yield f"{where}: there is no class {limit.class_name}{said}"
-    if limit.split not in {None, EVERY, *splits}:
-        said = near(limit.split or "", splits) or f"; there are {', '.join(splits) or 'none'}"
-        yield f"{where}: there is no split {limit.split}{said}"
+    if limit.value not in values:
+        said = _instead(limit.value, values)
+        yield f"limit on {named(limit)}: {limit.measure} has no value {limit.value}{said}"
+
+
+def _is_of_part(limit: Limit) -> bool:
+    return limit.class_name is not None or limit.split is not None

@@ -109,6 +109,8 @@ class Outcome:
     unsettled
         How many findings are not in the baseline though their items have not changed since: they
         count against no rule.
+    still_wrong
+        Findings that a person judged to be wrong labels, and that are still there, in words.
     """
 
     report: Report
@@ -117,6 +119,7 @@ class Outcome:
     baseline: str = ""
     stale: tuple[str, ...] = ()
     unsettled: int = 0
+    still_wrong: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:

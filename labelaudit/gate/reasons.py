@@ -143,14 +143,14 @@ def _judge_more(report: Report, judgement: Judgement, settling: Settling) -> str
         return "correct labels: `labelaudit review report.json --fix` shows the suspects"
     n_items = population(report, judgement.limit)
     clean = f"{settling.to_certify:,} drawn items without a wrong label would pass"
-    tail = f"; {clean}" if not settling.n_judged and settling.to_certify else ""
+    are_there = n_items is None or settling.to_certify <= n_items
+    tail = f"; {clean}" if not settling.n_judged and are_there else ""
     draw = "`labelaudit review report.json` draws a sample"
     needed = settling.judgements
     if n_items is not None and (needed is None or needed >= n_items):
-        return f"{draw}: it is so close to the limit that all {n_items:,} items may have to be judged{tail}"
-    many = (
-        "no number of judgements is sure to"
-        if needed is None
-        else f"about {needed:,} judgements in all would"
+        every = f"all {n_items:,} items may have to be judged"
+        return f"{draw}: it is so close to the limit that {every}{tail}"
+    few = (
+        "no number of judgements is sure to" if needed is None else f"about {needed:,} in all would"
     )
-    return f"{draw}: {many} decide it{tail}"
+    return f"{draw}: {few} decide it{tail}"

@@ -18,7 +18,7 @@ NOT_BEFORE: Final = "the baseline has no such number: update it with --update-ba
 def risen(limit: Limit, old: Value | None, new: Value | None) -> tuple[Value | None, Verdict]:
     """Return how much a number rose, with its interval, and what a limit says of that.
 
-    The interval is MOVER's of two independent numbers; where one of them has a range that is no
+    The interval is MOVER's of two independent numbers; where the number has a range that is no
     interval of 95 %, it reaches from the least rise to the most.
 
     Parameters
@@ -31,9 +31,7 @@ def risen(limit: Limit, old: Value | None, new: Value | None) -> tuple[Value | N
     first, second = (None if each is None else _ends(each) for each in (old, new))
     if new is None or old is None or first is None or second is None:
         return None, "not measured"
-    is_range = any(
-        each.low is not None and not each.interval.startswith(OF_SAMPLES) for each in (old, new)
-    )
+    is_range = new.low is not None and not new.interval.startswith(OF_SAMPLES)
     found = (range_difference if is_range else mover_difference)(first, second)
     has_interval = (new.low, old.low) != (None, None)
     rise = replace(

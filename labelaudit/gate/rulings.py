@@ -29,7 +29,7 @@ RATED: Final = frozenset({"audited_labels", "label_noise"})
 class Before(Protocol):
     """The numbers of a baseline."""
 
-    def number(self, limit: Limit) -> Value | None:
+    def value(self, limit: Limit) -> Value | None:
         """Return the number that a limit is of; None where the baseline has none."""
 
 
@@ -127,7 +127,7 @@ def _of_rises(
             continue
         bare = replace(limit, at_most=None, at_least=None)
         found = judgement_of(report, bare).found
-        old = None if before is None else before.number(bare)
+        old = None if before is None else before.value(bare)
         rise, verdict = risen(bare, old, found)
         decision = DECISIONS[verdict]
         ruling = Ruling(

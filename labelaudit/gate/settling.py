@@ -40,7 +40,7 @@ class Settling:
     n_judged: int = 0
     detectable: float | None = None
     judgements: int | None = None
-    to_certify: int | None = None
+    to_certify: int
 
 
 def settled_by(report: Report, judgement: Judgement) -> Settling | None:
@@ -103,5 +103,12 @@ def _per_effective(judgement: Judgement, n_judged: int) -> float:
 
 def population(report: Report, limit: Limit) -> int | None:
     """Return how many items could be judged; None where that is not known."""
-    whole = limit.class_name is None and limit.split is None
-    return report.dataset.n_items - report.dataset.n_unlabelled if whole else None
+    if limit.class_name is None and limit.split is None:
+        return report.dataset.n_items - report.dataset.n_unlabelled
+    if limit.class_name is None:
+        return report.dataset.splits.get(limit.split or "")
+    counts = parts_of(report, "class_imbalance", "count", "class")
+    for part in counts.listed if counts is not None else ():
+        if part.name == limit.class_name and part.found is not None:
+            return int(part.found.value or 0)
+    return None

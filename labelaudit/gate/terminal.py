@@ -3,12 +3,12 @@
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from rich.console import Group
 from rich.text import Text
 
-from labelaudit.gate.formats.rules import finding_rule
 from labelaudit.gate.formats.said import (
     AS_VERDICT,
     WORDS,
@@ -103,9 +103,9 @@ def _findings(outcome: Outcome, width: int) -> Iterator[Text]:
     of_rules = ", ".join(f"{text.visible(rule)} {n:,}" for rule, n in counts.items())
     yield Text()
     yield from _wrapped(f"{counted}: {of_rules}", width, "", BOLD)
-    titles = {rule: finding_rule(outcome.report, rule).title for rule in counts}
     for finding in new[:SHOWN]:
-        yield from _wrapped(finding_words(finding, titles[finding.rule]), width)
+        said = finding_words(replace(finding, evidence=""), "")
+        yield Text(f"{INDENT}{text.visible(finding.rule)}: {said}")
     if len(new) > SHOWN:
         yield Text(f"{INDENT}{len(new) - SHOWN:,} more")
 
@@ -119,14 +119,24 @@ def _beside(outcome: Outcome, width: int) -> Iterator[Text]:
             "with the rest of the data. They count against no rule."
         )
         yield from [Text(), *_wrapped(said, width, "", "dim")]
-    if outcome.stale:
-        many = text.counted(len(outcome.stale), "entry", "entries")
-        said = f"{many} of the baseline that no finding matches any more (--update-baseline):"
-        yield from [Text(), *_wrapped(said, width, "", "dim")]
-        for entry in outcome.stale[:SHOWN]:
-            yield from _wrapped(text.visible(entry), width, INDENT, "dim")
-        if len(outcome.stale) > SHOWN:
-            yield Text(f"{INDENT}{len(outcome.stale) - SHOWN:,} more", "dim")
+    many = text.counted(len(outcome.stale), "entry", "entries")
+    said = f"{many} of the baseline that no finding matches any more (--update-baseline):"
+    yield from _entries(outcome.stale, said, width)
+    many = text.counted(len(outcome.still_wrong), "label")
+    said = f"{many} of the baseline that a person judged wrong, and that did not change:"
+    yield from _entries(outcome.still_wrong, said, width)
+
+
+def _entries(entries: tuple[str, ...], said: str, width: int) -> Iterator[Text]:
+    """Return the first entries of a baseline under what is said of them."""
+    if not entries:
+        return
+    yield Text()
+    yield from _wrapped(said, width, "", "dim")
+    for entry in entries[:SHOWN]:
+        yield from _wrapped(text.visible(entry), width, INDENT, "dim")
+    if len(entries) > SHOWN:
+        yield Text(f"{INDENT}{len(entries) - SHOWN:,} more", "dim")
 
 
 def _wrapped(said: str, width: int, indent: str = INDENT, style: str = "") -> Iterator[Text]:
