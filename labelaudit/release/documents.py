@@ -32,12 +32,10 @@ def rounded(number: float) -> float:
 
     Examples
     --------
-    >>> rounded(0.30000000000000004), rounded(17)
-    (0.3, 17)
+    >>> rounded(0.30000000000000004)
+    0.3
     """
-    if isinstance(number, float):
-        return float(f"{number:.{SIGNIFICANT_DIGITS}g}") + 0.0
-    return number
+    return float(f"{number:.{SIGNIFICANT_DIGITS}g}") + 0.0
 
 
 def _plain(thing: object) -> object:

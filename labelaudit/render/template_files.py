@@ -19,7 +19,8 @@ SHIPPED: Final = (
     Path(__file__).parents[1] / "templates",  # in the wheel
     Path(__file__).parents[2] / "templates",  # in the checkout
 )
-OF_REVIEWS: Final = "review."  # the page of `labelaudit review` has files of its own
+# The pages of `labelaudit review`, `diff` and `history` have files of their own.
+OF_OTHER_PAGES: Final = ("review.", "diff.", "history.")
 NO_TEMPLATES: Final = {"", ".md", ".txt"}  # what may lie beside them: a README, a LICENSE
 
 
@@ -66,11 +67,8 @@ def template_files(templates: Path | None, report: Report) -> dict[str, Template
         When a file in the folder would change nothing or lies outside of it, or a package brings
         what is there already.
     """
-    folder = next(each for each in SHIPPED if (each / PAGE).is_file())
     shipped = {
-        name: TemplateFile(file, f"templates/{name}")
-        for name, file in _files(folder).items()
-        if not name.startswith(OF_REVIEWS)
+        name: file for name, file in shipped_files().items() if not name.startswith(OF_OTHER_PAGES)
     }
     brought = shipped | package_templates(shipped)
     if templates is None:
@@ -78,6 +76,13 @@ def template_files(templates: Path | None, report: Report) -> dict[str, Template
     own = _of_user(templates)
     check_override(templates, own, {*brought, *_sections(report)})
     return brought | own
+
+
+def shipped_files() -> dict[str, TemplateFile]:
+    """Return our own templates by name, those of all pages."""
+    folder = next(each for each in SHIPPED if (each / PAGE).is_file())
+    files = _files(folder).items()
+    return {name: TemplateFile(file, f"templates/{name}") for name, file in files}
 
 
 def package_templates(taken: Collection[str]) -> dict[str, TemplateFile]:

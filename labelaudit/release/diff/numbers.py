@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from labelaudit.release.diff.comparable import of_model, other_model, unlike
 from labelaudit.release.diff.parts import Change, Direction, Number, OneSided
+from labelaudit.release.documents import rounded
 from labelaudit.report import Better, MeasureResult, Report, Value
 from labelaudit.statistics.differences import Ends, mover_difference, range_difference
 
@@ -86,8 +87,10 @@ def direction(better: Better, difference: float) -> Direction:
 
 
 def finite(number: float) -> float | None:
-    """Return a number that JSON holds; None for one beyond it."""
-    return number if math.isfinite(number) else None
+    """Return a number as a document holds it; None for one that is beyond all bounds."""
+    if not math.isfinite(number):
+        return None
+    return number if isinstance(number, int) else rounded(number)
 
 
 def _of_measure(old: MeasureResult, new: MeasureResult, other: str) -> Iterator[Change]:
