@@ -27,6 +27,8 @@ def inspect(  # noqa: PLR0913 - each is an option
     annotations: said.ANNOTATIONS = None,
     annotations_columns: said.ANNOTATIONS_COLUMNS = "",
     class_order: said.CLASS_ORDER = "",
+    record_set: said.RECORD_SET = "",
+    fetch: said.FETCH = False,
     label_separator: said.LABEL_SEPARATOR = "",
     label_states: said.LABEL_STATES = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -51,6 +53,8 @@ def inspect(  # noqa: PLR0913 - each is an option
         annotations=annotations,
         annotations_columns=annotations_columns,
         class_order=class_order,
+        record_set=record_set,
+        fetch=fetch,
         label_separator=label_separator,
         label_states=label_states,
     )

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 DATA = Annotated[
     Path,
-    typer.Argument(metavar="DATA", help="A folder, or a CSV, TSV, JSONL, Parquet or NPZ manifest."),
+    typer.Argument(
+        metavar="DATA", help="A folder, or a CSV, TSV, JSONL, Parquet, NPZ or Croissant manifest."
+    ),
 ]
 FORMAT = Annotated[
     str, typer.Option("--format", help="Format of the dataset; detected when not given.")
@@ -56,6 +58,16 @@ CLASS_ORDER = Annotated[
     str,
     typer.Option(help="The classes from the lowest to the highest, as 'no,maybe,yes'."),
 ]
+RECORD_SET = Annotated[
+    str, typer.Option(help="Record set of a Croissant file that holds the items.")
+]
+FETCH = Annotated[
+    bool,
+    typer.Option(
+        "--fetch",
+        help="Fetch what a Croissant file names by an https address, with its hash checked.",
+    ),
+]
 LABEL_SEPARATOR = Annotated[str, typer.Option(help="What separates several labels in a cell.")]
 LABEL_STATES = Annotated[
     str,
@@ -80,6 +92,8 @@ def manifest_options(  # noqa: PLR0913 - each is an option
     annotations: Path | None = None,
     annotations_columns: str = "",
     class_order: str = "",
+    record_set: str = "",
+    fetch: bool = False,
     label_separator: str,
     label_states: str,
 ) -> "Options":
@@ -100,9 +114,18 @@ def manifest_options(  # noqa: PLR0913 - each is an option
         annotations=annotations,
         annotations_columns=_columns(annotations_columns),
         class_order=_order(class_order),
+        record_set=record_set,
+        fetch=_kept() if fetch else None,
         label_separator=label_separator,
         label_states=_states(label_states),
     )
+
+
+def _kept() -> Path:
+    """Return the folder that keeps what is fetched."""
+    from labelaudit.embeddings.store.store import default_cache
+
+    return default_cache() / "fetched"
 
 
 def _states(text: str) -> dict[str, str]:

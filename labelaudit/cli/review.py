@@ -63,6 +63,8 @@ def review(  # noqa: PLR0913 - each is an option
     annotations: said.ANNOTATIONS = None,
     annotations_columns: said.ANNOTATIONS_COLUMNS = "",
     class_order: said.CLASS_ORDER = "",
+    record_set: said.RECORD_SET = "",
+    fetch: said.FETCH = False,
     label_separator: said.LABEL_SEPARATOR = "",
     label_states: said.LABEL_STATES = "",
 ) -> None:
@@ -94,6 +96,8 @@ def review(  # noqa: PLR0913 - each is an option
         annotations=annotations,
         annotations_columns=annotations_columns,
         class_order=class_order,
+        record_set=record_set,
+        fetch=fetch,
         label_separator=label_separator,
         label_states=label_states,
     )

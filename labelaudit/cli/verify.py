@@ -42,6 +42,8 @@ def verify(  # noqa: PLR0913 - each is an option
     annotations: said.ANNOTATIONS = None,
     annotations_columns: said.ANNOTATIONS_COLUMNS = "",
     class_order: said.CLASS_ORDER = "",
+    record_set: said.RECORD_SET = "",
+    fetch: said.FETCH = False,
     label_separator: said.LABEL_SEPARATOR = "",
     label_states: said.LABEL_STATES = "",
     threads: Annotated[int, typer.Option(min=0, help="Threads; 0 for all processors.")] = 0,
@@ -70,6 +72,8 @@ def verify(  # noqa: PLR0913 - each is an option
             annotations=annotations,
             annotations_columns=annotations_columns,
             class_order=class_order,
+            record_set=record_set,
+            fetch=fetch,
             label_separator=label_separator,
             label_states=label_states,
         )

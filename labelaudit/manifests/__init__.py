@@ -101,7 +101,7 @@ def _reader_of(path: Path, options: Options) -> Read:
         )
     raise InputError(
         f"{path}: looks like none of the formats {', '.join(readers)}{_content(path)}",
-        hint="scan a folder of class folders, or a CSV, TSV, JSONL, Parquet or NPZ manifest",
+        hint="scan a folder of class folders, or a CSV, TSV, JSONL, Parquet, NPZ or Croissant file",
     )
 
 

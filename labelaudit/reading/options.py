@@ -33,6 +33,11 @@ class Options:
         Its columns: from ``item``, ``annotator`` and ``label`` to the name, empty for none.
     class_order
         The classes from the lowest to the highest; empty when they have no order.
+    record_set
+        Record set of a Croissant file that holds the items; empty to detect it.
+    fetch
+        Folder that keeps what is fetched from the addresses of a Croissant file; None to refuse
+        them.
     label_separator
         What separates several labels in one cell; empty for one label a cell.
     label_states
@@ -53,6 +58,8 @@ class Options:
     annotations: Path | None = None
     annotations_columns: dict[str, str] = field(default_factory=dict)
     class_order: tuple[str, ...] = ()
+    record_set: str = ""
+    fetch: Path | None = None
     label_separator: str = ""
     label_states: dict[str, str] = field(default_factory=dict)
 

@@ -10,7 +10,7 @@ from labelaudit.reading.options import Options
 Recorded = Mapping[str, tuple[str, ...]]
 
 # What is read beside the items, their labels and splits, and changes none of them.
-BESIDE = frozenset({"metadata_columns"})
+BESIDE = frozenset({"metadata_columns", "fetch"})
 KNOWN = frozenset(each.name for each in fields(Options)) - BESIDE
 
 

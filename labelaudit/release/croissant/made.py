@@ -30,6 +30,9 @@ CHOSEN: Final = re.compile(
     re.DOTALL,
 )
 ITEMS: Final = "items"
+IMAGE_FORMATS: Final = tuple(
+    f"image/{name}" for name in ("jpeg", "png", "bmp", "gif", "tiff", "webp")
+)
 TABLE_FORMATS: Final = {
     ".csv": "text/csv",
     ".tsv": "text/tsv",
@@ -136,7 +139,7 @@ def _images(prefix: str) -> Json:
         "@id": "images",
         "name": "images",
         "description": "The images, relative to this file.",
-        "encodingFormat": "image/*",
+        "encodingFormat": list(IMAGE_FORMATS),
         "includes": [f"{prefix}*{_any_case(suffix)}" for suffix in IMAGE_SUFFIXES],
     }
 
