@@ -25,6 +25,7 @@ WHAT: Final = {
     "policy.toml": "the limits that the report was held against",
     "report.html": "the page to look at, in any browser",
     "report.json": "every number, by the schema that labelaudit schema prints",
+    "report.json.minisig": "a signature of report.json, by minisign",
     "summary.md": "the label and the first findings as text",
 }
 LISTS: Final = ("SHA256SUMS", "SHA256SUMS-more")

@@ -15,6 +15,7 @@ from labelaudit.report import Report
 
 REPORT: Final = "report.json"
 SIGNATURE: Final = f"{SUMS}.minisig"
+OF_REPORT_ALONE: Final = f"{REPORT}.minisig"
 MORE_SUMS: Final = f"{SUMS}-more"
 GATE: Final = "gate.json"
 NAMING_ITEMS: Final = ("*.parquet", "issues.csv", "review*", "*verdicts*.csv")
@@ -36,7 +37,7 @@ def names_beside(sums: bytes | None) -> tuple[str, ...]:
         When it is no list of sums.
     """
     listed = parsed_sums(sums) if sums is not None else {}
-    return tuple(sorted({*listed, *OF_ITEMS, SUMS, SIGNATURE, GATE} - {REPORT}))
+    return tuple(sorted({*listed, *OF_ITEMS, SUMS, SIGNATURE, OF_REPORT_ALONE, GATE} - {REPORT}))
 
 
 def contents(report: Report, source: bytes, beside: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -69,6 +70,8 @@ def contents(report: Report, source: bytes, beside: Mapping[str, bytes]) -> dict
     else:
         _refuse_unlisted([name for name in (*OF_ITEMS, SIGNATURE) if name in beside])
         files |= rendered_files(report, names=RENDERINGS.keys() - {REPORT})
+    if OF_REPORT_ALONE in beside:
+        files[OF_REPORT_ALONE] = beside[OF_REPORT_ALONE]
     if GATE in beside and GATE not in files:
         files[GATE] = _of_this_report(beside[GATE], report)
     if report.privacy == "public":

@@ -112,7 +112,7 @@ def _block(report: Report, bundle: str) -> str:
     """
     parts = to_card(report, IMAGE).strip("\n").split("\n\n")
     parts = [TO_OPEN.format(part) if part.startswith("| ") else part for part in parts]
-    link = [f"[Report, numbers and checksums]({quote(bundle)})"] if bundle else []
+    link = [f"[Report, numbers and SHA-256 sums (zip)]({quote(bundle)})"] if bundle else []
     return "\n\n".join([BEGIN, *parts, *link, END])
 
 
