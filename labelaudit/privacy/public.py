@@ -44,6 +44,7 @@ def for_public(report: Report) -> Report:
         closed,
         privacy="public",
         dataset=_dataset(closed.dataset, few),
+        limits=tuple(limit for limit in closed.limits if limit.class_name not in few),
         embedding=_embedding(closed.embedding),
         measures=tuple(_result(result, names, effective) for result in closed.measures),
         run=replace(closed.run, data=""),

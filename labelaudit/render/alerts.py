@@ -1,16 +1,17 @@
 """What a reader must not miss: limits that are not kept, findings of tests, failed measures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from labelaudit.limits import MODEL_ESTIMATED, Judgement, judged
 from labelaudit.render import text
 from labelaudit.render.advice import ADVICE, Advice
-from labelaudit.render.judgements import bound
+from labelaudit.render.judgements import bound, part_of
 from labelaudit.report import EXACT, MeasureResult, Report, Value
 
 Level = Literal["fail", "check", "note"]
 
+SHOWN: Final = 5  # classes or splits of a limit on every one
 LEVELS: Final = ("fail", "check", "note")
 GENERAL: Final = Advice(
     one="", many="", remedy="Read its section, and find out where the number comes from."
@@ -32,7 +33,7 @@ class Alert:
     measure
         The measure that found it.
     value
-        Name of the value; empty where a measure failed.
+        Name of the value, with the class or split that it is of; empty where a measure failed.
     amount
         The number in print; empty where a measure failed.
     title
@@ -69,7 +70,9 @@ def alerts_of(report: Report) -> list[Alert]:
     held = [judgement for judgement in judged(report) if judgement.verdict in {"fail", "check"}]
     alerts = [_beyond(report, judgement) for judgement in held]
     alerts += [_failed(result) for result in report.measures if result.status == "failed"]
-    known = {(each.limit.measure, each.limit.value) for each in judged(report)}
+    known = {
+        (each.limit.measure, each.limit.value) for each in judged(report) if not part_of(each.limit)
+    }
     known |= {SUSPECTED} if any(alert.measure.name == SUSPECTED[0] for alert in alerts) else set()
     alerts += _found(report, known)
     return sorted(alerts, key=lambda alert: LEVELS.index(alert.level))
@@ -81,7 +84,20 @@ def _beyond(report: Report, judgement: Judgement) -> Alert:
     if result is None or found is None:
         raise ValueError(limit.measure)  # a verdict other than "not measured" has a number
     level: Level = "fail" if judgement.verdict == "fail" else "check"
-    return _alert(report, level, result, found, bound(limit, found))
+    alert = _alert(report, level, result, found, bound(limit, found))
+    return _of_part(alert, judgement) if part_of(limit) else alert
+
+
+def _of_part(alert: Alert, judgement: Judgement) -> Alert:
+    """Return an alert that says of which class or split it is, the worst where it is of each."""
+    same = [part.name for part, verdict in judgement.parts if verdict == judgement.verdict]
+    more = (f"{len(same) - SHOWN:,} more",) if len(same) > SHOWN else ()
+    return replace(
+        alert,
+        value=judgement.field.removeprefix(f"{alert.measure.name}."),
+        title=f"{alert.title}, {part_of(judgement.limit)}",
+        where=(*map(text.visible, same[:SHOWN]), *more),
+    )
 
 
 def _found(report: Report, limited: set[tuple[str, str]]) -> list[Alert]:

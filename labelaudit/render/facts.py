@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from labelaudit.limits import AUDITED, MODEL_ESTIMATED, Judgement, Verdict, judged
+from labelaudit.limits import AUDITED, MODEL_ESTIMATED, WORST, Judgement, Verdict, judged
 from labelaudit.privacy import LEFT_OUT
 from labelaudit.render import text
 from labelaudit.render.fact_rows import IN_PLACE, OF_DATASET, OF_ORDERED, ROWS, SHARE_OF_ITEMS, Row
@@ -167,8 +167,10 @@ def elsewhere(report: Report) -> tuple[Judgement, ...]:
 
 
 def _judgements(report: Report) -> dict[str, Judgement]:
-    """Return the judgements by the number that they are of."""
-    return {f"{found.limit.measure}.{found.limit.value}": found for found in judged(report)}
+    """Return the judgements by the number that they are of; of two on one number the worse."""
+    worst_last = sorted(judged(report), key=lambda found: -WORST.index(found.verdict))
+    found = {each.field: each for each in worst_last}
+    return {each.field: found[each.field] for each in judged(report)}
 
 
 def _fact(report: Report, row: Row) -> Fact:

@@ -7,7 +7,7 @@ from labelaudit.render.alerts import alerts_of
 from labelaudit.render.classes import classes_of, columns_of
 from labelaudit.render.gist import gist
 from labelaudit.render.json import as_published
-from labelaudit.render.judgements import WORDS, bound, whose
+from labelaudit.render.judgements import WORDS, bound, of_gate, part_of, whose
 from labelaudit.render.templates import PAGE, content_policy, rendered, template_files
 from labelaudit.report import MeasureResult, Report
 
@@ -48,6 +48,8 @@ def to_html(report: Report, templates: Path | None = None) -> str:
             "judgements": judged(report),
             "whose": whose(report),
             "bound": bound,
+            "part_of": part_of,
+            "of_gate": of_gate(report),
             "words_of": WORDS,
             "policy": content_policy(style=assets["css"], script=assets["js"]),
         },

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from labelaudit.limits import Judgement, Verdict, starting_limits
+from labelaudit.parts import EVERY
 from labelaudit.render import text
-from labelaudit.report import Limit, Report, Value
+from labelaudit.report import Limit, Mode, Report, Value
 
 WORDS: Final[dict[Verdict, str]] = {
     "pass": "PASS",
@@ -39,6 +40,10 @@ TALLIED: Final[dict[Verdict, str]] = {
     "pass": "kept",
     "not measured": "not measured",
     "n/a": "n/a",
+}
+MODES: Final[dict[Mode, str]] = {
+    "block": "a gate fails by a limit only where the whole interval is beyond it.",
+    "assure": "a gate passes a limit only where the whole interval is within it.",
 }
 SHARES: Final = frozenset({"rate", "share"})
 
@@ -80,8 +85,40 @@ def tally(judgements: Iterable[Judgement]) -> str:
 
 def whose(report: Report) -> str:
     """Say whose limits a report is held against; empty without any."""
+    if report.policy.source:
+        return f"those of {text.visible(report.policy.source)}"
     if not report.limits:
         return ""
     if report.limits == starting_limits(report.dataset.task, report.measures):
         return "labelaudit's starting ones"
     return "the dataset's own"
+
+
+def part_of(limit: Limit) -> str:
+    """Return the class or split that a limit is on: ``class cat``, ``every split``, or empty."""
+    for kind, name in (("class", limit.class_name), ("split", limit.split)):
+        if name is not None:
+            return f"every {kind}" if name == EVERY else f"{kind} {text.visible(name)}"
+    return ""
+
+
+def of_gate(report: Report) -> tuple[str, ...]:
+    """Say in sentences what a policy asks for beside limits on numbers; empty without a policy."""
+    policy = report.policy
+    if not policy.source:
+        return ()
+    assured = sum(limit.mode == "assure" for limit in report.limits)
+    counted = ", ".join(f"{text.visible(rule)} {most:,}" for rule, most in policy.findings.items())
+    rises = [limit for limit in report.limits if limit.rise_at_most is not None]
+    rising = ", ".join(text.visible(f"{limit.measure}.{limit.value}") for limit in rises)
+    said = [
+        f"Its mode is {policy.mode}: {MODES[policy.mode]}",
+        f"Of its limits, {assured:,} in mode assure: {MODES['assure']}"
+        if assured and policy.mode != "assure"
+        else "",
+        f"It allows so many findings: {counted}." if counted else "",
+        f"It limits the rise since a baseline, which only a gate can judge, of: {rising}."
+        if rising
+        else "",
+    ]
+    return tuple(filter(None, said))
