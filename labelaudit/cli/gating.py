@@ -119,7 +119,8 @@ def apply_after(scan: "Scan", gating: Gating, *, wanted: bool) -> None:
     report = as_published(scan.report)
     if wanted:
         file = gating.output / "report.json"
-        apply(file, report, gating, found_in(scan.items, scan.issues))
+        is_public = report.privacy == "public"  # names no item, nor do the files of its gate
+        apply(file, report, gating, None if is_public else found_in(scan.items, scan.issues))
     elif gating.asked is not None:
         effective(report, gating.asked)
 

@@ -223,10 +223,10 @@ def _coded(keys: NDArray[np.uint64]) -> Iterator[tuple[str, str]]:
         digits += 1
     shift = np.uint64(64 - BITS_OF_DIGIT * digits)
     firsts = keys >> shift if digits else np.zeros(len(keys), dtype=np.uint64)
-    starts = np.flatnonzero(np.diff(firsts, prepend=firsts[:1] ^ np.uint64(1)))
-    for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):
-        prefix = f"{int(firsts[start]):0{digits}x}" if digits else ""
-        yield prefix, base64.b64encode(keys[start:end].astype(">u8").tobytes()).decode()
+    different, starts = np.unique(firsts, return_index=True)
+    for first, alike in zip(different.tolist(), np.split(keys, starts)[1:], strict=True):
+        prefix = f"{first:0{digits}x}" if digits else ""
+        yield prefix, base64.b64encode(alike.astype(">u8").tobytes()).decode()
 
 
 def _said(part: Entry | Number) -> dict[str, object]:

@@ -157,11 +157,12 @@ def _check_fit(folder: Path, report: Report, listed: pa.Table, issues: pa.Table)
         wrong.append(f"{ITEMS}: {what}")
     counts = Counter(issues["rule"].to_pylist())
     galleries = [gallery for result in report.measures for gallery in result.galleries]
-    for gallery in galleries:
-        reported = len(gallery.samples) + gallery.omitted
-        if counts[gallery.name] != reported:
-            what = f"{counts[gallery.name]:,} findings; the report has {reported:,}"
-            wrong.append(f"{ISSUES}: {gallery.name}: {what}")
+    reported = {each.name: len(each.samples) + each.omitted for each in galleries}
+    for rule in sorted(reported.keys() | counts.keys()):
+        there = reported.get(rule, 0)
+        if counts[rule] != there:
+            what = f"{counts[rule]:,} findings; the report has {there:,}"
+            wrong.append(f"{ISSUES}: {rule}: {what}")
     if not wrong and not _same_paths(listed, issues):
         wrong.append(f"{ISSUES}: names other items than {ITEMS}")
     if wrong:
