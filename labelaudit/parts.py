@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
-from labelaudit.report import MeasureResult, Report, Scalar, Table, Value
+from labelaudit.report import EXACT, MeasureResult, Report, Scalar, Table, Value
 
 Kind = Literal["class", "split"]
 EVERY: Final = "*"
 ALL_AT_ONCE: Final = "95 %, of all rows of the table at once"
-NO_INTERVAL: Final = "the table gives none"
+TITLES: Final = MappingProxyType({"count": "Items", "share": "Share of the items"})
+NO_INTERVAL: Final = "without an interval"
 
 
 class Place(NamedTuple):
@@ -166,7 +167,7 @@ def _whole(result: MeasureResult, table: Table, place: Place, name: str) -> Valu
     """Return the value that the rows are parts of, without its number."""
     of_all = next((each for each in result.values if each.name == name), None)
     unit = next(column.unit for column in table.columns if column.name == place.number)
-    title = place.number.replace("_", " ").capitalize()
+    title = TITLES.get(place.number) or place.number.replace("_", " ").capitalize()
     bare = of_all or Value(name=name, title=title, value=None, unit=unit)
     return replace(bare, value=None, low=None, high=None, interval="", no_interval="", note="")
 
@@ -183,7 +184,7 @@ def _listed(table: Table, columns: list[str], place: Place, whole: Value) -> Ite
             low=low,
             high=high,
             interval=ALL_AT_ONCE if known else "",
-            no_interval="" if known else NO_INTERVAL,
+            no_interval="" if known else EXACT if whole.unit == "count" else NO_INTERVAL,
         )
         judged = _number(cells.get(place.judged))
         yield Part(
