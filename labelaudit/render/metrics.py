@@ -1,7 +1,6 @@
 """The numbers of a report as one flat map, for tools that follow numbers over versions."""
 
 import json
-from math import isfinite
 from typing import Final
 
 from labelaudit.render import text
@@ -45,8 +44,4 @@ def flat(report: Report) -> dict[str, float]:
             name = text.visible(f"{result.name}.{value.name}")
             ends = {name: value.value, f"{name}.low": value.low, f"{name}.high": value.high}
             found |= {each: number for each, number in ends.items() if each not in found}
-    return {name: number for name, number in found.items() if _is_number(number)}
-
-
-def _is_number(number: float | None) -> bool:
-    return number is not None and not isinstance(number, bool) and isfinite(number)
+    return {name: number for name, number in found.items() if number is not None}

@@ -54,8 +54,8 @@ def finding_rule(report: Report, name: str) -> Rule:
             if gallery.name == name:
                 return _rule(report, name, gallery.title, result, _listing(name))
     source = RULES.get(name)
-    result = None if source is None else report.measure(source.measure)
-    return _rule(report, name, text.heading(name), result, _listing(name))
+    of = None if source is None else report.measure(source.measure)
+    return _rule(report, name, text.heading(name), of, _listing(name))
 
 
 def ruling_rule(outcome: Outcome, ruling: Ruling) -> Rule:
