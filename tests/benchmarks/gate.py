@@ -5,7 +5,8 @@ Run ``python tests/benchmarks/gate.py``; it takes a minute, and needs no data.
 Datasets whose share of wrong labels is the limit, and twice the limit, are audited again and
 again; the rate and its interval are those of a report (`rate_today`), and each verdict is the
 gate's (`verdict_of`). *block* fails where the verdict is fail, *assure* passes where it is pass.
-Beside them is a gate that compares the point estimate with the limit, as other tools do.
+Beside them is a gate that compares the point estimate with the limit, as other tools do, and how
+often *block* would fail by MOVER's interval, with Jeffreys intervals of the strata.
 
 The first table has simple random samples, without end: its numbers are exact, summed over all
 counts. The second has samples as ``labelaudit review`` draws them, from strata of 50,000 and of
@@ -20,6 +21,7 @@ from scipy.stats import binom
 
 from labelaudit.limits import AUDITED, verdict_of
 from labelaudit.report import Limit, Value
+from labelaudit.statistics.intervals import jeffreys
 from labelaudit.statistics.stratified import draw
 from labelaudit.statistics.stratified_rate import Audit, Estimate, Known, rate_today
 
@@ -29,7 +31,26 @@ WITHOUT_END = 10**9
 SIZES = (5_000, 50_000)
 N_SAMPLES = 10_000
 DETECTORS = ("knows nothing", "ranks", "ranks well", "mistaken")
-Shares = tuple[float, float, float]
+Shares = tuple[float, float, float, float]
+
+
+def shares_of(audits: list[Audit], limit: float, chances: NDArray[np.float64]) -> Shares:
+    """Return how often audits that come with some chances are decided in each way."""
+    rows = []
+    for audit in audits:
+        known = Known(int(audit.judged.sum()), int(audit.wrong.sum()))
+        found = rate_today([audit], known, known, int(audit.sizes.sum()))
+        rows.append((*decided(found, limit), mover(audit) > limit))
+    block, assure, point, by_mover = (chances @ np.array(rows, dtype=float)).tolist()
+    return block, assure, point, by_mover
+
+
+def mover(audit: Audit) -> float:
+    """Return the lower end of MOVER's interval from Jeffreys' of the strata."""
+    weights, shares = audit.sizes / audit.sizes.sum(), audit.wrong / audit.judged
+    low, _ = jeffreys(audit.wrong, audit.judged)
+    left = np.maximum(1 - audit.judged / audit.sizes, 0)
+    return float(weights @ shares - np.sqrt(weights**2 @ (left * (shares - low) ** 2)))
 
 
 def decided(found: Estimate, limit: float) -> tuple[bool, bool, bool]:
@@ -51,16 +72,16 @@ def decided(found: Estimate, limit: float) -> tuple[bool, bool, bool]:
 def simple(n: int, limit: float, rate: float) -> Shares:
     """Return the exact shares of simple random samples that are decided so."""
     counts = np.arange(n + 1)
-    sizes = np.array([WITHOUT_END])
-    rows = []
-    for wrong in counts.tolist():
-        audit = Audit(
-            sizes=sizes, judged=np.array([n]), wrong=np.array([wrong]), before=Known(0, 0)
+    audits = [
+        Audit(
+            sizes=np.array([WITHOUT_END]),
+            judged=np.array([n]),
+            wrong=np.array([wrong]),
+            before=Known(0, 0),
         )
-        known = Known(n, wrong)
-        rows.append(decided(rate_today([audit], known, known, WITHOUT_END), limit))
-    shares = binom.pmf(counts, n, rate) @ np.array(rows, dtype=float)
-    return float(shares[0]), float(shares[1]), float(shares[2])
+        for wrong in counts.tolist()
+    ]
+    return shares_of(audits, limit, binom.pmf(counts, n, rate))
 
 
 def expectations(detector: str, size: int, rate: float) -> NDArray[np.float64]:
@@ -72,7 +93,8 @@ def expectations(detector: str, size: int, rate: float) -> NDArray[np.float64]:
         "ranks well": np.exp(-60 * rank) + 0.005,
         "mistaken": np.exp(-60 * rank) + 0.005,
     }[detector]
-    return np.minimum(shape * rate * size / shape.sum(), 0.95)
+    expected: NDArray[np.float64] = np.minimum(shape * rate * size / shape.sum(), 0.95)
+    return expected
 
 
 def stratified(detector: str, size: int, n: int, limit: float, rate: float) -> Shares:
@@ -90,21 +112,17 @@ def stratified(detector: str, size: int, n: int, limit: float, rate: float) -> S
         errors, sample.sizes - errors, sample.drawn, size=(N_SAMPLES, len(errors))
     )
     kinds, counts = np.unique(drawn, axis=0, return_counts=True)
-    rows = []
-    for wrong in kinds:
-        audit = Audit(sizes=sample.sizes, judged=sample.drawn, wrong=wrong, before=Known(0, 0))
-        known = Known(n, int(wrong.sum()))
-        rows.append(decided(rate_today([audit], known, known, size), limit))
-    shares = counts @ np.array(rows, dtype=float) / N_SAMPLES
-    return float(shares[0]), float(shares[1]), float(shares[2])
+    audits = [
+        Audit(sizes=sample.sizes, judged=sample.drawn, wrong=wrong, before=Known(0, 0))
+        for wrong in kinds
+    ]
+    return shares_of(audits, limit, counts / N_SAMPLES)
 
 
 def row(name: str, n: int, limit: float, at: list[Shares], twice: list[Shares]) -> str:
     """Return a row of a table: the most that is decided wrongly, the least that is found."""
-    block, assure, point = np.max(at, axis=0)
-    found, _, point_found = np.min(twice, axis=0)
-    passed = max(shares[1] for shares in twice)
-    cells = (block, assure, point, found, passed, point_found)
+    found, _, point_found, _ = np.min(twice, axis=0)
+    cells = (*np.max(at, axis=0), found, max(shares[1] for shares in twice), point_found)
     return f"| {name} | {n:,} | {limit:.0%} | " + " | ".join(f"{cell:.3f}" for cell in cells) + " |"
 
 
@@ -112,8 +130,8 @@ def main() -> None:
     """Print both tables."""
     print("The last three columns are of datasets that have twice as many wrong labels.")
     wrong = "block fails | assure passes | point estimate fails"
-    print(f"| samples | judged | limit | {wrong} | {wrong} |")
-    print("| --- " * 9 + "|")
+    print(f"| samples | judged | limit | {wrong} | block by MOVER fails | {wrong} |")
+    print("| --- " * 10 + "|")
     for n in JUDGED:
         for limit in LIMITS:
             at, twice = simple(n, limit, limit), simple(n, limit, 2 * limit)
