@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from labelaudit.errors import InputError, some
-from labelaudit.gate.policy import Asked, near
+from labelaudit.gate.policy import RATES, Asked, near
 from labelaudit.gate.rules import rules_of
 from labelaudit.limits import named
 from labelaudit.parts import EVERY
@@ -63,8 +63,9 @@ def unknown_names(
     measures, classes, splits = list(measures), list(classes), list(splits)
     problems = []
     for limit in asked.limits:
+        is_rate = (limit.measure, limit.value) in RATES  # label_error_rate names no measure
         said = (
-            ("measure", limit.measure, measures, False),
+            ("measure", None if is_rate else limit.measure, measures, False),
             ("class", limit.class_name, classes, True),
             ("split", limit.split, splits, True),
         )

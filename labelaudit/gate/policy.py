@@ -8,7 +8,7 @@ from typing import Final, TypeVar, cast, get_args
 
 from labelaudit.errors import InputError
 from labelaudit.limits import AUDITED, MODEL_ESTIMATED, named
-from labelaudit.parts import PLACES, Kind, place_of
+from labelaudit.parts import EVERY, PLACES, Kind, place_of
 from labelaudit.report import Limit, Mode, Policy
 
 RATE: Final = "label_error_rate"
@@ -197,10 +197,17 @@ def _contradictions(limit: Limit, bounds: Mapping[str, float | None]) -> Iterato
         yield f"accept_model: is for {MODEL_ESTIMATED}; {limit.value} is not estimated by a model"
     if limit.of_items and _unit(limit.value) != "count":
         yield f"of_items: is for counts, and {limit.value} is none"
-    if limit.of_items and (limit.class_name, limit.split) != (None, None):
-        yield "of_items: is of all items; leave it out for a class or a split"
     if limit.of_items and bounds["rise_at_most"] is not None:
         yield "of_items: says nothing of a rise"
+    yield from _of_parts(limit, bounds)
+
+
+def _of_parts(limit: Limit, bounds: Mapping[str, float | None]) -> Iterator[str]:
+    """Say why a limit on classes or splits is on nothing that there is."""
+    if limit.of_items and (limit.class_name, limit.split) != (None, None):
+        yield "of_items: is of all items; leave it out for a class or a split"
+    if EVERY in {limit.class_name, limit.split} and bounds["rise_at_most"] is not None:
+        yield "rise_at_most: is of one class or split, or of the whole; not of every one"
     for kind, name in (("class", limit.class_name), ("split", limit.split)):
         if name is not None and place_of(limit.measure, limit.value, cast("Kind", kind)) is None:
             yield f"{kind}: {limit.measure}.{limit.value} has no number by {kind}{_others(kind)}"
