@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import quote
 
 from labelaudit.json_ld import Json
 from labelaudit.render.text import visible
@@ -107,10 +108,10 @@ def _scan(report: Report) -> Json:
         "@type": "prov:Activity",
         "@id": SCAN,
         "sc:name": "labelaudit scan",
-        "sc:identifier": f"sha256:{report.dataset.digest}",
+        "sc:identifier": f"sha256:{visible(report.dataset.digest)}",
         "prov:wasAssociatedWith": {
             "@type": "prov:SoftwareAgent",
-            "@id": f"urn:labelaudit:{visible(report.tool_version)}".replace(" ", ""),
+            "@id": f"urn:labelaudit:{quote(visible(report.tool_version), safe='')}",
             "sc:name": "labelaudit",
             "sc:softwareVersion": visible(report.tool_version),
         },
