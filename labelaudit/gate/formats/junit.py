@@ -4,8 +4,8 @@ from itertools import chain
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from labelaudit.gate.formats.rules import ruling_rule
-from labelaudit.gate.formats.said import cut, finding_words, rule_of, sentence
+from labelaudit.gate.formats.rules import finding_rule
+from labelaudit.gate.formats.said import counted_by, cut, finding_words, sentence
 from labelaudit.gate.outcome import Finding, Outcome, Ruling
 from labelaudit.render import text
 from labelaudit.report import FAMILIES
@@ -95,10 +95,10 @@ def _tag(ruling: Ruling) -> str:
 def _lines(outcome: Outcome, ruling: Ruling) -> list[str]:
     """Return what is said of a ruling, and the findings that it counts."""
     lines = [sentence(ruling.reason), sentence(ruling.next_step)]
-    rule = rule_of(ruling)
-    found = [each for each in outcome.findings if rule and each.rule == rule and each.is_new]
+    rules = counted_by(ruling)
+    found = [each for each in outcome.findings if each.rule in rules and each.is_new]
     if found:
-        title = ruling_rule(outcome, ruling).title
+        title = finding_rule(outcome.report, found[0].rule).title
         lines += [finding_words(each, title) for each in found[:MOST_NAMED]]
         lines += _more(found)
     return [_shown(line) for line in lines if line]

@@ -13,12 +13,20 @@ from labelaudit.gate.formats.rules import (
     finding_rule,
     ruling_rule,
 )
-from labelaudit.gate.formats.said import explained, failing_rules, finding_words, rule_of
-from labelaudit.gate.outcome import Finding, Outcome, Ruling
+from labelaudit.gate.formats.said import (
+    counted_by,
+    explained,
+    failing_rules,
+    finding_words,
+    held_rules,
+)
+from labelaudit.gate.outcome import Decision, Finding, Outcome, Ruling
 from labelaudit.render import text
 
 Level = Literal["error", "warning", "note"]
 State = Literal["new", "unchanged"]
+LEVELS: Final[tuple[Level, ...]] = ("error", "warning", "note")
+OF_DECISION: Final[dict[Decision, Level]] = {"fail": "warning", "inconclusive": "warning"}
 WHERE_ALL_ARE: Final = "gate.json and issues.csv have more"
 
 
@@ -31,8 +39,8 @@ class Entry:
     rule
         The rule that it is of.
     level
-        ``error`` by which the gate fails, ``warning`` for what is new or not decided, ``note`` for
-        what was there before.
+        ``error`` by which the gate fails, ``warning`` for what is new and held against something,
+        or not decided, ``note`` for the rest.
     words
         One line of plain text without controls.
     place
@@ -61,10 +69,13 @@ def entries_of(outcome: Outcome, most: int) -> list[Entry]:
     most
         How many entries there may be; where there are more, the last one says how many.
     """
+    named = {finding.rule for finding in outcome.findings if finding.is_new}
     rulings = [
-        _of_ruling(outcome, ruling) for ruling in outcome.rulings if _listed(ruling, outcome)
+        _of_ruling(outcome, ruling)
+        for ruling in outcome.rulings
+        if ruling.decision != "pass" and not counted_by(ruling) & named
     ]
-    rulings.sort(key=lambda entry: entry.level)  # error comes before warning
+    rulings.sort(key=lambda entry: LEVELS.index(entry.level))
     room = most - len(rulings)
     total = len(outcome.findings)
     if total <= room:
@@ -73,18 +84,29 @@ def entries_of(outcome: Outcome, most: int) -> list[Entry]:
     return [*rulings, *_of_findings(outcome, shown), _of_more(outcome, total - shown)]
 
 
-def _listed(ruling: Ruling, outcome: Outcome) -> bool:
-    """Tell whether a ruling needs an entry of its own: it is not kept, and no finding says so."""
-    rule = rule_of(ruling)
-    if rule and any(finding.rule == rule for finding in outcome.findings):
-        return False
-    return ruling.fails or ruling.decision != "pass"
+def worst_first(outcome: Outcome) -> list[tuple[Level, Finding]]:
+    """Return the findings, each with how bad it is, the worst first and old ones last.
+
+    Parameters
+    ----------
+    outcome
+        What the gate says.
+    """
+    failing, held = failing_rules(outcome), held_rules(outcome)
+
+    def level(finding: Finding) -> Level:
+        if not finding.is_new or finding.rule not in held:
+            return "note"
+        return "error" if finding.rule in failing else "warning"
+
+    ranked = [(level(finding), finding) for finding in outcome.findings]
+    return sorted(ranked, key=lambda pair: (LEVELS.index(pair[0]), not pair[1].is_new))
 
 
 def _of_ruling(outcome: Outcome, ruling: Ruling) -> Entry:
     return Entry(
         rule=ruling_rule(outcome, ruling),
-        level="error" if ruling.fails else "warning",
+        level="error" if ruling.fails else OF_DECISION.get(ruling.decision, "note"),
         words=text.visible(f"{ruling.name}: {explained(ruling)}"),
         place=place_of_whole(outcome.report),
         fingerprint=_hashed(f"ruling {ruling.name}"),
@@ -94,40 +116,20 @@ def _of_ruling(outcome: Outcome, ruling: Ruling) -> Entry:
 
 def _of_findings(outcome: Outcome, shown: int) -> Iterator[Entry]:
     """Yield the first findings, the worst first; equal ones are told apart by a number."""
-    failing = failing_rules(outcome)
     rules: dict[str, Rule] = {}
     seen: Counter[str] = Counter()
-    for finding in sorted(outcome.findings, key=lambda each: _rank(each, failing))[:shown]:
+    for level, finding in worst_first(outcome)[:shown]:
         rule = rules.setdefault(finding.rule, finding_rule(outcome.report, finding.rule))
         seen[finding.fingerprint] += 1
         number = seen[finding.fingerprint]
         yield Entry(
             rule=rule,
-            level=level_of(finding, failing),
+            level=level,
             words=finding_words(finding, rule.title),
             place=place_of(outcome.report, finding),
             fingerprint=_hashed(f"{finding.rule} {finding.fingerprint} {number}"),
             state="new" if finding.is_new else "unchanged",
         )
-
-
-def level_of(finding: Finding, failing: frozenset[str]) -> Level:
-    """Return how bad a finding is.
-
-    Parameters
-    ----------
-    finding
-        Any finding.
-    failing
-        The rules by which the gate fails.
-    """
-    if not finding.is_new:
-        return "note"
-    return "error" if finding.rule in failing else "warning"
-
-
-def _rank(finding: Finding, failing: frozenset[str]) -> int:
-    return ("error", "warning", "note").index(level_of(finding, failing))
 
 
 def _of_more(outcome: Outcome, more: int) -> Entry:

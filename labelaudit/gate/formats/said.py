@@ -5,9 +5,11 @@ from typing import Final
 
 from labelaudit.errors import some
 from labelaudit.gate.outcome import Decision, Finding, Outcome, Ruling
-from labelaudit.limits import Verdict
+from labelaudit.gate.rules import RULES
+from labelaudit.limits import AUDITED, MODEL_ESTIMATED, Verdict
 from labelaudit.render import text
 from labelaudit.render.judgements import SHARES, SIGNS, bound
+from labelaudit.report import Limit
 
 WORDS: Final[dict[Decision, str]] = {
     "pass": "PASS",
@@ -30,6 +32,8 @@ TALLIED: Final[dict[Decision, str]] = {
 OF_FINDINGS: Final = "findings."  # begins the names of rules on their number
 NOT_MEASURED: Final = "not measured"
 N_OTHERS: Final = 5
+SUSPECTS: Final = "suspects"
+_EMPTY: Final[frozenset[str]] = frozenset()
 
 
 def decided(decision: Decision) -> str:
@@ -106,6 +110,23 @@ def rule_of(ruling: Ruling) -> str:
     return "" if ruling.limit is not None else ruling.name.removeprefix(OF_FINDINGS)
 
 
+def counted_by(ruling: Ruling) -> frozenset[str]:
+    """Return the rules whose findings a ruling is about: its own, or those that its number counts.
+
+    Examples
+    --------
+    >>> from labelaudit.report import Limit
+    >>> limit = Limit(measure="integrity", value="exact_duplicates_count", at_most=0)
+    >>> counted_by(Ruling(name="a", decision="fail", fails=True, reason="", limit=limit))
+    frozenset({'exact_duplicates'})
+    """
+    limit = ruling.limit
+    if limit is None:
+        return frozenset({rule_of(ruling)})
+    number = (limit.measure, limit.value)
+    return frozenset(rule for rule, source in RULES.items() if source == number)
+
+
 def explained(ruling: Ruling) -> str:
     """Return why a rule came to what it did, and what to do about it, in sentences.
 
@@ -127,8 +148,20 @@ def sentence(words: str) -> str:
 
 
 def failing_rules(outcome: Outcome) -> frozenset[str]:
-    """Return the rules on findings by which the gate fails."""
-    return frozenset(rule_of(ruling) for ruling in outcome.rulings if ruling.fails) - {""}
+    """Return the rules by whose findings the gate fails."""
+    return _EMPTY.union(*(counted_by(ruling) for ruling in outcome.rulings if ruling.fails))
+
+
+def held_rules(outcome: Outcome) -> frozenset[str]:
+    """Return the rules whose findings are held against something, if only as a rate of errors."""
+    rated = any(ruling.limit is not None and is_rate(ruling.limit) for ruling in outcome.rulings)
+    held = _EMPTY.union(*(counted_by(ruling) for ruling in outcome.rulings))
+    return held | ({SUSPECTS} if rated else _EMPTY)
+
+
+def is_rate(limit: Limit) -> bool:
+    """Tell whether a limit is one on the rate of wrong labels."""
+    return limit.value in {AUDITED, MODEL_ESTIMATED}
 
 
 def labels_of(finding: Finding) -> str:

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from labelaudit.errors import some
-from labelaudit.gate.formats.listing import level_of
+from labelaudit.gate.formats.listing import worst_first
 from labelaudit.gate.formats.rules import finding_rule
 from labelaudit.gate.formats.said import (
     AS_VERDICT,
     WORDS,
     before_of,
     detectable_of,
-    failing_rules,
     interval_of,
     limit_of,
     number_of,
@@ -67,12 +66,10 @@ def findings_part(outcome: Outcome, most_rows: int, most_bytes: int) -> list[str
     most_rows, most_bytes
         How long the table may be.
     """
-    failing = failing_rules(outcome)
-    new = [finding for finding in outcome.findings if finding.is_new]
+    new = [finding for _, finding in worst_first(outcome) if finding.is_new]
     if not new:
         return []
-    ordered = sorted(new, key=lambda finding: level_of(finding, failing))  # error before warning
-    first = ordered[:most_rows]
+    first = new[:most_rows]
     titles = {each.rule: finding_rule(outcome.report, each.rule).title for each in first}
     head, rule, *rows = table(ITEMS, (_cells(each, titles[each.rule]) for each in first))
     shown = _within(rows, most_bytes)

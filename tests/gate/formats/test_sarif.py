@@ -170,3 +170,39 @@ def test_nothing_is_said_to_be_left_out_where_all_fit(extra: int) -> None:
 def test_the_same_outcome_makes_the_same_bytes() -> None:
     made = {hashlib.sha256(gate_files(gated(), ["sarif"])["gate.sarif"]).hexdigest() for _ in "ab"}
     assert len(made) == 1
+
+
+def levels(outcome: Outcome) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for each in results(outcome):
+        found.setdefault(each["ruleId"], set()).add(each["level"])
+    return found
+
+
+def limited(*, is_new: bool) -> Outcome:
+    """Return an outcome that fails by the number of exact duplicates."""
+    outcome = gated()
+    rate, copies, *_ = outcome.rulings
+    beyond = replace(copies, decision="fail", fails=True)
+    rules = ("suspects", "exact_duplicates", "outliers")
+    findings = tuple(found(at, rules[at % 3], is_new=is_new) for at in range(9))
+    return replace(outcome, rulings=(rate, beyond), findings=findings)
+
+
+def test_findings_that_a_limit_counts_are_as_bad_as_its_ruling_and_say_so_themselves() -> None:
+    assert levels(limited(is_new=True)) == {
+        "audited_labels.audited_error_rate": {"warning"},
+        "suspects": {"warning"},
+        "exact_duplicates": {"error"},
+        "outliers": {"note"},
+    }
+
+
+def test_a_number_that_old_findings_make_up_is_told_of_itself() -> None:
+    assert levels(limited(is_new=False)) == {
+        "audited_labels.audited_error_rate": {"warning"},
+        "integrity.exact_duplicates_count": {"error"},
+        "suspects": {"note"},
+        "exact_duplicates": {"note"},
+        "outliers": {"note"},
+    }
