@@ -1,6 +1,6 @@
 """Where a report says other numbers than the data gives."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import isclose
 from typing import Final
 
@@ -73,15 +73,31 @@ def _of_measure(said: MeasureResult, given: MeasureResult) -> Iterator[Differenc
 
 
 def _of_table(at: str, said: Table, given: Table) -> Iterator[Difference]:
+    """Yield the cells that differ, rows told again by their first cell where that names them."""
     if said.columns != given.columns:
         return
     lengths = len(said.rows) + said.omitted, len(given.rows) + given.omitted
     if lengths[0] != lengths[1]:
         yield _number(f"{at}/rows", *lengths)
-    for ours, theirs in zip(said.rows, given.rows, strict=False):
-        for column, cell, other in zip(said.columns, ours, theirs, strict=True):
+    ours, theirs = _by_name(said.rows), _by_name(given.rows)
+    for name in [name for name in ours if name in theirs]:
+        cells = zip(said.columns[1:], ours[name][1:], theirs[name][1:], strict=True)
+        for column, cell, other in cells:
             if not _is_same(cell, other):
-                yield _number(f"{at}/{ours[0]}/{column.name}", cell, other)
+                yield _number(f"{at}/{name}/{column.name}", cell, other)
+    if not said.omitted and not given.omitted:
+        for name in sorted(ours.keys() ^ theirs.keys(), key=str):
+            owner = "data" if name in ours else "report"
+            yield Difference("number", f"{at}/{name}", f"the {owner} has no such row")
+
+
+def _by_name(rows: Iterable[tuple[Scalar, ...]]) -> dict[Scalar, tuple[Scalar, ...]]:
+    """Return rows by their first cell; those of an equal one by their number, too."""
+    named: dict[Scalar, tuple[Scalar, ...]] = {}
+    for number, row in enumerate(rows):
+        name = row[0] if row else None
+        named[f"{name}, row {number}" if name in named else name] = row
+    return named
 
 
 def _is_same(ours: Scalar, theirs: Scalar) -> bool:

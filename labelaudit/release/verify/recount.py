@@ -64,7 +64,8 @@ def recounted(
         ignored=dict(dataset.source.ignored),
         splits=dict(zip(dataset.split_names, splits[1:], strict=True)),
     )
-    known = {name: _known(name, findings) for name, findings in _measured(dataset, content, status)}
+    measured = _measured(dataset, content, status, report.random_state)
+    known = {name: _known(name, findings) for name, findings in measured}
     results = tuple(
         replace(known[result.name], family=result.family, title=result.title)
         for result in report.measures
@@ -88,7 +89,7 @@ def _known(name: str, findings: Findings) -> MeasureResult:
 
 
 def _measured(
-    dataset: Dataset, content: NDArray[np.uint8], status: NDArray[np.uint8]
+    dataset: Dataset, content: NDArray[np.uint8], status: NDArray[np.uint8], random_state: int
 ) -> Iterator[tuple[str, Findings]]:
     """Yield what the measures find that need neither pixels nor a model."""
     splits = Splits(dataset.split_names, dataset.splits)
@@ -121,7 +122,8 @@ def _measured(
         else:
             states = label_states(dataset)
             matrix = label_matrix(states, dataset.class_names)
-            yield "multi_label", multi_label(matrix, states, dataset.class_names)
+            named = matrix, states, dataset.class_names
+            yield "multi_label", multi_label(*named, None, dataset.groups, random_state)
     except MissingInputError:  # no item has a label, which the counts tell
         return
 
