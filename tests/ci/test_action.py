@@ -47,8 +47,8 @@ class Place:
         file.write_text(STUB.format(name=name, called=self.calls, rest=rest), encoding="utf-8")
         file.chmod(file.stat().st_mode | stat.S_IXUSR)
 
-    def labelaudit(self, *, scan: int = 0, gate: int = 0) -> None:
-        """Put a labelaudit on the path that ends with these codes and writes what a gate does."""
+    def labelaudit(self, code: int = 0) -> None:
+        """Put a labelaudit on the path that ends with this code and writes what a gate does."""
         written = {
             "gate.json": json.dumps(GATE),
             "gate-summary.md": "## FAIL\n",
@@ -59,9 +59,9 @@ class Place:
         self.program(
             "labelaudit",
             "for each; do case $each in --output=*) folder=${each#--output=}; esac; done\n"
-            f'mkdir -p "$folder"; if [[ $1 == scan ]]; then exit {scan}; fi\n'
+            f'mkdir -p "$folder"; if [[ {code} == 2 ]]; then exit 2; fi\n'
             + "\n".join(lines)
-            + f"\nexit {gate}",
+            + f"\nexit {code}",
         )
 
     def called(self, name: str) -> list[list[str]]:
@@ -112,41 +112,40 @@ def test_it_scans_and_gates_with_what_it_is_given(place: Place) -> None:
             "exit-zero": "true",
         }
     )
-    scan, gate = place.called("labelaudit")
-    assert scan[0] == "scan"
-    assert set(scan[1:-2]) == {
+    (call,) = place.called("labelaudit")
+    assert call[:2] == ["scan", "--gate"]
+    assert set(call[2:-2]) == {
         *("--output=out", "--model=model.onnx", "--quiet", "--policy=p.toml", "--cache=kept"),
         *("--offline", "--label-column=kind of", "--seed=3"),
+        *("--baseline=b.json", "--mode=assure", "--exit-zero"),
+        *(f"--gate-format={each}" for each in ("json", "github", "summary", "junit", "badge")),
     }
-    assert scan[-2:] == ["--", "my data"]
-    assert gate[0] == "gate"
-    assert set(gate[1:-2]) == {
-        *("--output=out", "--policy=p.toml", "--baseline=b.json", "--mode=assure", "--exit-zero"),
-        *(f"--format={each}" for each in ("json", "github", "summary", "junit", "badge")),
-    }
-    assert gate[-2:] == ["--", "out/report.json"]
+    assert call[-2:] == ["--", "my data"]
 
 
 def test_a_report_that_is_there_is_not_scanned_again(place: Place) -> None:
     place.labelaudit()
-    _, outputs = place.run({"report": "kept/report.json"})
-    (gate,) = place.called("labelaudit")
-    assert gate[0] == "gate"
-    assert gate[-1] == "kept/report.json"
+    _, outputs = place.run({"report": "kept/report.json", "options": "--allow-drift"})
+    (call,) = place.called("labelaudit")
+    assert call[0] == "gate"
+    assert set(call[1:-2]) == {
+        *("--output=labelaudit-report", "--allow-drift"),
+        *(f"--format={each}" for each in ("json", "github", "summary")),
+    }
+    assert call[-2:] == ["--", "kept/report.json"]
     assert outputs["report-json"] == "kept/report.json"
     assert outputs["report-html"] == ""
 
 
 @pytest.mark.parametrize(
-    ("scan", "gate", "verdict", "new"),
-    [(0, 0, "fail", "3"), (0, 1, "fail", "3"), (0, 2, "error", ""), (2, 0, "error", "")],
+    ("code", "verdict", "new"), [(0, "fail", "3"), (1, "fail", "3"), (2, "error", "")]
 )
 def test_the_exit_code_survives_and_all_else_is_written(
-    place: Place, scan: int, gate: int, verdict: str, new: str
+    place: Place, code: int, verdict: str, new: str
 ) -> None:
-    place.labelaudit(scan=scan, gate=gate)
+    place.labelaudit(code)
     job, outputs = place.run()
-    assert job.failed is (scan + gate > 0)
+    assert job.failed is (code > 0)
     assert (outputs["verdict"], outputs["new-findings"]) == (verdict, new)
     assert outputs["report-html"] == "labelaudit-report/report.html"
     if verdict == "error":
@@ -161,7 +160,7 @@ def test_the_exit_code_survives_and_all_else_is_written(
 def test_a_gate_of_an_earlier_run_says_nothing_of_this_one(place: Place) -> None:
     (place.workspace / "labelaudit-report").mkdir()
     (place.workspace / "labelaudit-report/gate.json").write_text('{"decision": "pass"}')
-    place.labelaudit(scan=2)
+    place.labelaudit(2)
     _, outputs = place.run()
     assert outputs["verdict"] == "error"
 
@@ -195,22 +194,22 @@ def test_no_input_runs_or_becomes_an_option(place: Place, names: set[str], value
     held = [part for call in place.called("labelaudit") for part in call if value in part]
     assert held
     for part in held:
-        assert part in {value, f"{value}/report.json"} or part.partition("=")[2] == value
+        assert part == value or part.partition("=")[2] == value
 
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_options_are_one_a_line_and_nothing_else(place: Place, value: str) -> None:
     place.labelaudit()
     place.run({"options": f"--seed=1\n{value}\n"})
-    scan, _ = place.called("labelaudit")
-    assert value in scan
+    (call,) = place.called("labelaudit")
+    assert value in call
     assert not list(place.folder.rglob("pwned"))
 
 
 @pytest.mark.parametrize("name", [*TEXTS, "formats"])
 @pytest.mark.parametrize("end", ["\n", "\r"])
 def test_a_line_break_forges_no_output(place: Place, name: str, end: str) -> None:
-    place.labelaudit(gate=1)
+    place.labelaudit(1)
     job, outputs = place.run({name: f"x{end}verdict=pass"})
     assert job.failed
     assert outputs["verdict"] == ""
@@ -289,7 +288,7 @@ def gh(place: Place, comments: str = "", code: int = 0) -> None:
 
 
 def test_sarif_is_sent_also_when_the_gate_fails(place: Place) -> None:
-    place.labelaudit(gate=1)
+    place.labelaudit(1)
     gh(place)
     job, outputs = place.run({"upload-sarif": "true"})
     assert job.failed
@@ -313,7 +312,7 @@ def test_sarif_is_sent_also_when_the_gate_fails(place: Place) -> None:
     ],
 )
 def test_one_comment_is_kept_up_to_date(place: Place, comments: str, ends: list[str]) -> None:
-    place.labelaudit(gate=1)
+    place.labelaudit(1)
     gh(place, comments)
     job, _ = place.run({"comment": "true"}, REQUEST)
     assert job.failed
@@ -332,7 +331,7 @@ def test_without_a_pull_request_there_is_no_comment(place: Place) -> None:
 
 @pytest.mark.parametrize("gate", [0, 1])
 def test_what_may_not_be_sent_changes_no_verdict(place: Place, gate: int) -> None:
-    place.labelaudit(gate=gate)
+    place.labelaudit(gate)
     gh(place, code=1)
     job, outputs = place.run({"comment": "true", "upload-sarif": "true"}, REQUEST)
     assert job.failed is bool(gate)
@@ -344,7 +343,7 @@ def test_nothing_is_sent_unasked_or_after_an_error(place: Place) -> None:
     place.labelaudit()
     gh(place)
     place.run(event=REQUEST)
-    place.labelaudit(scan=2)
+    place.labelaudit(2)
     place.run({"comment": "true", "upload-sarif": "true"}, REQUEST)
     assert not place.called("gh")
 

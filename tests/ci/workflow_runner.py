@@ -20,7 +20,8 @@ OF_STEP: Final = {"name", "id", "if", "shell", "env", "run", "uses", "with", "co
 COMMAND: Final = re.compile(r"\s*::([a-z-]+)(?: ([^:]*(?::(?!:)[^:]*)*))?::(.*)")
 FILES: Final = ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV", "GITHUB_PATH")
 
-Action = Callable[["Job", Mapping[str, str]], None]
+Ended = tuple[bool, dict[str, str]]
+Action = Callable[["Job", Mapping[str, str]], Ended]
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Job:
         Environment of every step; nothing is passed on from the test's own.
     actions
         What ``uses`` may name, without its reference: a folder with an action.yml, or a function.
+    inside
+        A program that runs bash, such as one that takes the network away.
     log, summary, annotations, outcomes
         What steps printed and wrote, and how each ended, by id or name.
     """
@@ -57,6 +60,7 @@ class Job:
     github: Mapping[str, object] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     actions: Mapping[str, Path | Action] = field(default_factory=dict)
+    inside: Sequence[str] = ()
     log: str = ""
     summary: str = ""
     annotations: list[Annotation] = field(default_factory=list)
@@ -111,9 +115,7 @@ class Job:
         }
         return {name: filled(text, context, self.functions()) for name, text in as_texts.items()}
 
-    def run(
-        self, step: Mapping[str, Any], variables: Mapping[str, str]
-    ) -> tuple[bool, dict[str, str]]:
+    def run(self, step: Mapping[str, Any], variables: Mapping[str, str]) -> Ended:
         """Run a script by bash; return whether it ended well, and its outputs."""
         if step.get("shell", "bash") != "bash" or "${{" in step["run"]:
             raise UnsupportedError("a shell but bash, or an expression inside a script")
@@ -124,7 +126,7 @@ class Job:
         for file in files.values():
             file.write_text("", encoding="utf-8")
         ran = subprocess.run(
-            [*BASH, str(script)],
+            [*self.inside, *BASH, str(script)],
             cwd=self.workspace,
             env={
                 "PATH": os.environ["PATH"],
@@ -151,18 +153,15 @@ class Job:
             raise UnsupportedError("a step that changes the environment of others")
         return ran.returncode == 0, outputs(files["GITHUB_OUTPUT"].read_text(encoding="utf-8"))
 
-    def use(self, uses: str, values: Mapping[str, str]) -> tuple[bool, dict[str, str]]:
+    def use(self, uses: str, values: Mapping[str, str]) -> Ended:
         """Run an action; return whether it ended well, and its outputs."""
         name = uses.partition("@")[0]
         if name not in self.actions:
             raise UnsupportedError(f"the action {uses}")
         action = self.actions[name]
-        if isinstance(action, Path):
-            return self.composite(action, values)
-        action(self, values)
-        return True, {}
+        return self.composite(action, values) if isinstance(action, Path) else action(self, values)
 
-    def composite(self, folder: Path, values: Mapping[str, str]) -> tuple[bool, dict[str, str]]:
+    def composite(self, folder: Path, values: Mapping[str, str]) -> Ended:
         """Run the steps of a composite action; its outputs are there even where it fails."""
         said = yaml.safe_load((folder / "action.yml").read_text(encoding="utf-8"))
         if unknown := set(values) - set(said["inputs"]):
@@ -175,6 +174,7 @@ class Job:
             temporary=self.temporary,
             github=self.github,
             variables={**self.variables, "GITHUB_ACTION_PATH": str(folder)},
+            inside=self.inside,
         )
         if said["runs"]["using"] != "composite":
             raise UnsupportedError(said["runs"]["using"])
