@@ -24,9 +24,9 @@ def verify(  # noqa: PLR0913 - each is an option
     ] = None,
     *,
     public_key: Annotated[
-        str,
+        str | None,
         typer.Option(help="Who issued it: a minisign.pub, or the key in it; asks for a signature."),
-    ] = "",
+    ] = None,
     templates: Annotated[
         Path | None, typer.Option(help="Folder of templates that the page was made with.")
     ] = None,

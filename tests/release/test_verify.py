@@ -11,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import minisign
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -509,6 +510,55 @@ def test_a_report_of_another_version_is_not_drawn_or_counted_again(whole: Place)
 def test_every_file_that_is_made_of_a_report_is_known() -> None:
     assert set(PAGES) | {SOURCE} == set(RENDERINGS)
     assert not set(PAGES) & set(TABLES)
+
+
+def signed(place: Place) -> str:
+    """Sign the sums of a release and return the key that they are signed with."""
+    sums = place.report.with_name("SHA256SUMS")
+    pair = minisign.KeyPair.generate()
+    signature = bytes(pair.secret_key.sign(sums.read_bytes(), trusted_comment="version 1"))
+    sums.with_name("SHA256SUMS.minisig").write_bytes(signature + b"\n")
+    key: bytes = pair.public_key.to_base64()
+    return key.decode()
+
+
+def test_a_signature_finds_who_edited_all_that_can_be_computed_again(whole: Place) -> None:
+    key = signed(whole)
+    found = verify(whole, "--public-key", key)
+    assert found.code == 0, found.out
+    assert "its comment: version 1" in found.out
+
+    def lower(document: Document) -> None:
+        value(document, "label_noise", "model_estimated_error_rate")["value"] = 0.001
+
+    edit(whole, lower, checksums=True)
+    assert run("render", whole.report).code == 0
+    sums = whole.report.with_name("SHA256SUMS")
+    there = {path.name: path.read_bytes() for path in whole.report.parent.iterdir()}
+    sums.write_text(sums_text(sums_of({name: there[name] for name in there if "SUMS" not in name})))
+    assert verify(whole).code == 0  # nothing but the signature can tell
+    forged = verify(whole, "--public-key", key)
+    assert forged.code == 1
+    assert forged.headings == ["1 signature that does not hold"]
+
+
+def test_a_signature_is_asked_for_where_a_key_is_given(whole: Place) -> None:
+    key = signed(whole)
+    assert "not checked: name the issuer's key with --public-key" in verify(whole).out
+    whole.report.with_name("SHA256SUMS.minisig").unlink()
+    missing = verify(whole, "--public-key", key)
+    assert missing.code == 1
+    assert missing.headings == ["1 signature that does not hold"]
+    assert verify(whole, "--public-key", "").code == 2
+
+
+def test_without_the_library_a_key_is_an_error(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "minisign", None)
+    found = verify(place, "--public-key", "RWQ")
+    assert found.code == 2
+    assert "pip install 'labelaudit[sign]'" in found.err
 
 
 def test_a_report_reads_back_with_its_checksums(place: Place) -> None:

@@ -23,7 +23,7 @@ def verify(  # noqa: PLR0913 - what it needs to know
     data: Path | None = None,
     *,
     options: "Options | None" = None,
-    public_key: str = "",
+    public_key: str | None = None,
     templates: Path | None = None,
     n_threads: int = 1,
     progress: Progress = silent,
@@ -39,7 +39,7 @@ def verify(  # noqa: PLR0913 - what it needs to know
     options
         What takes the place of what the report keeps of how the data was read.
     public_key
-        The issuer's key, as minisign writes it, or the file that holds it; empty to check no
+        The issuer's key, as minisign writes it, or the file that holds it; None to check no
         signature.
     templates
         Folder of the templates that the page was made with; None for ours.
@@ -102,11 +102,11 @@ def _report_itself(document: Mapping[str, object], report: Report, name: str) ->
     return Found((f"{name}: {right} checksums hold",), differences=differences)
 
 
-def _signature(file: Path, public_key: str) -> Found:
+def _signature(file: Path, public_key: str | None) -> Found:
     """Hold the signature beside a report against the key of who is to have issued it."""
     from labelaudit.release.signature import check_signature, signatures_beside
 
-    if public_key:
+    if public_key is not None:
         return check_signature(file, public_key)
     found = signatures_beside(file)
     why = "not checked: name the issuer's key with --public-key"
