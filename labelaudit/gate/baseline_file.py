@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -128,9 +129,11 @@ def _parsed(text: str, where: str) -> dict[str, object]:
     twice: list[str] = []
 
     def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        keys = [name for name, _ in pairs]
-        twice.extend(name for name in dict.fromkeys(keys) if keys.count(name) > 1)
-        return dict(pairs)
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            counts = Counter(name for name, _ in pairs)
+            twice.extend(name for name, count in counts.items() if count > 1)
+        return found
 
     try:
         found = json.loads(text, object_pairs_hook=unique)

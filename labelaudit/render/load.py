@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
 from typing import Literal, cast, get_args, get_origin, get_type_hints
 
 BIGGEST_INTEGER = 2**64
@@ -75,7 +76,7 @@ def _part(part: Callable[..., object], found: object, at: str, problems: list[st
     if not isinstance(found, dict):
         problems.append(f"{at}: expected an object, found {shown(found)}")
         return None
-    hints, arguments, before = get_type_hints(part), {}, len(problems)
+    hints, arguments, before = _hints_of(part), {}, len(problems)
     for each in fields(part):  # type: ignore[arg-type]
         place = f"{at}.{each.name}".removeprefix(".")
         if each.name in found:
@@ -83,6 +84,11 @@ def _part(part: Callable[..., object], found: object, at: str, problems: list[st
         elif not _has_default(each):
             problems.append(f"{place}: missing")
     return part(**arguments) if len(problems) == before else None
+
+
+@cache
+def _hints_of(part: Callable[..., object]) -> Mapping[str, object]:
+    return get_type_hints(part)
 
 
 def _has_default(each: "Field[object]") -> bool:
