@@ -2,42 +2,51 @@
 
 from typing import Final
 
-from labelaudit.gate.formats.listing import Entry, entries_of
+from labelaudit.gate.formats.listing import Entry, finding_entries, ruling_entries, worst_first
 from labelaudit.gate.formats.said import cut, headline
 from labelaudit.gate.outcome import Outcome
 from labelaudit.render import text
 
 MOST_OF_A_KIND: Final = 10  # annotations that a step may have
 MOST_CHARACTERS: Final = 1_000  # of a message
+TITLE: Final = {"title": "labelaudit"}
 COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def to_commands(outcome: Outcome) -> str:
     """Return an outcome as lines for the standard output of a workflow's step.
 
-    Of errors, warnings and notices, each, there are so many as GitHub shows; the last one says how
-    many more there are.
+    Of errors, warnings and notices, each, there are at most so many as GitHub shows; where there
+    are more, the last one says how many. What counts against no rule is counted, and not named.
 
     Parameters
     ----------
     outcome
         Any outcome.
     """
-    entries = entries_of(outcome, len(outcome.rulings) + len(outcome.findings) + 1)
+    rulings, ranked = ruling_entries(outcome), worst_first(outcome)
     lines = []
     for level, name in COMMANDS.items():
-        found = [entry for entry in entries if entry.level == level]
-        first = [_command("notice", {"title": "labelaudit"}, headline(outcome))]
-        commands = first if level == "note" else []
-        room = MOST_OF_A_KIND - len(commands)
-        shown = found if len(found) <= room else found[: room - 1]
-        commands += [_of_entry(name, entry) for entry in shown]
-        more = len(found) - len(shown)
-        if more:
-            said = f"{more:,} more; gate.json and issues.csv name them"
-            commands.append(_command(name, {"title": "labelaudit"}, said))
-        lines += commands
+        of_rulings = [entry for entry in rulings if entry.level == level]
+        found = [pair for pair in ranked if pair[0] == level != "note"]
+        room = MOST_OF_A_KIND - 2 * (level == "note")
+        first = [*of_rulings, *finding_entries(outcome, found[:room])]
+        lines += _of_kind(name, first, len(of_rulings) + len(found), room)
+    lines.append(_command("notice", TITLE, headline(outcome)))
+    n_notes = sum(level == "note" for level, _ in ranked)
+    if n_notes:
+        counted = text.counted(n_notes, "finding")
+        lines.append(_command("notice", TITLE, f"{counted} against no rule, in issues.csv"))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _of_kind(name: str, first: list[Entry], total: int, room: int) -> list[str]:
+    """Return the first commands of a kind, the last of which counts what is left."""
+    if total <= room:
+        return [_of_entry(name, entry) for entry in first]
+    more = f"{total - room + 1:,} more; gate.json and issues.csv name them"
+    shown = [_of_entry(name, entry) for entry in first[: room - 1]]
+    return [*shown, _command(name, TITLE, more)]
 
 
 def _of_entry(name: str, entry: Entry) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -69,19 +69,31 @@ def entries_of(outcome: Outcome, most: int) -> list[Entry]:
     most
         How many entries there may be; where there are more, the last one says how many.
     """
+    rulings = ruling_entries(outcome)
+    ranked = worst_first(outcome)
+    room = most - len(rulings)
+    if len(ranked) <= room:
+        return [*rulings, *finding_entries(outcome, ranked)]
+    shown = max(room - 1, 0)
+    more = _of_more(outcome, len(ranked) - shown)
+    return [*rulings, *finding_entries(outcome, ranked[:shown]), more]
+
+
+def ruling_entries(outcome: Outcome) -> list[Entry]:
+    """Return the rules that are not kept, but for those of which findings say so; worst first.
+
+    Parameters
+    ----------
+    outcome
+        What the gate says.
+    """
     named = {finding.rule for finding in outcome.findings if finding.is_new}
-    rulings = [
+    entries = [
         _of_ruling(outcome, ruling)
         for ruling in outcome.rulings
         if ruling.decision != "pass" and not counted_by(ruling) & named
     ]
-    rulings.sort(key=lambda entry: LEVELS.index(entry.level))
-    room = most - len(rulings)
-    total = len(outcome.findings)
-    if total <= room:
-        return [*rulings, *_of_findings(outcome, total)]
-    shown = max(room - 1, 0)
-    return [*rulings, *_of_findings(outcome, shown), _of_more(outcome, total - shown)]
+    return sorted(entries, key=lambda entry: LEVELS.index(entry.level))
 
 
 def worst_first(outcome: Outcome) -> list[tuple[Level, Finding]]:
@@ -114,11 +126,19 @@ def _of_ruling(outcome: Outcome, ruling: Ruling) -> Entry:
     )
 
 
-def _of_findings(outcome: Outcome, shown: int) -> Iterator[Entry]:
-    """Yield the first findings, the worst first; equal ones are told apart by a number."""
+def finding_entries(outcome: Outcome, ranked: Iterable[tuple[Level, Finding]]) -> Iterator[Entry]:
+    """Yield findings as entries; equal ones are told apart by a number.
+
+    Parameters
+    ----------
+    outcome
+        What the gate says.
+    ranked
+        Findings of it, the first ones of `worst_first`.
+    """
     rules: dict[str, Rule] = {}
     seen: Counter[str] = Counter()
-    for level, finding in worst_first(outcome)[:shown]:
+    for level, finding in ranked:
         rule = rules.setdefault(finding.rule, finding_rule(outcome.report, finding.rule))
         seen[finding.fingerprint] += 1
         number = seen[finding.fingerprint]

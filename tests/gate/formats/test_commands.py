@@ -48,9 +48,9 @@ def test_the_decision_is_told_and_nothing_but_annotations_is_made(name: str) -> 
     outcome = OUTCOMES[name]()
     found = printed(outcome)
     assert {each.name for each in found} <= {"error", "warning", "notice"}
-    [decision] = [each for each in found if each.properties == {"title": "labelaudit"}]
-    assert decision.name == "notice"
-    assert decision.message.startswith(("FAIL:", "PASS:", "INCONCLUSIVE:"))
+    words = ("FAIL:", "PASS:", "INCONCLUSIVE:")
+    [decision] = [each for each in found if each.message.startswith(words)]
+    assert (decision.name, decision.properties) == ("notice", {"title": "labelaudit"})
 
 
 def test_annotations_stand_at_file_and_line_and_say_what_was_found() -> None:
@@ -69,15 +69,29 @@ def test_annotations_stand_at_file_and_line_and_say_what_was_found() -> None:
 def test_no_kind_has_more_than_a_step_may_have_and_the_rest_is_counted() -> None:
     outcome = gated(1000)
     found = printed(outcome)
-    assert Counter(each.name for each in found) == dict.fromkeys(
-        ("error", "warning", "notice"), MOST_OF_A_KIND
-    )
+    counts = {"error": MOST_OF_A_KIND, "warning": MOST_OF_A_KIND, "notice": 2}
+    assert Counter(each.name for each in found) == counts
+    old = sum(not each.is_new for each in outcome.findings)
+    assert found[-1].message == f"{old} findings against no rule, in issues.csv"
     rules = {"error": ("suspects", True), "warning": ("exact_duplicates", True)}
     for kind, (rule, new) in rules.items():
         of_kind = [each for each in found if each.name == kind]
         shown = sum("image_" in each.message for each in of_kind)
         total = sum(each.rule == rule and each.is_new == new for each in outcome.findings)
         assert of_kind[-1].message.startswith(f"{total - shown:,} more")
+
+
+def test_what_is_not_measured_and_fails_nothing_is_a_notice() -> None:
+    outcome = gated()
+    spared = tuple(
+        replace(each, fails=False, name=f"{each.name} {at}")
+        for at in range(30)
+        for each in outcome.rulings
+        if each.decision == "not measured"
+    )
+    found = printed(replace(outcome, rulings=spared))
+    assert {each.name for each in found} == {"notice"}
+    assert len(found) == MOST_OF_A_KIND
 
 
 @pytest.mark.parametrize("extra", [0, 1])

@@ -9,8 +9,10 @@ import jsonschema
 import pytest
 from outcomes import OUTCOMES, found, gated
 from published import problems
+from typer.testing import CliRunner
 
 import labelaudit.schema
+from labelaudit.cli import app
 from labelaudit.gate.files import gate_files
 from labelaudit.gate.formats.gate_json import MOST_FINDINGS, gate_schema, gate_schema_text
 from labelaudit.gate.outcome import Outcome
@@ -36,6 +38,13 @@ def test_the_published_schema_is_that_of_the_outcome() -> None:
         PUBLISHED.write_text(gate_schema_text(), encoding="ascii")
     assert PUBLISHED.read_text(encoding="ascii") == gate_schema_text()
     jsonschema.Draft202012Validator.check_schema(gate_schema())
+
+
+@pytest.mark.parametrize(("arguments", "name"), [((), "report"), (("gate",), "gate")])
+def test_the_program_prints_the_schemas(arguments: tuple[str, ...], name: str) -> None:
+    run = CliRunner().invoke(app, ["schema", *arguments])
+    assert run.exit_code == 0
+    assert run.stdout == PUBLISHED.with_name(f"{name}-1.json").read_text(encoding="ascii")
 
 
 def test_everything_in_the_schema_is_described() -> None:
