@@ -24,7 +24,6 @@ MODEL_FREE: Final = frozenset(
         "spurious_correlation",
         "target_distribution",
         "target_shift",
-        "text_integrity",
     }
 )
 # Their numbers that do depend on it, by measure.

@@ -146,10 +146,10 @@ def gist(diff: Diff) -> tuple[str, ...]:
         Any comparison.
     """
     said = [_of_limits(diff), _of_estimates(diff), _of_counts(diff), _of_findings(diff)]
-    if diff.same_data and not any(
-        each.standing in {"beyond", "exact", "no interval"} for each in diff.changes
-    ):
-        said.insert(0, "The data are the same, and no number differs")
+    standings = {each.standing for each in diff.changes}
+    if diff.same_data and not standings & {"beyond", "exact", "no interval"}:
+        which = "no number that can be compared" if "not comparable" in standings else "no number"
+        said.insert(0, f"The data are the same, and {which} differs")
     return tuple(filter(None, said))
 
 

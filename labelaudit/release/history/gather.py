@@ -1,7 +1,7 @@
 """The headline numbers of several reports, in their order."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from dataclasses import replace
 from typing import Final
 
 from labelaudit import __version__
@@ -36,7 +36,7 @@ def history(found: Sequence[tuple[str, Report]], skipped: Iterable[Skipped] = ()
     """
     privacy = min((report.privacy for _, report in found), key=LEVELS.index)
     reports = [as_published(published(report, privacy)) for _, report in found]
-    models = ["", *(other_model(before, now) for before, now in pairwise(reports))]
+    models = _models(reports)
     entries = tuple(
         _entry(where, report, changed)
         for (where, _), report, changed in zip(found, reports, models, strict=True)
@@ -52,6 +52,17 @@ def history(found: Sequence[tuple[str, Report]], skipped: Iterable[Skipped] = ()
         series=tuple(each for each in series if any(map(_is_known, each.points))),
         skipped=tuple(skipped),
     )
+
+
+def _models(reports: Sequence[Report]) -> list[str]:
+    """Return for each report why its embeddings are not those of the last one that has any."""
+    last: Report | None = None
+    found = []
+    for report in reports:
+        known = report.embedding is not None
+        found.append(other_model(last, report) if known and last is not None else "")
+        last = report if known else last
+    return found
 
 
 def _entry(where: str, report: Report, changed: str) -> Entry:
@@ -110,36 +121,39 @@ def _items(reports: Sequence[Report]) -> Series:
 
 def _series(reports: Sequence[Report], measure: str, name: str, title: str) -> Series:
     """Return a number over all reports, with what it is held against in each."""
-    values = [report.value(measure, name) for report in reports]
-    known = [value for value in values if value is not None]
-    broken = ["", *(_broken(before, now, measure) for before, now in pairwise(reports))]
-    points = tuple(
-        _point(report, measure, name, value, why)
-        for report, value, why in zip(reports, values, broken, strict=True)
-    )
+    points: list[Point] = []
+    last: Report | None = None
+    known: Value | None = None
+    for report in reports:
+        value = report.value(measure, name)
+        point = _point(report, measure, name, value)
+        if value is not None and not point.missing:
+            broken = "" if last is None else _broken(last, report, measure)
+            point, last, known = replace(point, broken=broken), report, value
+        points.append(point)
     return Series(
         measure=measure,
         value=name,
         title=title,
-        unit=known[-1].unit if known else "",
-        better=known[-1].better if known else "neither",
-        points=points,
+        unit="" if known is None else known.unit,
+        better="neither" if known is None else known.better,
+        points=tuple(points),
     )
 
 
 def _broken(before: Report, now: Report, measure: str) -> str:
-    """Return why a number of a measure is not comparable with the one before."""
+    """Return why a number of a measure is not comparable with the last one."""
     first, second = before.measure(measure), now.measure(measure)
     if first is None or second is None:
         return ""
     return unlike(first, second, other_model(before, now))
 
 
-def _point(report: Report, measure: str, name: str, value: Value | None, broken: str) -> Point:
+def _point(report: Report, measure: str, name: str, value: Value | None) -> Point:
     result = report.measure(measure)
     if value is None:
         reason = "not measured" if result is None or not result.reason else result.reason
-        return Point(value=None, missing=reason, broken=broken)
+        return Point(value=None, missing=reason)
     is_known = value.value is not None or (value.low is not None and value.high is not None)
     judgement = _judgement(report, measure, name)
     return Point(
@@ -149,7 +163,6 @@ def _point(report: Report, measure: str, name: str, value: Value | None, broken:
         limit=None if judgement is None else _limit(judgement, report.dataset.n_items),
         verdict=None if judgement is None else judgement.verdict,
         missing="" if is_known else value.note or "undefined",
-        broken=broken,
     )
 
 

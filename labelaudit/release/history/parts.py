@@ -23,7 +23,7 @@ class Entry:
     model: str = field(metadata=described("Name of the model; empty without one."))
     verdict: Verdict = field(metadata=described("Over all limits of the report."))
     model_changed: str = field(
-        metadata=described("Why its embeddings are not those of the report before; empty if same.")
+        metadata=described("Why its embeddings are not of the model before; empty if they are.")
     )
 
 
@@ -43,7 +43,7 @@ class Point:
     missing: str = field(default="", metadata=described("Why there is no number."))
     broken: str = field(
         default="",
-        metadata=described("Why it is not comparable with the point before; empty if it is."),
+        metadata=described("Why it is not comparable with the last number; empty if it is."),
     )
 
 

@@ -13,8 +13,8 @@ from labelaudit.render.charts.trend import HEIGHT, trend
 from labelaudit.render.fit import clipped
 
 MOST: Final = 12
-HEAD: Final = 28
-TOP: Final = 64
+HEAD: Final = 40
+TOP: Final = 52
 SIDE: Final = 16
 OPENING: Final = re.compile(r"^<svg [^>]*>")
 STYLE: Final = """
@@ -75,7 +75,7 @@ def to_svg(history: History) -> str:
     for at, (series, drawing) in enumerate(panels):
         y = TOP + (HEAD + HEIGHT) * at
         drawn += Markup('<text class="name" x="{}" y="{}">{}</text>\n').format(
-            SIDE, y + 14, text.visible(series.title)
+            SIDE, y + 28, text.visible(series.title)
         )
         drawn += Markup('<svg x="{}" y="{}" width="{}" height="{}">{}</svg>\n').format(
             SIDE, y + HEAD, WIDTH, HEIGHT, _inner(drawing)
