@@ -14,10 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import click
 import pytest
 from huggingface_hub import DatasetCard, HfApi
-from huggingface_hub.utils import filter_repo_objects
+from huggingface_hub.utils._paths import filter_repo_objects
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from labelaudit.cli import app
@@ -253,8 +253,8 @@ def test_names_in_any_script_are_attached(
     (tmp_path / "report.json").write_text(to_json(named))
     assert attach(tmp_path / "report.json", *all_of(data)).code == 0
     assert attach(tmp_path / "report.json", *all_of(data), "--check").code == 0
-    card = DatasetCard((data / "README.md").read_text())
-    assert card.data.to_dict() == DatasetCard(CARD).data.to_dict()
+    before, after = (DatasetCard(text) for text in (CARD, (data / "README.md").read_text()))
+    assert str(after.data) == str(before.data) != ""
 
 
 def test_the_program_ends_with_the_code_that_is_documented(report: Path, data: Path) -> None:
@@ -292,8 +292,7 @@ def test_the_sample_carries_its_label_and_its_bundle_is_verified(
     shutil.copytree(sample_data, data)
     stated = said_of(data)
     assert labelaudit("scan", data, "-o", found, "-q").returncode == 0
-    arguments = ("attach", found / "report.json", *all_of(data))
-    assert labelaudit(*arguments).returncode == 0
+    assert labelaudit("attach", found / "report.json", *all_of(data)).returncode == 0
     # neither the items nor what the dataset says of itself are others by its label
     assert said_of(data) == stated
     first, again = content(found), tmp_path / "again"
@@ -348,16 +347,6 @@ def commands(program: str) -> list[list[str]]:
     return [found for line in lines if (found := shlex.split(line))[:1] == [program]]
 
 
-def parsed(top: click.Command, words: list[str]) -> dict[str, object]:
-    """Parse a command of a group, without running it; every option has to be there."""
-    context = click.Context(top)
-    while isinstance(top, click.Group):
-        found = top.get_command(context, words[0])
-        assert found is not None, words
-        top, words = found, words[1:]
-    return dict(top.make_context(top.name or "", list(words)).params)
-
-
 def test_the_python_of_the_page_has_arguments_that_there_are() -> None:
     [block] = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
     [call] = [
@@ -376,8 +365,12 @@ def test_the_python_of_the_page_has_arguments_that_there_are() -> None:
 
 
 def test_the_commands_of_labelaudit_on_the_page_parse() -> None:
-    found = [parsed(get_command(app), words[1:]) for words in commands("labelaudit")]
+    top = get_command(app)
+    assert isinstance(top, TyperGroup)
+    found = commands("labelaudit")
     assert len(found) >= 8
+    for _, name, *words in found:
+        top.commands[name].make_context(name, words)  # raises at an option that there is not
 
 
 @pytest.mark.parametrize("words", [*commands("hf"), *commands("gh")], ids=" ".join)

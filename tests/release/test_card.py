@@ -46,6 +46,11 @@ def block_of(text: str) -> str:
     return found[0]
 
 
+def yaml_of(card: DatasetCard) -> dict[str, object]:
+    found = card.data.to_dict()  # type: ignore[no-untyped-call]
+    return dict(found)
+
+
 def without_block(text: str) -> tuple[str, str]:
     """Return what stands before and after the block, without the blank lines around it."""
     before, _, after = text.partition(BEGIN)
@@ -153,7 +158,7 @@ def test_lines_are_a_text_taken_apart(text: str) -> None:
 def test_the_hub_reads_the_same_yaml_before_and_after(case: str) -> None:
     text = SAMPLE_CARD.read_text(encoding="utf-8")
     before, after = DatasetCard(text), DatasetCard(attach(text, CASES[case]()))
-    assert after.data.to_dict() == before.data.to_dict() != {}
+    assert yaml_of(after) == yaml_of(before) != {}
     assert "## Label facts" in after.text
     assert "## Label facts" not in before.text
 
@@ -161,8 +166,8 @@ def test_the_hub_reads_the_same_yaml_before_and_after(case: str) -> None:
 def test_a_card_of_what_was_measured_is_made_where_there_is_none() -> None:
     made = attached_card(full(), None, None)
     card = DatasetCard(made.text.decode())
-    assert card.data.to_dict()["size_categories"] == ["1K<n<10K"]
-    assert card.data.to_dict()["task_ids"] == ["multi-class-image-classification"]
+    assert yaml_of(card)["size_categories"] == ["1K<n<10K"]
+    assert yaml_of(card)["task_ids"] == ["multi-class-image-classification"]
     assert made.differences == ()
     again = attached_card(full(), made.text, made.picture)
     assert again == made
@@ -174,7 +179,7 @@ def test_the_name_of_a_dataset_breaks_no_card(payload: str) -> None:
     report = replace(report, dataset=replace(report.dataset, name=payload))
     text = attached_card(report, None, PNG).text.decode()
     card = DatasetCard(text)
-    assert set(card.data.to_dict()) == {
+    assert set(yaml_of(card)) == {
         *("pretty_name", "size_categories", "task_categories", "task_ids")
     }
     assert attach(text, report) == text

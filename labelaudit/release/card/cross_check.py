@@ -44,7 +44,7 @@ def differences(front_matter: str, report: Report) -> tuple[str, ...]:
     except UnreadablePaperError as error:
         return (f"the YAML on top {error}: nothing in it was compared",)
     infos = [mapping(each) for each in entries(card.get("dataset_info"))]
-    splits = [found for info in infos if (found := _examples(info)) is not None]
+    examples = [counts for info in infos if (counts := _examples(info)) is not None]
     classes = [names for info in infos for names in _class_names(info.get("features"))]
     listed = [
         found
@@ -54,7 +54,7 @@ def differences(front_matter: str, report: Report) -> tuple[str, ...]:
     return (
         *_of_size(entries(card.get("size_categories")), report),
         *_of_kind(entries(card.get("task_ids")), report),
-        *_unless_one_agrees([list(_of_examples(found, report)) for found in splits]),
+        *_unless_one_agrees([list(_of_examples(counts, report)) for counts in examples]),
         *_unless_one_agrees([list(_of_splits(found, report)) for found in listed]),
         *_unless_one_agrees([list(_of_classes(names, report)) for names in classes]),
     )
@@ -137,17 +137,18 @@ def _of_examples(stated: dict[str, str], report: Report) -> Iterator[str]:
     counts = report.dataset.splits or {"": report.dataset.n_items}
     if not report.dataset.splits and all(number.isdecimal() for number in stated.values()):
         stated = {"": str(sum(map(int, stated.values())))}
-    usual = {split_name(name): (name, number) for name, number in stated.items()}
-    for name, number in counts.items():
-        said = usual.get(split_name(name), (name, ""))
-        if said[1] != str(number):
-            of = f" of split {said[0]}" if said[0] else ""
-            stated_number = said[1] or "no number of"
-            yield f"dataset_info: {stated_number} examples{of}; the report has {number:,}"
-    known = {split_name(name) for name in counts}
-    for split, (name, number) in usual.items():
-        if split not in known:
-            yield f"dataset_info: {number} examples of split {name}; the report has no such split"
+    usual = {split_name(name): (name, _grouped(number)) for name, number in stated.items()}
+    for name, count in counts.items():
+        called, said = usual.pop(split_name(name), (name, ""))
+        if said != f"{count:,}":
+            of = f" of split {called}" if called else ""
+            yield f"dataset_info: {said or 'no number of'} examples{of}; the report has {count:,}"
+    for name, said in usual.values():
+        yield f"dataset_info: {said} examples of split {name}; the report has no such split"
+
+
+def _grouped(number: str) -> str:
+    return f"{int(number):,}" if number.isdecimal() else number
 
 
 def _listed_splits(config: Mapping[str, object]) -> Names:
