@@ -384,8 +384,8 @@ def test_columns_of_a_table_are_described_only_where_they_are_known() -> None:
         "label column 'y': the only one of the usual names",
     )
     report = _with(full(), format="table", manifest="items.csv", why=why, splits={})
-    (record_set,) = json.loads(attached(report, None, {}))["recordSet"]
-    columns = [each["source"]["extract"] for each in record_set["field"]]
+    _, record_set = json.loads(attached(report, None, {}))["recordSet"]
+    columns = [each["source"].get("extract") for each in record_set["field"]]
     assert {"column": "a 'b'.png"} in columns
     assert {"column": "y"} in columns
     for facts in ({"why": ()}, {"task": "multilabel"}, {"manifest": "a.csv, b.csv"}):

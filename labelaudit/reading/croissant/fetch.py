@@ -6,6 +6,7 @@ import tempfile
 import urllib.request
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Final, Protocol
 from urllib.error import URLError
@@ -45,8 +46,17 @@ class _OnlyHttps(urllib.request.HTTPRedirectHandler):
         newurl: str,
     ) -> urllib.request.Request | None:
         """Return the request that follows; raise for an address of another kind."""
-        check_address(newurl, "the server leads to another address")
+        try:
+            check_address(newurl, "the server leads to another address")
+        except InputError:
+            fp.close()
+            raise
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+
+
+def redirected() -> urllib.request.HTTPRedirectHandler:
+    """Return what follows a server to other addresses with https, and to no others."""
+    return _OnlyHttps()
 
 
 def check_address(url: str, where: str) -> None:
@@ -65,7 +75,7 @@ def check_address(url: str, where: str) -> None:
 
 def open_https(url: str) -> AbstractContextManager[Answer]:
     """Ask a server for a file."""
-    opener = urllib.request.build_opener(_OnlyHttps())
+    opener = urllib.request.build_opener(redirected())
     answer: AbstractContextManager[Answer] = opener.open(url, timeout=SECONDS)
     return answer
 
@@ -135,7 +145,7 @@ def _write(resource: Resource, handle: int, open_url: Open, most: int) -> None:
                             hint="download the file yourself, and write its path as contentUrl",
                         )
                     out.write(block)
-        except (URLError, OSError, ValueError) as error:
+        except (URLError, HTTPException, OSError, ValueError) as error:
             reason = getattr(error, "reason", None) or error
             raise InputError(
                 f"{resource.where}: {quoted(resource.url)} cannot be fetched; {reason}",

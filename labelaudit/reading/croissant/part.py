@@ -39,15 +39,15 @@ class Part:
             found = said.get("@value") or said.get("en") or next(iter(said.values()), None)
         if found is None:
             return ""
-        if not isinstance(found, str):
+        if not is_text(found):
             raise self.wrong(name, found, "a text")
-        return found
+        return cast("str", found)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return one text or several."""
         found = entries(self.own.get(name))
         for each in found:
-            if not isinstance(each, str):
+            if not is_text(each):
                 raise self.wrong(name, each, "a text")
         return cast("tuple[str, ...]", tuple(found))
 
@@ -60,9 +60,9 @@ class Part:
         found = []
         for each in entries(self.own.get(name)):
             said = cast("Json", each).get("@id") if isinstance(each, dict) else each
-            if not isinstance(said, str):
+            if not is_text(said):
                 raise self.wrong(name, each, "a reference with an @id")
-            found.append(said)
+            found.append(cast("str", said))
         return tuple(found)
 
     def parts(self, name: str) -> tuple["Part", ...]:
@@ -76,9 +76,19 @@ class Part:
 
     def wrong(self, name: str, found: object, wanted: str) -> InputError:
         """Return the error about a value of another kind."""
-        return InputError(
-            f"{self.where}: {name}: found {kind(found)} where {wanted} should be", hint=HINT
-        )
+        what = "a text that is no Unicode" if isinstance(found, str) else kind(found)
+        return InputError(f"{self.where}: {name}: found {what} where {wanted} should be", hint=HINT)
+
+
+def is_text(found: object) -> bool:
+    """Tell whether something is a text that can be written: JSON may hold half a character."""
+    if not isinstance(found, str):
+        return False
+    try:
+        found.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def part(where: str, value: Json, context: Context) -> Part:

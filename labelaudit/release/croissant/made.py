@@ -30,6 +30,7 @@ CHOSEN: Final = re.compile(
     re.DOTALL,
 )
 ITEMS: Final = "items"
+FILES: Final = "files"
 IMAGE_FORMATS: Final = tuple(
     f"image/{name}" for name in ("jpeg", "png", "bmp", "gif", "tiff", "webp")
 )
@@ -66,19 +67,9 @@ def made(report: Report, version: Literal["1.0", "1.1"]) -> str:
     document |= {key: stated[topic] for topic, key in STATED.items() if topic in stated}
     if "creators" in stated:
         document["creator"] = {"@type": "sc:Organization", "name": stated["creators"]}
-    distribution, fields = _described(report)
-    if distribution:
-        document["distribution"] = distribution
-    if fields:
-        document["recordSet"] = [
-            {
-                "@type": "cr:RecordSet",
-                "@id": ITEMS,
-                "name": ITEMS,
-                "description": "One record an item.",
-                "field": fields,
-            }
-        ]
+    distribution, record_sets = _described(report)
+    document |= {"distribution": distribution} if distribution else {}
+    document |= {"recordSet": record_sets} if record_sets else {}
     return json.dumps(document, indent=2) + "\n"
 
 
@@ -103,10 +94,11 @@ def _context(version: str) -> Json:
 
 
 def _described(report: Report) -> tuple[list[Json], list[Json]]:
-    """Return the resources of a dataset and the fields of its items, as far as they are known."""
+    """Return the resources of a dataset and its record sets, as far as they are known."""
     facts = report.dataset
     if facts.format == "class_folders":
-        return [_images("*/")], _folder_fields(has_splits=bool(facts.splits))
+        fields = _folder_fields(has_splits=bool(facts.splits))
+        return [_images("*/")], [_record_set(ITEMS, "One record an item.", fields)]
     suffix = f".{facts.manifest.rpartition('.')[2].lower()}"
     is_one_file = not re.search(r"[/,\\*?\[\]]", facts.manifest)
     if facts.format not in {"table", "image_folder"} or not is_one_file:
@@ -129,7 +121,20 @@ def _described(report: Report) -> tuple[list[Json], list[Json]]:
         return [table], []
     if not {"label", "target"} & chosen.keys():
         return [table], []
-    return [table, *([_images("")] if "image" in chosen else [])], _table_fields(chosen)
+    items = _record_set(ITEMS, "One record an item.", _table_fields(chosen))
+    if "image" not in chosen:
+        return [table], [items]
+    return [table, _images("")], [_record_set(FILES, "One record an image.", _file_fields()), items]
+
+
+def _record_set(name: str, description: str, fields: list[Json]) -> Json:
+    return {
+        "@type": "cr:RecordSet",
+        "@id": name,
+        "name": name,
+        "description": description,
+        "field": fields,
+    }
 
 
 def _images(prefix: str) -> Json:
@@ -150,11 +155,10 @@ def _any_case(suffix: str) -> str:
 
 
 def _folder_fields(*, has_splits: bool) -> list[Json]:
-    files: Json = {"fileSet": {"@id": "images"}}
-    path: Json = {**files, "extract": {"fileProperty": "fullpath"}}
+    path = _of_images("fullpath")
     fields = [
         _field("path", "sc:Text", path, "Path below the dataset."),
-        _field("image", "sc:ImageObject", {**files, "extract": {"fileProperty": "content"}}),
+        _field("image", "sc:ImageObject", _of_images("content")),
         _field(
             "label",
             ["sc:Text", "cr:Label"],
@@ -168,6 +172,16 @@ def _folder_fields(*, has_splits: bool) -> list[Json]:
     return fields
 
 
+def _file_fields() -> list[Json]:
+    """Return the fields of the images, which the items refer to by their paths."""
+    path = _field("path", "sc:Text", _of_images("fullpath"), inside=FILES)
+    return [path, _field("content", "sc:ImageObject", _of_images("content"), inside=FILES)]
+
+
+def _of_images(which: str) -> Json:
+    return {"fileSet": {"@id": "images"}, "extract": {"fileProperty": which}}
+
+
 def _table_fields(chosen: dict[str, str]) -> list[Json]:
     """Return the fields of the columns that were read; the images are joined by their paths."""
 
@@ -177,11 +191,8 @@ def _table_fields(chosen: dict[str, str]) -> list[Json]:
     fields = []
     if "image" in chosen:
         path = _field("path", "sc:Text", column("image"), "Path of the image.")
-        path["references"] = {
-            "fileSet": {"@id": "images"},
-            "extract": {"fileProperty": "fullpath"},
-        }
-        content: Json = {"fileSet": {"@id": "images"}, "extract": {"fileProperty": "content"}}
+        path["references"] = {"field": {"@id": f"{FILES}/path"}}
+        content: Json = {"field": {"@id": f"{FILES}/content"}}
         fields += [path, _field("image", "sc:ImageObject", content)]
     if "text" in chosen:
         fields.append(_field("text", "sc:Text", column("text")))
@@ -194,7 +205,9 @@ def _table_fields(chosen: dict[str, str]) -> list[Json]:
     return fields
 
 
-def _field(name: str, data_type: object, source: Json, description: str = "") -> Json:
-    field: Json = {"@type": "cr:Field", "@id": f"{ITEMS}/{name}", "name": name}
+def _field(
+    name: str, data_type: object, source: Json, description: str = "", inside: str = ITEMS
+) -> Json:
+    field: Json = {"@type": "cr:Field", "@id": f"{inside}/{name}", "name": name}
     field |= {"description": description} if description else {}
     return field | {"dataType": data_type, "source": source}
