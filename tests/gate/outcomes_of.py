@@ -21,6 +21,9 @@ __all__ = [
 ]
 
 
+UNITS = {"judged": "count", "rate": "share", "low": "share", "high": "share"}
+
+
 def measured() -> Report:
     """Return a report of which nobody judged a label."""
     return full()
@@ -45,7 +48,7 @@ def with_table(
     table = Table(
         name=name,
         title=name,
-        columns=tuple(Column(name=column) for column in rows),
+        columns=tuple(Column(name=column, unit=UNITS.get(column, "")) for column in rows),
         rows=tuple(zip(*rows.values(), strict=True)),
         omitted=omitted,
     )
