@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,6 +16,8 @@ from versions import corrected, full
 from labelaudit.privacy import published
 from labelaudit.render.json import to_json
 from labelaudit.report import Report
+
+CHECKOUT = Path(__file__).parents[2]
 
 
 def run(*arguments: str, where: Path) -> subprocess.CompletedProcess[str]:
@@ -117,6 +120,28 @@ def test_a_history_is_one_of_all_reports_below_a_folder(where: Path) -> None:
     names = {file.name for file in (where / "out").iterdir()}
     assert names == {f"history.{suffix}" for suffix in ("html", "svg", "md", "json")}
     assert not any(str(where) in (where / "out" / name).read_text("utf-8") for name in names)
+
+
+def test_the_commands_of_the_document_run(where: Path) -> None:
+    document = (CHECKOUT / "docs" / "diff.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"```sh\n(.*?)```", document, flags=re.DOTALL)
+    lines = [line.partition("#")[0].split() for line in block.splitlines()]
+    assert len(lines) == 4
+    for words in lines:
+        assert words[0] == "labelaudit"
+        done = run(*words[1:], where=where)
+        assert done.returncode == 0, done.stderr
+    written = {file.name for folder in ("changes", "trend") for file in (where / folder).iterdir()}
+    assert all(f"`{name}`" in document for name in written)
+
+
+def test_the_document_names_every_part_of_a_comparison(where: Path) -> None:
+    run("diff", "old", "new", "-o", "out", where=where)
+    document = (CHECKOUT / "docs" / "diff.md").read_text(encoding="utf-8")
+    table = document.partition("| of `diff.json` |")[2]
+    loaded = json.loads((where / "out" / "diff.json").read_text())
+    for name in loaded.keys() - {"schema_version", "tool_version", "privacy"}:
+        assert f"`{name}`" in table, name
 
 
 def test_one_report_is_a_history_of_one(where: Path) -> None:

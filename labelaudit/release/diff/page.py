@@ -24,6 +24,7 @@ from labelaudit.render.template_files import shipped_files
 from labelaudit.render.templates import content_policy, rendered
 
 PAGE: Final = "diff.html"
+MOST_CHARACTERS: Final = 3_000_000  # of pictures
 SAID: Final = {
     "amount": amount,
     "around": around,
@@ -56,7 +57,7 @@ def to_html(diff: Diff, pictures: Mapping[str, str]) -> str:
             "gist": gist(diff),
             "groups": groups(diff),
             "rows": label_rows(diff),
-            "pictures": pictures,
+            "pictures": _that_fit(diff, pictures),
             "shift": _shift,
             "words": SAID,
             "words_of": WORDS,
@@ -65,6 +66,21 @@ def to_html(diff: Diff, pictures: Mapping[str, str]) -> str:
             "policy": content_policy(style=style, script=""),
         },
     )
+
+
+def _that_fit(diff: Diff, pictures: Mapping[str, str]) -> dict[str, str]:
+    """Return the pictures of the first findings, as many as a page should hold."""
+    kept: dict[str, str] = {}
+    printed = 0
+    for found in diff.findings:
+        for listed in (*found.fixed, *found.appeared):
+            picture = pictures.get(listed.thumbnail or "")
+            printed += len(picture or "")
+            if printed > MOST_CHARACTERS:
+                return kept
+            if picture is not None and listed.thumbnail is not None:
+                kept[listed.thumbnail] = picture
+    return kept
 
 
 def _shift(found: Change) -> Markup:

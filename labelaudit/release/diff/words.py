@@ -117,6 +117,8 @@ def label_rows(diff: Diff) -> tuple[Row, ...]:
         for key, title in titles.items()
         if key in of_all or (key in changes and changes[key].standing != "undefined")
     ]
+    order = list(dict.fromkeys(titles.values()))
+    rows.sort(key=lambda row: order.index(row.title))
     others = [
         Row(title=ruling_title(each), change=None, ruling=each)
         for each in diff.rulings
