@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Final, Protocol
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit
 
 from labelaudit.errors import InputError, OutputError
@@ -146,6 +146,8 @@ def _write(resource: Resource, handle: int, open_url: Open, most: int) -> None:
                         )
                     out.write(block)
         except (URLError, HTTPException, OSError, ValueError) as error:
+            if isinstance(error, HTTPError):
+                error.close()  # it is the answer, too
             reason = getattr(error, "reason", None) or error
             raise InputError(
                 f"{resource.where}: {quoted(resource.url)} cannot be fetched; {reason}",
