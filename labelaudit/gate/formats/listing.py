@@ -88,11 +88,12 @@ def ruling_entries(outcome: Outcome) -> list[Entry]:
         What the gate says.
     """
     named = {finding.rule for finding in outcome.findings if finding.is_new}
-    entries = [
-        _of_ruling(outcome, ruling)
-        for ruling in outcome.rulings
-        if ruling.decision != "pass" and not counted_by(ruling) & named
-    ]
+    seen: Counter[str] = Counter()
+    entries = []
+    for ruling in outcome.rulings:
+        if ruling.decision != "pass" and not counted_by(ruling) & named:
+            seen[ruling.name] += 1
+            entries.append(_of_ruling(outcome, ruling, seen[ruling.name]))
     return sorted(entries, key=lambda entry: LEVELS.index(entry.level))
 
 
@@ -115,13 +116,13 @@ def worst_first(outcome: Outcome) -> list[tuple[Level, Finding]]:
     return sorted(ranked, key=lambda pair: (LEVELS.index(pair[0]), not pair[1].is_new))
 
 
-def _of_ruling(outcome: Outcome, ruling: Ruling) -> Entry:
+def _of_ruling(outcome: Outcome, ruling: Ruling, number: int) -> Entry:
     return Entry(
         rule=ruling_rule(outcome, ruling),
         level="error" if ruling.fails else OF_DECISION.get(ruling.decision, "note"),
         words=text.visible(f"{ruling.name}: {explained(ruling)}"),
         place=place_of_whole(outcome.report),
-        fingerprint=_hashed(f"ruling {ruling.name}"),
+        fingerprint=_hashed(f"ruling {ruling.name} {number}"),
         state="new",
     )
 

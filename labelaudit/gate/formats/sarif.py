@@ -4,8 +4,8 @@ import json
 from typing import Any, Final
 
 from labelaudit.gate.formats.listing import Entry, entries_of
-from labelaudit.gate.formats.rules import NOT_SHOWN, Rule
-from labelaudit.gate.formats.said import headline
+from labelaudit.gate.formats.rules import LONGEST, NOT_SHOWN, Rule
+from labelaudit.gate.formats.said import cut, headline
 from labelaudit.gate.outcome import Outcome
 from labelaudit.render import text
 from labelaudit.render.markdown.escape import prose
@@ -35,7 +35,7 @@ def to_sarif(outcome: Outcome) -> str:
     places = {name: at for at, name in enumerate(rules)}
     run = {
         "tool": {"driver": _driver(outcome, list(rules.values()))},
-        "automationDetails": {"id": f"labelaudit/{text.visible(outcome.report.dataset.name)}/"},
+        "automationDetails": {"id": f"labelaudit/{_name(outcome)}/"},
         "columnKind": "utf16CodeUnits",
         "originalUriBaseIds": {ROOT: {"description": {"text": "Where labelaudit was run."}}},
         "invocations": [_invocation(outcome, entries)],
@@ -97,7 +97,10 @@ def _invocation(outcome: Outcome, entries: list[Entry]) -> Object:
     said += [("warning", each.words) for each in entries if each.rule.name == NOT_SHOWN]
     if outcome.stale:
         stale = text.counted(len(outcome.stale), "entry", "entries")
-        said.append(("note", f"{stale} of the baseline match no finding any more"))
+        said.append(("note", f"{stale} of the baseline without a finding any more"))
+    if outcome.unsettled:
+        unsettled = text.counted(outcome.unsettled, "finding")
+        said.append(("note", f"{unsettled} on unchanged items, counted against no rule"))
     return {
         "executionSuccessful": True,
         "toolExecutionNotifications": [
@@ -114,9 +117,12 @@ def plain(words: str) -> str:
     >>> plain("[a](https://evil.example) {0}")
     '[a] (https://evil.example) {{0}}'
     """
-    shown = text.visible(words)
-    shown = shown if len(shown) <= MOST_CHARACTERS else f"{shown[: MOST_CHARACTERS - 1]}…"
+    shown = cut(text.visible(words), MOST_CHARACTERS)
     return shown.replace("](", "] (").replace("{", "{{").replace("}", "}}") or "?"
+
+
+def _name(outcome: Outcome) -> str:
+    return cut(text.visible(outcome.report.dataset.name), LONGEST)
 
 
 def _words(name: str) -> list[str]:

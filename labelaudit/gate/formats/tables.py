@@ -23,6 +23,8 @@ from labelaudit.render.markdown.escape import code, prose
 from labelaudit.render.markdown.parts import table, with_code
 
 RULES: Final = ("Rule", "Verdict", "Number", "Interval", "Limit", "Detectable")
+IF_ANY: Final = {"Interval", "Detectable"}  # columns that are not there where nothing is in them
+NUMBERS: Final = {"Number", "Detectable"}
 ITEMS: Final = ("Item", "Finding", "Given", "Suggested", "Evidence")
 EVIDENCE: Final = 160  # characters
 NAME: Final = 120  # characters
@@ -46,8 +48,7 @@ def rulings_part(outcome: Outcome, most_bytes: int) -> list[str]:
         How long the table may be, and how long the list of what to do.
     """
     ordered = sorted(outcome.rulings, key=lambda ruling: not ruling.fails)
-    n_items = outcome.report.dataset.n_items
-    head, rule, *rows = table(RULES, (_row(each, n_items) for each in ordered), right=(2, 5))
+    head, rule, *rows = _rows(ordered, outcome.report.dataset.n_items)
     shown = _within(rows, most_bytes)
     parts = ["\n".join([head, rule, *shown])] if rows else ["No rules are set."]
     parts += _more(len(rows) - len(shown), "rule")
@@ -57,7 +58,7 @@ def rulings_part(outcome: Outcome, most_bytes: int) -> list[str]:
 
 
 def findings_part(outcome: Outcome, most_rows: int, most_bytes: int) -> list[str]:
-    """Return the findings that are new, those of rules that fail first, and how many more.
+    """Return the new findings that a rule is about, those of rules that fail first.
 
     Parameters
     ----------
@@ -66,16 +67,20 @@ def findings_part(outcome: Outcome, most_rows: int, most_bytes: int) -> list[str
     most_rows, most_bytes
         How long the table may be.
     """
-    new = [finding for _, finding in worst_first(outcome) if finding.is_new]
-    if not new:
-        return []
-    first = new[:most_rows]
+    new = [pair for pair in worst_first(outcome) if pair[1].is_new]
+    held = [finding for level, finding in new if level != "note"]
+    kind = "new finding" if outcome.baseline else "finding"
+    others = len(new) - len(held)
+    rest = [f"{text.counted(others, f'more {kind}')} that no rule is about, in `issues.csv`."]
+    if not held:
+        nothing = ["No new findings."] if outcome.baseline and not others else []
+        return rest if others else nothing
+    first = held[:most_rows]
     titles = {each.rule: finding_rule(outcome.report, each.rule).title for each in first}
     head, rule, *rows = table(ITEMS, (_cells(each, titles[each.rule]) for each in first))
     shown = _within(rows, most_bytes)
-    kind = "New findings" if outcome.baseline else "Findings"
-    parts = [f"### {kind}: {len(new):,}", "\n".join([head, rule, *shown])]
-    return [*parts, *_more(len(new) - len(shown), "finding")]
+    parts = [f"### {kind.capitalize()}s: {len(held):,}", "\n".join([head, rule, *shown])]
+    return [*parts, *_more(len(held) - len(shown), "finding"), *(rest if others else [])]
 
 
 def notes_part(outcome: Outcome) -> list[str]:
@@ -111,6 +116,16 @@ def _more(amount: int, noun: str) -> list[str]:
         return []
     where = "`gate.json` and `issues.csv`" if noun == "finding" else "`gate.json`"
     return [f"{text.counted(amount, f'more {noun}')} in {where}."]
+
+
+def _rows(rulings: Iterable[Ruling], n_items: int) -> list[str]:
+    """Return the lines of the table of rules, without columns that nothing is in."""
+    cells = [_row(ruling, n_items) for ruling in rulings]
+    used = [
+        at for at, name in enumerate(RULES) if name not in IF_ANY or any(row[at] for row in cells)
+    ]
+    right = [place for place, at in enumerate(used) if RULES[at] in NUMBERS]
+    return table((RULES[at] for at in used), ([row[at] for at in used] for row in cells), right)
 
 
 def _row(ruling: Ruling, n_items: int) -> list[str]:

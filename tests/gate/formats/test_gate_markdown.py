@@ -107,7 +107,8 @@ def long_outcome(n: int) -> Outcome:
     ruling = Ruling(
         name="@a|" * 200, decision="fail", fails=True, reason="@b|" * 500, next_step="`@c|" * 500
     )
-    return replace(gated(), findings=findings, rulings=(ruling,) * n)
+    counting = replace(ruling, name="findings.suspects")
+    return replace(gated(), findings=findings, rulings=(counting, *(ruling,) * (n - 1)))
 
 
 @pytest.mark.parametrize("kind", NAMES)
@@ -155,3 +156,32 @@ def test_datasets_of_one_repository_have_comments_of_their_own() -> None:
     outcome = gated()
     other = replace(outcome.report, run=replace(outcome.report.run, data="other/labels.csv"))
     assert marker(outcome) != marker(replace(outcome, report=other))
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_with_a_baseline_it_says_that_nothing_is_new(kind: str) -> None:
+    old = tuple(found(at, is_new=False) for at in range(3))
+    outcome = replace(gated(), findings=old)
+    assert "No new findings." in source(outcome, kind)
+    assert "No new findings." not in source(replace(outcome, baseline="", findings=()), kind)
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_findings_that_no_rule_is_about_are_counted_and_not_named(kind: str) -> None:
+    outcome = gated()
+    others = tuple(found(at, "outliers") for at in range(100, 103))
+    written = source(replace(outcome, findings=(*outcome.findings, *others)), kind)
+    assert "3 more new findings that no rule is about, in `issues.csv`." in written
+    assert not [each for each in others if each.path in written]
+    alone = source(replace(outcome, findings=others), kind)
+    assert "3 more new findings that no rule is about" in alone
+    assert "No new findings" not in alone
+
+
+def test_columns_without_content_are_left_out() -> None:
+    outcome = gated()
+    plain = tuple(ruling for ruling in outcome.rulings if ruling.detectable is None)
+    [head, *_] = tables(source(outcome, "comment"))[0]
+    assert head == ["Rule", "Verdict", "Number", "Interval", "Limit", "Detectable"]
+    [head, *_] = tables(source(replace(outcome, rulings=plain), "comment"))[0]
+    assert head == ["Rule", "Verdict", "Number", "Limit"]

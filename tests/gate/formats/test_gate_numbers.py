@@ -38,6 +38,7 @@ def rows(markdown: str) -> list[dict[str, str]]:
 def row_problems(row: dict[str, str], ruling: Object, n_items: int) -> list[str]:
     """Return the cells of a row that are not what the JSON says of its rule."""
     found, limit = ruling["found"], ruling["limit"]
+    row = {"Interval": "", "Detectable": ""} | row
     checks = {
         "Number": _number(row["Number"], ruling, n_items),
         "Interval": _interval(row["Interval"], found),
@@ -175,7 +176,7 @@ def known_tokens(outcome: Outcome) -> set[str]:
     fails = [ruling["fails"] for ruling in document["rulings"]]
     decisions = [ruling["decision"] for ruling in document["rulings"] if not ruling["fails"]]
     counts = {len(fails), sum(fails), *(decisions.count(each) for each in decisions)}
-    counts |= {len(document["stale"])}
+    counts |= {len(document["stale"]), document["unsettled"]}
     counts |= {len(each["others"]) - 5 for each in document["findings"]}
     found = {token for each in strings(document) for token in TOKEN.findall(each)}
     return found | {f"{count:,}" for count in counts}

@@ -69,3 +69,9 @@ def test_a_hundred_thousand_findings_are_cut_and_counted() -> None:
     shown = sum("." not in each["check_name"] for each in listed) - 1
     assert listed[-1]["check_name"] == "findings-not-shown"
     assert listed[-1]["description"].startswith(f"{100_000 - shown:,} more findings")
+
+
+def test_two_limits_on_one_number_are_both_kept() -> None:
+    ruling = gated().rulings[0]
+    listed = entries(replace(gated(), findings=(), rulings=(ruling, ruling)))
+    assert len({each["fingerprint"] for each in listed}) == len(listed) == 2
