@@ -106,6 +106,12 @@ def estimate(value: float, low: float, high: float, better: str = "lower") -> Va
         (made(3, no_interval=EXACT), made(3, no_interval=EXACT), "same", ""),
         (made(3, no_interval="a proxy"), made(9, no_interval="a proxy"), "no interval", ""),
         (made(3), made(9), "no interval", ""),
+        (
+            made(3, no_interval="exact of these splits"),
+            made(9, no_interval=EXACT),
+            "no interval",
+            "",
+        ),
         (made(0.1), estimate(0.9, 0.89, 0.91), "not comparable", ""),  # of another unit
         (made(0.1, unit="share"), estimate(0.9, 0.89, 0.91), "no interval", ""),
         (made(None), made(9, no_interval=EXACT), "one side", ""),

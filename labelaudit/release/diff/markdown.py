@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from labelaudit.limits import Verdict
-from labelaudit.release.diff.parts import Change, Diff, Findings, Listed, Side
+from labelaudit.release.diff.parts import Change, Diff, Listed, Side
 from labelaudit.release.diff.words import (
     ARROW,
     Group,
@@ -17,6 +17,7 @@ from labelaudit.release.diff.words import (
     of_findings,
     signed,
     standing,
+    unchanged,
     unlisted,
     verdict,
 )
@@ -29,7 +30,7 @@ MOST_CLASSES: Final = 40
 MOST_LISTED: Final = 10
 FOOT: Final = (
     "Beyond its interval: the 95 % interval of the difference, from both intervals, is without 0. "
-    "Counted: both are exact. All numbers are in `diff.json`."
+    "Exact: both were counted. All numbers are in `diff.json`."
 )
 HEADS: Final = ("Number", "Before", "Now", "Change", "Worth")
 
@@ -50,7 +51,7 @@ def to_markdown(diff: Diff) -> str:
         *_label(diff),
         *(part for group in groups(diff) for part in _group(group)),
         *_classes(diff),
-        *_findings(diff.findings),
+        *_findings(diff),
         *_one_sided(diff),
         FOOT,
     ]
@@ -144,9 +145,11 @@ def _classes(diff: Diff) -> list[str]:
     return ["### Class by class", *parts] if parts else []
 
 
-def _findings(findings: Sequence[Findings]) -> list[str]:
-    parts = []
-    for found in findings:
+def _findings(diff: Diff) -> list[str]:
+    parts, kept = [], unchanged(diff)
+    for found in diff.findings:
+        if found in kept:
+            continue
         line = f"**{prose(found.title)}**: {of_findings(found)}."
         line += f" Not comparable: {prose(found.reason)}." if found.reason else ""
         line += f" {unlisted(found)}." if unlisted(found) else ""
@@ -155,6 +158,9 @@ def _findings(findings: Sequence[Findings]) -> list[str]:
         rows += [["new", *_listed(each)] for each in found.appeared[:MOST_LISTED]]
         if rows:
             parts.append("\n".join(table(("", "Item", "Given", "Suggested"), rows)))
+    if kept:
+        same = "; ".join(f"{prose(found.title)} ({found.new:,})" for found in kept)
+        parts.append(f"The same as before: {same}.")
     return ["### Findings", *parts] if parts else []
 
 

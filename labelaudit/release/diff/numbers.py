@@ -11,7 +11,7 @@ from labelaudit.release.documents import rounded
 from labelaudit.report import Better, MeasureResult, Report, Value
 from labelaudit.statistics.differences import Ends, mover_difference, range_difference
 
-EXACT: Final = "exact"  # how an interval is said not to be needed
+EXACT: Final = ("exact", ":")  # how an interval is said not to be needed, and what may follow
 OF_SAMPLES: Final = "95 %"  # how what an interval covers begins; any other is a range
 MOVER: Final = "95 %, from both intervals (MOVER), as of independent samples"
 RANGE: Final = "from the ends of both ranges, which are no intervals of 95 %"
@@ -186,9 +186,15 @@ def _known(value: Value | None) -> Known | None:
         middle = value.low / 2 + value.high / 2 if value.value is None else value.value
         is_range = value.value is None or not value.interval.startswith(OF_SAMPLES)
         return Known(Ends(middle, value.low, value.high), is_exact=False, is_range=is_range)
-    if value.value is not None and value.no_interval.startswith(EXACT):
+    if value.value is not None and _is_exact(value):
         return Known(Ends(value.value, value.value, value.value), is_exact=True, is_range=False)
     return None
+
+
+def _is_exact(value: Value) -> bool:
+    """Tell whether a number was counted: *exact of these splits* says so of a part only."""
+    word, sign = EXACT
+    return value.no_interval == word or value.no_interval.startswith(word + sign)
 
 
 def _is_defined(value: Value | None) -> bool:

@@ -16,6 +16,7 @@ from labelaudit.release.diff.words import (
     of_findings,
     signed,
     standing,
+    unchanged,
     unlisted,
 )
 from labelaudit.render.charts.change import Ends, change
@@ -32,6 +33,7 @@ SAID: Final = {
     "of_findings": of_findings,
     "signed": signed,
     "standing": standing,
+    "unchanged": unchanged,
     "unlisted": unlisted,
 }
 

@@ -13,7 +13,7 @@ from labelaudit.render.judgements import SIGNS, WORDS
 
 STANDINGS: Final[dict[Standing, str]] = {
     "beyond": "beyond its interval",
-    "exact": "counted",
+    "exact": "exact",
     "within": "within its interval",
     "no interval": "no interval",
     "not comparable": "not comparable",
@@ -216,6 +216,15 @@ def of_findings(found: Findings) -> str:
         f"{found.old:,} before, {found.new:,} now: {len(found.fixed):,} {gone}, "
         f"{len(found.appeared):,} {new}, {found.kept:,} in both"
     )
+
+
+def unchanged(diff: Diff) -> list[Findings]:
+    """Return the rules of which nothing is gone and nothing new, as far as is known."""
+    return [
+        each
+        for each in diff.findings
+        if not (each.fixed or each.appeared or each.reason) and each.old == each.new
+    ]
 
 
 def unlisted(found: Findings) -> str:
