@@ -1,11 +1,12 @@
 """Print what holds names of a dataset, so that neither a terminal nor a runner obeys them."""
 
 import re
-from typing import Final
-
-from rich.console import Console, RenderableType
+from typing import TYPE_CHECKING, Final
 
 from labelaudit.render.text import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
 
 # What a runner of workflows takes for its commands: at the start of a line, or anywhere.
 COMMAND: Final = re.compile(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*):(?=:)", re.MULTILINE)
@@ -28,7 +29,7 @@ def shown(message: str) -> str:
     return unheeded("\n".join(map(visible, message.split("\n"))))
 
 
-def print_unheeded(console: Console, renderable: RenderableType) -> None:
+def print_unheeded(console: "Console", renderable: "RenderableType") -> None:
     """Print what holds names of a dataset."""
     with console.capture() as captured:
         console.print(renderable)

@@ -88,7 +88,8 @@ def verify(  # noqa: PLR0913 - each is an option
             progress=progress,
         )
     try:
-        typer.echo(in_words(found, quiet=quiet))
+        if words := in_words(found, quiet=quiet):
+            typer.echo(words)
     finally:  # also where nobody reads it to its end
         if found.differences:
             raise CheckFailed

@@ -340,7 +340,8 @@ def test_an_edited_picture_or_table_is_named_by_the_sums(whole: Place) -> None:
     found = verify(whole)
     assert found.code == 1
     named = {line.strip().partition(":")[0] for line in found.out.splitlines() if "    " in line}
-    assert named == {"issues.csv", "label.svg", "card.md"}
+    assert named == {"issues.csv", "label.svg"}
+    assert "? SHA256SUMS lists card.md, which is not there" in found.out.splitlines()
 
 
 def test_edited_sums_are_named(whole: Place) -> None:

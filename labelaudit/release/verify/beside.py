@@ -32,13 +32,19 @@ def check_sums(folder: Path) -> Found:
         return Found(unchecked=(f"{SUMS}: there is none beside the report{why}",))
     except (InputError, OSError) as error:
         return Found(differences=(Difference("file", SUMS, str(error).partition("\n")[0]),))
+    listed = [name for name in sums if (folder / name).is_file()]
+    wrong = {name: found for name in listed if (found := _sum_of(folder / name)) != sums[name]}
     differences = [
         *(Difference("file", name, f"is not in {SUMS}") for name in sorted(there - set(sums))),
-        *(Difference("file", name, why) for name in sums if (why := _wrong(folder, name, sums))),
+        *(Difference("file", name, _said(found, sums[name])) for name, found in wrong.items()),
     ]
-    n_right = len(sums) - sum(each.name in sums for each in differences)
-    right = f"all {len(sums):,}" if not differences else f"{n_right:,} of {len(sums):,}"
-    return Found((f"{SUMS}: {right} files are as listed",), differences=tuple(differences))
+    right = f"{len(listed) - len(wrong):,} of {len(listed):,}" if wrong else f"all {len(listed):,}"
+    gone = [name for name in sums if name not in listed]
+    return Found(
+        (f"{SUMS}: {right} files that are there are as listed",),
+        (f"{SUMS} lists {', '.join(gone)}, which {_are_not(len(gone))} there",) if gone else (),
+        tuple(differences),
+    )
 
 
 def check_pages(report: Report, folder: Path, templates: Path | None) -> Found:
@@ -75,14 +81,13 @@ def check_pages(report: Report, folder: Path, templates: Path | None) -> Found:
     return Found(checked, tuple(unsure), tuple(differences))
 
 
-def _wrong(folder: Path, name: str, sums: dict[str, str]) -> str:
-    """Say what is wrong with a file that the sums list; an empty string when nothing is."""
-    if not (folder / name).is_file():
-        return f"is in {SUMS}, and is not there"
-    found = _sum_of(folder / name)
-    if found == sums[name]:
-        return ""
-    return f"its SHA-256 is {found[:SHORT]}..., in {SUMS} it is {sums[name][:SHORT]}..."
+def _are_not(n: int) -> str:
+    """Return the verb of so many files that are missing."""
+    return "is not" if n == 1 else "are not"
+
+
+def _said(found: str, listed: str) -> str:
+    return f"its SHA-256 is {found[:SHORT]}..., in {SUMS} it is {listed[:SHORT]}..."
 
 
 def _is_listed(folder: Path, name: str) -> bool:
