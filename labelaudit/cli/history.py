@@ -5,13 +5,19 @@ from typing import Annotated
 
 import typer
 
+from labelaudit.errors import InputError
+
 
 def history(
     paths: Annotated[
-        list[Path],
-        typer.Argument(metavar="FOLDER...", help="Folders with reports, or report.json files."),
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="[FOLDER...]", help="Folders with reports, or report.json files."),
+    ] = None,
     *,
+    git: Annotated[
+        Path | None,
+        typer.Option(help="A report.json in a git repository: the one at every tag is taken."),
+    ] = None,
     formats: Annotated[
         list[str] | None,
         typer.Option("--format", help="Write a file: html, svg, md or json; can be given again."),
@@ -37,8 +43,13 @@ def history(
     from labelaudit.release.history.gather import history as gathered
     from labelaudit.release.history.terminal import to_terminal
 
+    if not paths and git is None:
+        raise InputError(
+            "history: no reports are named",
+            hint="name a folder: labelaudit history reports/; or --git label/report.json",
+        )
     wanted = wanted_formats(formats, FORMATS, output)
-    found = gathered(*find_reports(paths))
+    found = gathered(*find_reports(paths or (), git))
     folder = output or Path()
     files = history_files(found, wanted)
     if wanted:

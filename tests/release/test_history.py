@@ -3,6 +3,8 @@
 import io
 import json
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import replace
@@ -137,6 +139,43 @@ def test_files_that_are_named_have_to_be_reports(tmp_path: Path) -> None:
     assert "gate.json: no report" in str(caught.value)
 
 
+def git(folder: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
+def test_the_report_at_every_tag_is_taken_and_tags_without_one_told(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / "label").mkdir()
+    (tmp_path / "label" / "notes").write_text("x")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "none yet")
+    git(tmp_path, "tag", "v0")
+    for day, tag in ((3, "v1"), (4, "release/v2")):
+        write(tmp_path, "label/report.json", at(full(), day, "animals"))
+        git(tmp_path, "add", ".")
+        git(tmp_path, "commit", "-q", "-m", tag)
+        git(tmp_path, "tag", tag)
+    (tmp_path / "label" / "report.json").write_text("{}")
+    git(tmp_path, "commit", "-q", "-a", "-m", "broken")
+    git(tmp_path, "tag", "v3")
+    reports, skipped = find_reports([], tmp_path / "label" / "report.json")
+    assert [where for where, _ in reports] == ["v1/report.json", "release/v2/report.json"]
+    reasons = {each.file: each.reason for each in skipped}
+    assert set(reasons) == {"v0/report.json", "v3/report.json"}
+    assert "no such file" in reasons["v0/report.json"]
+    assert "no schema_version" in reasons["v3/report.json"]
+    assert labels(history(reports)) == ["v1", "v2"]
+    (tmp_path / "label" / "report.json").unlink()
+    assert len(find_reports([], tmp_path / "label" / "report.json")[0]) == 2
+
+
+def test_a_folder_that_is_no_repository_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"git lists no tags|cannot be run"):
+        find_reports([], tmp_path / "report.json")
+
+
 def test_one_report_is_no_trend_and_says_what_to_do() -> None:
     found = history([("report.json", full())])
     assert any("one report only" in caution for caution in found.cautions)
@@ -264,6 +303,13 @@ def test_any_numbers_are_drawn_in_order_and_within_the_picture(
         assert one <= two or first <= second + 0.11
         assert one >= two or first >= second - 0.11
     assert re.search(r'aria-label="Made', drawn)
+
+
+def test_reports_of_labels_of_every_kind_make_one_history() -> None:
+    made = [(name, at(CASES[name](), day, name)) for day, name in enumerate(CASES, 1)]
+    found, files = files_of(made)
+    assert all(len(each.points) == len(made) for each in found.series)
+    assert set(files) == {f"history.{name}" for name in FORMATS}
 
 
 def test_a_number_that_no_report_has_is_left_out() -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from labelaudit.errors import InputError
 from labelaudit.release.history.parts import Skipped
+from labelaudit.release.history.tags import tagged_reports
 from labelaudit.render.json import from_json
 from labelaudit.report import Report
 
@@ -16,7 +17,7 @@ MOST_BYTES: Final = 200_000_000  # of a file that is not called a report
 Found = tuple[tuple[tuple[str, Report], ...], tuple[Skipped, ...]]
 
 
-def find_reports(paths: Iterable[Path]) -> Found:
+def find_reports(paths: Iterable[Path], tagged: Path | None = None) -> Found:
     """Return the reports among files and below folders, the oldest first, and what was left out.
 
     Files that are named have to be reports; below a folder, every ``.json`` file is looked at,
@@ -26,6 +27,8 @@ def find_reports(paths: Iterable[Path]) -> Found:
     ----------
     paths
         Files and folders.
+    tagged
+        A report in a git repository, of which that of every tag is taken.
 
     Raises
     ------
@@ -34,29 +37,42 @@ def find_reports(paths: Iterable[Path]) -> Found:
     """
     found: list[tuple[str, Report]] = []
     skipped: list[Skipped] = []
-    shown = ", ".join(map(str, paths := list(paths)))
-    for path in paths:
-        if not path.exists():
+    named = [str(path) for path in paths]
+    for path in map(Path, named):
+        if path.is_dir():
+            more, others = _below(path)
+        elif path.exists():
+            more, others = [(path.name, _read(path, str(path)))], []
+        else:
             raise InputError(f"{path}: is not there", hint="name a folder with reports, or reports")
-        if not path.is_dir():
-            found.append((path.name, _read(path, str(path))))
-            continue
-        for file in sorted(_documents(path)):
-            where = file.relative_to(path).as_posix()
-            try:
-                found.append((where, _read_found(file, where)))
-            except InputError as error:
-                skipped.append(Skipped(file=where, reason=_why(error, where)))
+        found, skipped = found + more, skipped + others
+    if tagged is not None:
+        more, others = tagged_reports(tagged)
+        found, skipped = found + more, skipped + others
+        named.append(f"{tagged} at the tags")
     if not found:
-        there = f"; {len(skipped):,} JSON files there are none" if skipped else ""
+        there = f"; {len(skipped):,} files there are none" if skipped else ""
         raise InputError(
-            f"{shown}: holds no report{there}",
+            f"{', '.join(named)}: holds no report{there}",
             hint="name a folder with the report.json of several scans, or these files",
             details=[f"{each.file}: {each.reason}" for each in skipped],
         )
     found.sort(key=lambda pair: (pair[1].run.started, pair[0]))
     kept, twice = _once(found)
     return tuple(kept), (*skipped, *twice)
+
+
+def _below(folder: Path) -> tuple[list[tuple[str, Report]], list[Skipped]]:
+    """Return the reports below a folder, and the JSON files that are none."""
+    found: list[tuple[str, Report]] = []
+    skipped: list[Skipped] = []
+    for file in sorted(_documents(folder)):
+        where = file.relative_to(folder).as_posix()
+        try:
+            found.append((where, _read_found(file, where)))
+        except InputError as error:
+            skipped.append(Skipped(file=where, reason=error.message.removeprefix(f"{where}: ")))
+    return found, skipped
 
 
 def _documents(folder: Path) -> Iterator[Path]:
@@ -82,11 +98,6 @@ def _read(file: Path, where: str) -> Report:
             f"{where}: cannot be read: {said}", hint="name the report.json of a scan"
         ) from error
     return from_json(text, where)
-
-
-def _why(error: InputError, where: str) -> str:
-    """Return what is wrong with a file, without its name."""
-    return error.message.removeprefix(f"{where}: ")
 
 
 def _once(found: list[tuple[str, Report]]) -> tuple[list[tuple[str, Report]], list[Skipped]]:
