@@ -390,6 +390,16 @@ def test_a_file_that_was_made_for_a_dataset_reads_as_that_dataset(
         assert {each["items/image"].size for each in theirs} == {(5, 4)}
 
 
+def test_the_reports_own_pictures_are_no_items(tmp_path: Path) -> None:
+    root = folders(tmp_path) / "train"
+    dataset = open_dataset(root)
+    text = attached(_report(dataset), None, {"label/label.png": png(1)})
+    (root / "label").mkdir()
+    (root / "label" / "label.png").write_bytes(png(1))
+    (root / "croissant.json").write_text(text, encoding="utf-8")
+    assert digest_of(open_dataset(root / "croissant.json")) == digest_of(dataset)
+
+
 def test_sample_data_reads_back(sample_data: Path, tmp_path: Path) -> None:
     root = tmp_path / "sample"
     shutil.copytree(sample_data, root)
@@ -408,8 +418,8 @@ def test_files_without_a_row_and_rows_without_a_file_are_told(tmp_path: Path) ->
     dataset = opened(file)
     assert dataset.n_samples == 12
     assert int((~dataset.labelled).sum()) == 1
-    assert "1 of 12 records have no partner in 'items.csv'" in dataset.source.why
-    assert "1 records of 'items.csv' have no partner" in dataset.source.why
+    assert "no partner in 'items.csv': 1 of 12 records" in dataset.source.why
+    assert "records of 'items.csv' that nothing refers to: 1" in dataset.source.why
 
 
 def _changed(file: Path, **more: object) -> Path:

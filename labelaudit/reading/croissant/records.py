@@ -174,9 +174,11 @@ def _joined(frames: dict[str, Frame], join: Join) -> Records:
     alone = partner.null_count
     unused = len(right) - len(pc.unique(partner.drop_null()))
     if alone:
-        why.append(f"{alone:,} of {len(left):,} records have no partner in {join.right.node!r}")
+        why.append(
+            f"no partner in {join.right.node!r}: {alone:,} of {counted(len(left), 'record')}"
+        )
     if unused:
-        why.append(f"{unused:,} records of {join.right.node!r} have no partner")
+        why.append(f"records of {join.right.node!r} that nothing refers to: {unused:,}")
     return Records(
         base=join.left.node,
         frames=frames,

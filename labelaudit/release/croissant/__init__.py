@@ -49,7 +49,8 @@ def attached(
         When the existing file is no JSON object, or holds something else where Croissant has an
         object or a list.
     """
-    return merged(report, made(report, version) if existing is None else existing, files, where)
+    text = made(report, version, files) if existing is None else existing
+    return merged(report, text, files, where)
 
 
 def missing(text: str, where: str = "croissant.json") -> tuple[str, ...]:

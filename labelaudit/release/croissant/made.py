@@ -3,6 +3,8 @@
 import ast
 import json
 import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import Final, Literal
 
 from labelaudit.json_ld import Json
@@ -43,7 +45,7 @@ TABLE_FORMATS: Final = {
 }
 
 
-def made(report: Report, version: Literal["1.0", "1.1"]) -> str:
+def made(report: Report, version: Literal["1.0", "1.1"], files: Iterable[str] = ()) -> str:
     """Return a Croissant file with what a report knows of its dataset.
 
     What its papers state is in it as they state it; nothing is made up for what they do not. The
@@ -56,6 +58,8 @@ def made(report: Report, version: Literal["1.0", "1.1"]) -> str:
         The report.
     version
         Which version of the format.
+    files
+        Paths of the report's own files, whose folders hold no item.
     """
     stated = {each.topic: visible(each.text) for each in report.dataset.statements}
     document: Json = {
@@ -67,7 +71,8 @@ def made(report: Report, version: Literal["1.0", "1.1"]) -> str:
     document |= {key: stated[topic] for topic, key in STATED.items() if topic in stated}
     if "creators" in stated:
         document["creator"] = {"@type": "sc:Organization", "name": stated["creators"]}
-    distribution, record_sets = _described(report)
+    own = sorted({f"{PurePosixPath(name).parent}/*" for name in files if "/" in name})
+    distribution, record_sets = _described(report, own)
     document |= {"distribution": distribution} if distribution else {}
     document |= {"recordSet": record_sets} if record_sets else {}
     return json.dumps(document, indent=2) + "\n"
@@ -93,12 +98,12 @@ def _context(version: str) -> Json:
     return dict(sorted(context.items()))
 
 
-def _described(report: Report) -> tuple[list[Json], list[Json]]:
+def _described(report: Report, own: list[str]) -> tuple[list[Json], list[Json]]:
     """Return the resources of a dataset and its record sets, as far as they are known."""
     facts = report.dataset
     if facts.format == "class_folders":
         fields = _folder_fields(has_splits=bool(facts.splits))
-        return [_images("*/")], [_record_set(ITEMS, "One record an item.", fields)]
+        return [_images("*/", own)], [_record_set(ITEMS, "One record an item.", fields)]
     suffix = f".{facts.manifest.rpartition('.')[2].lower()}"
     is_one_file = not re.search(r"[/,\\*?\[\]]", facts.manifest)
     if facts.format not in {"table", "image_folder"} or not is_one_file:
@@ -124,7 +129,10 @@ def _described(report: Report) -> tuple[list[Json], list[Json]]:
     items = _record_set(ITEMS, "One record an item.", _table_fields(chosen))
     if "image" not in chosen:
         return [table], [items]
-    return [table, _images("")], [_record_set(FILES, "One record an image.", _file_fields()), items]
+    return [table, _images("", own)], [
+        _record_set(FILES, "One record an image.", _file_fields()),
+        items,
+    ]
 
 
 def _record_set(name: str, description: str, fields: list[Json]) -> Json:
@@ -137,7 +145,7 @@ def _record_set(name: str, description: str, fields: list[Json]) -> Json:
     }
 
 
-def _images(prefix: str) -> Json:
+def _images(prefix: str, own: list[str]) -> Json:
     """Return the images below the folder of the file, by what they are known for: their names."""
     return {
         "@type": "cr:FileSet",
@@ -146,6 +154,7 @@ def _images(prefix: str) -> Json:
         "description": "The images, relative to this file.",
         "encodingFormat": list(IMAGE_FORMATS),
         "includes": [f"{prefix}*{_any_case(suffix)}" for suffix in IMAGE_SUFFIXES],
+        **({"excludes": own} if own else {}),
     }
 
 
