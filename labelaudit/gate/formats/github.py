@@ -2,7 +2,13 @@
 
 from typing import Final
 
-from labelaudit.gate.formats.listing import Entry, finding_entries, ruling_entries, worst_first
+from labelaudit.gate.formats.listing import (
+    Entry,
+    finding_entries,
+    first,
+    ruling_entries,
+    worst_first,
+)
 from labelaudit.gate.formats.said import cut, headline
 from labelaudit.gate.outcome import Outcome
 from labelaudit.render import text
@@ -30,8 +36,9 @@ def to_commands(outcome: Outcome) -> str:
         of_rulings = [entry for entry in rulings if entry.level == level]
         found = [pair for pair in ranked if pair[0] == level != "note"]
         room = MOST_OF_A_KIND - 2 * (level == "note")
-        first = [*of_rulings, *finding_entries(outcome, found[:room])]
-        lines += _of_kind(name, first, len(of_rulings) + len(found), room)
+        total = len(of_rulings) + len(found)
+        some = first(found, max(room - len(of_rulings) - (total > room), 0))
+        lines += _of_kind(name, [*of_rulings, *finding_entries(outcome, some)], total, room)
     lines.append(_command("notice", TITLE, headline(outcome)))
     n_notes = sum(level == "note" for level, _ in ranked)
     if n_notes:
@@ -40,12 +47,12 @@ def to_commands(outcome: Outcome) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _of_kind(name: str, first: list[Entry], total: int, room: int) -> list[str]:
+def _of_kind(name: str, entries: list[Entry], total: int, room: int) -> list[str]:
     """Return the first commands of a kind, the last of which counts what is left."""
     if total <= room:
-        return [_of_entry(name, entry) for entry in first]
+        return [_of_entry(name, entry) for entry in entries]
     more = f"{total - room + 1:,} more; gate.json and issues.csv name them"
-    shown = [_of_entry(name, entry) for entry in first[: room - 1]]
+    shown = [_of_entry(name, entry) for entry in entries[: room - 1]]
     return [*shown, _command(name, TITLE, more)]
 
 

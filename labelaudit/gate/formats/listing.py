@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import Final, Literal
 
 from labelaudit.gate.formats.places import Place, place_of, place_of_whole
@@ -76,7 +77,7 @@ def entries_of(outcome: Outcome, most: int) -> list[Entry]:
         return [*rulings, *finding_entries(outcome, ranked)]
     shown = max(room - 1, 0)
     more = _of_more(outcome, len(ranked) - shown)
-    return [*rulings, *finding_entries(outcome, ranked[:shown]), more]
+    return [*rulings, *finding_entries(outcome, first(ranked, shown)), more]
 
 
 def ruling_entries(outcome: Outcome) -> list[Entry]:
@@ -114,6 +115,27 @@ def worst_first(outcome: Outcome) -> list[tuple[Level, Finding]]:
 
     ranked = [(level(finding), finding) for finding in outcome.findings]
     return sorted(ranked, key=lambda pair: (LEVELS.index(pair[0]), not pair[1].is_new))
+
+
+def first(ranked: list[tuple[Level, Finding]], most: int) -> list[tuple[Level, Finding]]:
+    """Return so many findings of a list, the worst, and of equally bad ones some of every rule.
+
+    Parameters
+    ----------
+    ranked
+        Findings as `worst_first` has them, whose order is kept.
+    most
+        How many.
+    """
+    if len(ranked) <= most:
+        return ranked
+    seen: Counter[tuple[Level, bool, str]] = Counter()
+    turns = []
+    for at, (level, finding) in enumerate(ranked):
+        kind = (level, not finding.is_new, finding.rule)
+        seen[kind] += 1
+        turns.append((LEVELS.index(level), not finding.is_new, seen[kind], at))
+    return [ranked[at] for at in sorted(at for *_, at in nsmallest(most, turns))]
 
 
 def _of_ruling(outcome: Outcome, ruling: Ruling, number: int) -> Entry:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from labelaudit.errors import some
-from labelaudit.gate.formats.listing import worst_first
+from labelaudit.gate.formats.listing import first, worst_first
 from labelaudit.gate.formats.rules import finding_rule
 from labelaudit.gate.formats.said import (
     AS_VERDICT,
@@ -68,16 +68,16 @@ def findings_part(outcome: Outcome, most_rows: int, most_bytes: int) -> list[str
         How long the table may be.
     """
     new = [pair for pair in worst_first(outcome) if pair[1].is_new]
-    held = [finding for level, finding in new if level != "note"]
+    held = [pair for pair in new if pair[0] != "note"]
     kind = "new finding" if outcome.baseline else "finding"
     others = len(new) - len(held)
     rest = [f"{text.counted(others, f'more {kind}')} that no rule is about, in `issues.csv`."]
     if not held:
         nothing = ["No new findings."] if outcome.baseline and not others else []
         return rest if others else nothing
-    first = held[:most_rows]
-    titles = {each.rule: finding_rule(outcome.report, each.rule).title for each in first}
-    head, rule, *rows = table(ITEMS, (_cells(each, titles[each.rule]) for each in first))
+    named = [finding for _, finding in first(held, most_rows)]
+    titles = {each.rule: finding_rule(outcome.report, each.rule).title for each in named}
+    head, rule, *rows = table(ITEMS, (_cells(each, titles[each.rule]) for each in named))
     shown = _within(rows, most_bytes)
     parts = [f"### {kind.capitalize()}s: {len(held):,}", "\n".join([head, rule, *shown])]
     return [*parts, *_more(len(held) - len(shown), "finding"), *(rest if others else [])]
