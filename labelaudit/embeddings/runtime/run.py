@@ -103,9 +103,11 @@ class Runner:
             except Exception as error:
                 if self._halve(size, error):
                     continue
+                no_memory = is_out_of_memory(error)
+                hint = "use fewer --threads, or a larger machine" if no_memory else ""
                 raise ModelError(
-                    f"the model failed on a batch of {size}: {error}",
-                    hint="" if self.provider == CPU else "run with --device cpu",
+                    f"the model failed on a batch of {size}: {str(error) or type(error).__name__}",
+                    hint=hint if self.provider == CPU else "run with --device cpu",
                 ) from error
             self._check(found, size)
             parts.append([out[: n - start] for out in found])
