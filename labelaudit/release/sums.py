@@ -44,7 +44,7 @@ def parsed_sums(content: bytes, where: str = SUMS) -> dict[str, str]:
             raise InputError(
                 f"{where}: line {number}: expected a SHA-256, two spaces and a name of its own, "
                 f"found {line[:80]!a}",
-                hint="write it again with labelaudit render, or take it from the release",
+                hint="take the file from the release again, or remove it",
             )
         found[said["name"]] = said["sum"]
     return found

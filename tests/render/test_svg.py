@@ -270,7 +270,7 @@ def test_the_head_and_the_foot_say_what_was_measured_when_and_by_what() -> None:
     found = texts(to_svg(changed))
     assert "Version 2.1" in found
     assert "planted errors: 54.4% found, 43.2% of finds right" in found
-    assert "labelaudit scan 'my data'" in found
+    assert "labelaudit verify report.json 'my data'" in found
     assert "public: aggregates only" in found
     assert "builtin-small, sha256 77ab0c2ce1d9" in found
     assert f"{report.run.started[:10]} by labelaudit 0.1.0, seed 0" in found

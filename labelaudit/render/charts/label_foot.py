@@ -116,4 +116,4 @@ def _scanned(report: Report) -> list[Piece]:
 
 def _command(report: Report) -> str:
     data = shlex.quote(text.visible(report.run.data)) if report.run.data else "DATA"
-    return clipped(f"labelaudit scan {data}", SIZE, ROOM)
+    return clipped(f"labelaudit verify report.json {data}", SIZE, ROOM)
