@@ -292,6 +292,7 @@ def test_the_sample_carries_its_label_and_its_bundle_is_verified(
     shutil.copytree(sample_data, data)
     stated = said_of(data)
     assert labelaudit("scan", data, "-o", found, "-q").returncode == 0
+    assert labelaudit("gate", found / "report.json", "--exit-zero").returncode == 0
     assert labelaudit("attach", found / "report.json", *all_of(data)).returncode == 0
     # neither the items nor what the dataset says of itself are others by its label
     assert said_of(data) == stated
@@ -310,6 +311,7 @@ def test_the_sample_carries_its_label_and_its_bundle_is_verified(
     folder = tmp_path / "unzipped" / "labelaudit-report"
     sums = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, check=False)
     assert sums.returncode == 0
+    assert {"gate.json", "issues.csv", "items.parquet", "report.html"} <= set(content(folder))
     verified = labelaudit("verify", folder / "report.json", data)
     assert verified.returncode == 0, verified.stdout + verified.stderr
     gated = labelaudit(

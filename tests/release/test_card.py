@@ -18,6 +18,7 @@ from PIL import Image
 
 from labelaudit.errors import InputError
 from labelaudit.privacy import published
+from labelaudit.reading.folders import walk
 from labelaudit.release.card.block import PICTURE, attached_card
 from labelaudit.release.card.lines import front_matter_ends, lines_of
 from labelaudit.release.card.picture import is_of, picture
@@ -271,6 +272,15 @@ def test_the_picture_says_what_it_was_drawn_from_and_is_a_picture() -> None:
     assert not is_of(PNG, other)
     assert not is_of(b"", full())
     assert attached_card(other, None, PNG).picture == picture(other)
+
+
+def test_what_is_attached_beside_a_dataset_is_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "cat").mkdir()
+    (tmp_path / "cat" / "1.png").touch()
+    alone = walk(tmp_path)
+    (tmp_path / PICTURE).parent.mkdir()
+    (tmp_path / PICTURE).write_bytes(SMALL_PNG)
+    assert walk(tmp_path) == alone
 
 
 def test_a_bundle_beside_the_card_is_linked_to_and_only_then() -> None:
