@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -32,6 +34,7 @@ LOSSLESS: dict[str, dict[str, Any]] = {
     ".bmp": {},
     ".tif": {"compression": "tiff_lzw"},
 }
+DOCUMENT = Path(__file__).parents[2] / "docs/baseline.md"
 UNTOUCHED = ("images/0002.png", ".jpg")  # one is cut off, one has lost something already
 
 Row = dict[str, str]
@@ -45,9 +48,10 @@ class Done:
     said: str
 
 
-def run(*arguments: object) -> Done:
+def run(*arguments: object, where: Path | None = None) -> Done:
     done = subprocess.run(
         [sys.executable, "-m", "labelaudit", *map(str, arguments)],
+        cwd=where,
         env={**os.environ, "NO_COLOR": "1", "COLUMNS": "400"},
         capture_output=True,
         text=True,
@@ -261,3 +265,26 @@ def test_no_baseline_is_made_of_a_public_report(scratch: Scratch) -> None:
     assert done.code == 2
     assert "public" in done.said
     assert not new.exists()
+
+
+def test_the_commands_of_the_document_do_what_it_says(scratch: Scratch) -> None:
+    scratch.baseline.unlink()
+    shutil.rmtree(scratch.folder / "out")
+    policy = "[tool.labelaudit.gate.findings]\nsuspects = 0\n"
+    (scratch.folder / "pyproject.toml").write_text(policy, encoding="utf-8")
+    (block,) = re.findall("```sh\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    for line in block.splitlines():
+        program, *arguments = shlex.split(line, comments=True)
+        done = run(*arguments, where=scratch.folder)
+        assert (program, done.code) == ("labelaudit", 0), done.said
+    relabelled(scratch)
+    failed = run(*arguments, where=scratch.folder)
+    assert failed.code == 1
+    assert "images/0000.png" in failed.said
+
+
+def test_the_finding_that_the_document_shows_is_one_of_the_sample(scratch: Scratch) -> None:
+    (shown,) = re.findall("```json\n(.*?)\n```", DOCUMENT.read_text(encoding="utf-8"))
+    start, _, rest = shown.partition('..."')
+    assert start in scratch.baseline.read_text(encoding="utf-8")
+    assert rest == "}"
