@@ -58,9 +58,9 @@ def classes(old: Report, new: Report) -> Classes:
     old, new
         The reports.
     """
-    names = [_named(report) for report in (old, new)]
+    before, now = (dict.fromkeys(_named(report)) for report in (old, new))
     columns = [column for source in SOURCES if (column := _column(old, new, source)) is not None]
-    found = dict.fromkeys(names[1]) | dict.fromkeys(names[0])
+    found = now | before
     for column in columns:
         found |= dict.fromkeys(name for name in (*column.new, *column.old) if _is_named(name))
     wider = [len(column.compared()) for column in columns]
@@ -75,8 +75,8 @@ def classes(old: Report, new: Report) -> Classes:
     ]
     changed = [row for row in rows if any(_differs(number) for number in row.numbers)]
     return Classes(
-        added=tuple(name for name in names[1] if name not in set(names[0])),
-        removed=tuple(name for name in names[0] if name not in set(names[1])),
+        added=tuple(name for name in now if name not in before),
+        removed=tuple(name for name in before if name not in now),
         columns=tuple(_described(column, n) for column, n in zip(columns, wider, strict=True)),
         rows=tuple(sorted(changed, key=_place)),
         n_same=len(rows) - len(changed),

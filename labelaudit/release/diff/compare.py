@@ -9,7 +9,7 @@ from labelaudit.release.diff.numbers import changes, one_sided
 from labelaudit.release.diff.parts import Diff
 from labelaudit.release.diff.rulings import rulings
 from labelaudit.render.json import as_published
-from labelaudit.report import Report
+from labelaudit.report import Privacy, Report
 
 
 def leveled(old: Report, new: Report) -> tuple[Report, Report]:
@@ -34,8 +34,19 @@ def compared(old: Report, new: Report) -> Diff:
     old, new
         The reports.
     """
-    given = old.privacy, new.privacy
-    old, new = leveled(old, new)
+    return alike(*leveled(old, new), (old.privacy, new.privacy))
+
+
+def alike(old: Report, new: Report, given: tuple[Privacy, Privacy]) -> Diff:
+    """Return what changed between two reports of one level of privacy.
+
+    Parameters
+    ----------
+    old, new
+        The reports, as `leveled` returns them.
+    given
+        The levels that they had.
+    """
     return Diff(
         tool_version=__version__,
         privacy=old.privacy,

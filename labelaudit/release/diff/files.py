@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from labelaudit.release.diff.compare import compared, leveled
+from labelaudit.release.diff.compare import alike, leveled
 from labelaudit.release.diff.markdown import to_markdown
 from labelaudit.release.diff.page import to_html
 from labelaudit.release.diff.parts import Diff
@@ -23,10 +23,10 @@ def diff_files(old: Report, new: Report, formats: Collection[str]) -> tuple[Diff
     formats
         Which of the files.
     """
-    diff = compared(old, new)
+    shown = leveled(old, new)
+    diff = alike(*shown, (old.privacy, new.privacy))
     files = {}
     if "html" in formats:
-        shown = leveled(old, new)
         files["diff.html"] = to_html(diff, {**shown[0].thumbnails, **shown[1].thumbnails})
     if "md" in formats:
         files["diff.md"] = to_markdown(diff)
