@@ -28,7 +28,8 @@ PREFIX: Final = re.compile(r"[0-9a-f]{0,8}")
 SHA256: Final = re.compile(r"[0-9a-f]{64}")
 NUMBER: Final = re.compile(r"\bfindings\[([0-9]+)\]")
 MARKERS: Final = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
-HINT: Final = "take the file back from your version control, or write it anew: --update-baseline"
+ANEW: Final = "remove it, and write it anew with --update-baseline"
+HINT: Final = f"mend it; or take it back from version control; or {ANEW}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +154,7 @@ def _parsed(text: str, where: str) -> dict[str, object]:
     if found["format"] != FORMAT:
         raise InputError(
             f"{where}: format: expected {FORMAT}, found {shown(found['format'])}",
-            hint="read it with the labelaudit that wrote it, or write it anew: --update-baseline",
+            hint=f"read it with the labelaudit that wrote it; or {ANEW}",
         )
     return found
 
