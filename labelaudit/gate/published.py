@@ -25,6 +25,7 @@ def as_written(outcome: Outcome) -> Outcome:
         rulings=tuple(cast("Any", _rounded(ruling)) for ruling in outcome.rulings),
         findings=() if public else outcome.findings,
         stale=() if public else outcome.stale,
+        still_wrong=() if public else outcome.still_wrong,
     )
 
 

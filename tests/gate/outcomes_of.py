@@ -7,11 +7,12 @@ from pathlib import Path
 from labelaudit.report import Column, Limit, MeasureResult, Report, Scalar, Table, Value
 
 sys.path.append(str(Path(__file__).parents[1] / "render"))
-from reports import audited, full
+from reports import CASES, audited, full
 
 RATE_BY_PEOPLE = Limit(measure="audited_labels", value="audited_error_rate")
 RATE_BY_MODEL = Limit(measure="label_noise", value="model_estimated_error_rate")
 __all__ = [
+    "CASES",
     "RATE_BY_MODEL",
     "RATE_BY_PEOPLE",
     "measured",

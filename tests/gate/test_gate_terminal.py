@@ -1,0 +1,85 @@
+"""What a gate prints fits the terminal, says what matters, and obeys no name."""
+
+import io
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from attacks import poisoned
+from rich.console import Console
+
+from labelaudit.cli.unheeded import print_unheeded
+from labelaudit.gate.outcome import Outcome
+from labelaudit.gate.terminal import SHOWN, to_terminal
+from labelaudit.render.text import INVISIBLE
+
+sys.path.append(str(Path(__file__).parent / "formats"))
+from outcomes import OUTCOMES, found, gated, rulings
+
+COMMAND = re.compile(r"^\s*::|##(vso)?\[")
+
+
+def printed(outcome: Outcome, width: int = 80) -> str:
+    screen = io.StringIO()
+    console = Console(file=screen, width=width, force_terminal=False)
+    print_unheeded(console, to_terminal(outcome, width=width))
+    return screen.getvalue()
+
+
+@pytest.mark.parametrize("width", [30, 60, 80, 140])
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_no_line_is_longer_than_the_terminal_is_wide(name: str, width: int) -> None:
+    lines = printed(OUTCOMES[name](), width).splitlines()
+    assert max(map(len, lines)) <= width
+    assert any(line.strip() for line in lines)
+
+
+def test_each_rule_has_its_decision_number_interval_limit_and_next_step() -> None:
+    said = " ".join(printed(replace(gated(), rulings=rulings()), 100).split())
+    assert "! INCONCLUSIVE label_error_rate 3.12% (2.11% to 5.43%) limit: ≤ 5%" in said
+    assert "find a rate of 8.12% or more in 80 % of samples" in said
+    assert "Next: Judge 800 items in all: labelaudit review report.json." in said
+
+
+def test_the_first_findings_are_named_and_the_others_counted() -> None:
+    outcome = gated()
+    [rule, *_] = outcome.report.policy.findings
+    many = tuple(found(at, rule) for at in range(SHOWN + 5))
+    failing = replace(
+        next(each for each in rulings() if each.most is not None),
+        name=f"findings.{rule}",
+        fails=True,
+    )
+    lines = printed(replace(outcome, findings=many, rulings=(failing,), baseline="")).splitlines()
+    named = [line for line in lines if line.startswith(f"    {rule}: train/heron/")]
+    assert len(named) == SHOWN
+    assert "    5 more" in lines
+    assert f"{SHOWN + 5} findings: {rule} {SHOWN + 5}" in lines
+
+
+def test_a_public_report_names_no_item_and_no_entry_of_the_baseline() -> None:
+    outcome = gated()
+    public = replace(
+        outcome,
+        report=replace(outcome.report, privacy="public"),
+        stale=("suspects: secret.png: gone",),
+        still_wrong=("suspects: secret.png: judged wrong",),
+    )
+    said = printed(public)
+    assert ".png" not in said
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize("keep_names", [True, False])
+@pytest.mark.parametrize("start", [0, 9, 18, 27])
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_nothing_in_a_name_reaches_the_terminal_or_the_runner(
+    name: str,
+    start: int,
+    keep_names: bool,  # noqa: FBT001
+) -> None:
+    said = printed(poisoned(OUTCOMES[name](), start, keep_names=keep_names), 200)
+    assert not INVISIBLE.search(said.replace("\n", ""))
+    assert not [line for line in said.splitlines() if COMMAND.search(line)]
