@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from labelaudit.dataset import Dataset, Source
+from labelaudit.errors import some
 from labelaudit.manifests import Options, reader
 from labelaudit.reading.assemble import Items, check_rows, identifiers, row_names, to_dataset
 from labelaudit.reading.cells import as_text, flat
@@ -85,12 +86,20 @@ def croissant(path: Path, options: Options) -> Dataset:
                 f"record set {record_set.id!r}",
                 *records.why,
             ),
-            manifest=path.name,
+            manifest=_manifest(path, records),
             found=len(records),
         ),
         declared=declared,
     )
     return to_dataset(items, roles, options, problems)
+
+
+def _manifest(path: Path, records: Records) -> str:
+    """Return the table whose rows the items are, or the Croissant file where they are files."""
+    base = records.frames[records.base]
+    tables = [each.path for each in base.files] if base.rows.names else []
+    is_here = all(each.file == path.parent / each.path for each in base.files)
+    return some(tables) if tables and is_here else path.name
 
 
 def _used(roles: Roles) -> list[str]:

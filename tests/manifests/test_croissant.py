@@ -238,6 +238,14 @@ def test_the_items_are_those_of_class_folders_and_of_a_table(write: Write, tmp_p
     assert dataset.source.found == 12
     assert dataset.split_names == ("test", "train")
     assert dataset.name == "ponds"
+    of_rows = write in {by_table, joined_from_the_table, through_other_record_sets}
+    if of_rows:
+        assert dataset.source.manifest == "items.csv"
+        assert dataset.lines is not None
+        assert dataset.lines.tolist() == [*range(2, 14)]
+    elif write is not of_listed_classes:
+        assert dataset.source.manifest == "croissant.json"
+        assert dataset.lines is None
 
 
 def test_classes_that_are_listed_are_the_classes(tmp_path: Path) -> None:
@@ -477,6 +485,14 @@ def test_files_in_an_archive_are_asked_for_unpacked(tmp_path: Path) -> None:
     document["distribution"][1]["contentUrl"] = "."
     file.write_text(json.dumps(document), encoding="utf-8")
     assert digest_of(opened(file)) == digest_of(open_dataset(folders(tmp_path / "f")))
+
+
+@pytest.mark.parametrize("url", ["a%20b.csv", "a b.csv", "./a%20b.csv", "100%25.csv", "100%.csv"])
+def test_a_path_is_read_as_an_address_or_as_it_is(url: str, tmp_path: Path) -> None:
+    file = by_table(tmp_path)
+    name = "100%.csv" if "100" in url else "a b.csv"
+    (tmp_path / "items.csv").rename(tmp_path / name)
+    assert opened(_changed(file, contentUrl=url)).n_samples == 12
 
 
 def test_patterns_leave_files_out(tmp_path: Path) -> None:

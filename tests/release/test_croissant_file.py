@@ -162,6 +162,17 @@ def test_the_label_field_carries_the_numbers_from_version_1_1_on(name: str, labe
     assert len(found) > 10
 
 
+def test_the_reference_implementation_reads_the_numbers(tmp_path: Path) -> None:
+    report = audited()
+    found = accepted(tmp_path, attached(report, COMPACT, CARRIED))
+    (records,) = found.metadata.record_sets
+    assert [each.value for each in records.annotations] == [report.dataset.n_items]
+    _, label = records.fields
+    numbers = {each.id: each.value for each in label.annotations}
+    for measure, value in headlines(report):
+        assert numbers[f"labelaudit/{measure}/{value.name}"] == value.value
+
+
 def test_a_file_of_version_1_0_has_no_annotations() -> None:
     assert annotations(attached(full(), HUB, CARRIED)) == {}
 

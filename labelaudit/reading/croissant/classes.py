@@ -33,7 +33,7 @@ def listed_classes(
     if listed is None or not ("Enumeration" in listed.types or listed.data is not None):
         return None
     key = target or _key(document, listed)
-    name = next((each for each in listed.fields if each.id.rpartition("/")[2] == "name"), key)
+    name = next(filter(_is_name, listed.fields), key)
     sources = [traced(document, Source(where=each.where, node=each.id)) for each in (key, name)]
     if len({source.node for source in sources}) > 1:
         raise InputError(
@@ -52,6 +52,11 @@ def listed_classes(
                 hint="give each class its own key and name",
             )
     return keys, tuple(names.to_pylist())
+
+
+def _is_name(field: Field) -> bool:
+    """Tell whether a field has the names of classes: by its type, or by what it is called."""
+    return "name" in field.types or field.id.rpartition("/")[2] == "name"
 
 
 def file_classes(records: Records, source: Source) -> tuple[str, ...]:

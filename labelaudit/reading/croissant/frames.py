@@ -1,7 +1,7 @@
 """The values of a resource or of a record set with data, one column a field that asks for it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -137,6 +137,8 @@ def frame_of(
         return _files(resource, found)
     parts = [_read(_table(resource, each), columns) for each in found]
     rows = stack(parts, parts[0].where if len(parts) == 1 else resource.where)
+    if any(each.file != document.path.parent / each.path for each in found):
+        rows = replace(rows, lines=lambda: None)  # what was fetched lies nowhere in the dataset
     return Frame(rows=rows, files=tuple(found), counts=tuple(part.table.num_rows for part in parts))
 
 

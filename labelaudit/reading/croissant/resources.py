@@ -84,7 +84,8 @@ def files_of(document: Document, resource: Resource, fetch: Fetch | None) -> lis
 
 def local_path(resource: Resource, root: Path) -> str:
     """Return the path of a resource below the folder of the Croissant file."""
-    path = unquote(resource.url)
+    # An address has its blanks as %20; some files have the path as it is.
+    path = resource.url if _is_there(root, resource.url) else unquote(resource.url)
     if not path or "\0" in path or re.search(OUTSIDE, path):
         raise InputError(
             f"{resource.where}: contentUrl {quoted(resource.url)} leads out of the folder",
@@ -97,6 +98,10 @@ def local_path(resource: Resource, root: Path) -> str:
             hint="put the file itself below the folder of the Croissant file",
         )
     return plain
+
+
+def _is_there(root: Path, path: str) -> bool:
+    return bool(path) and "\0" not in path and (root / path).exists()
 
 
 def check_hash(resource: Resource, file: Path) -> None:
