@@ -84,7 +84,7 @@ def test_a_report_for_others_is_written_with_its_renderings(source: Path, tmp_pa
     public = tmp_path / "public"
     run = render(source, "-o", public, "--privacy", "public")
     assert run.returncode == 0, run.stderr
-    assert names(public) == {"report.json"} | MADE
+    assert names(public) == {"report.json", "SHA256SUMS"} | MADE
     assert from_json((public / "report.json").read_text(encoding="ascii")).privacy == "public"
     for name in MADE - {"label.png"} | {"report.json"}:
         assert b"IMG_4711" not in (public / name).read_bytes(), name
