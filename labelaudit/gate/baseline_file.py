@@ -27,6 +27,8 @@ BITS_OF_DIGIT: Final = 4
 PREFIX: Final = re.compile(r"[0-9a-f]{0,8}")
 SHA256: Final = re.compile(r"[0-9a-f]{64}")
 NUMBER: Final = re.compile(r"\bfindings\[([0-9]+)\]")
+FINDINGS: Final = re.compile(r'"findings"\s*:\s*\[')
+BETWEEN: Final = re.compile(r"[\s,]*")
 MARKERS: Final = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 ANEW: Final = "remove it, and write it anew with --update-baseline"
 HINT: Final = f"mend it; or take it back from version control; or {ANEW}"
@@ -100,7 +102,7 @@ def from_text(text: str, where: str) -> Baseline:
     if problems:
         raise InputError(
             f"{where}: no baseline of format {FORMAT}; {len(problems):,} wrong",
-            details=_with_lines(problems, text, document),
+            details=_with_lines(problems, text),
             hint=HINT,
         )
     return Baseline(
@@ -256,20 +258,31 @@ def _lines(name: str, brackets: str, lines: list[str]) -> str:
     return f"{_json(name)}: {brackets[0]}{inside}" + ("\n " if lines else "") + brackets[1]
 
 
-def _with_lines(problems: list[str], text: str, document: Mapping[str, object]) -> list[str]:
-    """Return problems with the lines of the findings, where each is a line of its own."""
-    listed = document.get("findings")
-    starts = [
-        number
-        for number, line in enumerate(text.splitlines(), 1)
-        if line.lstrip().startswith('{"') and '"rule"' in line
-    ]
-    if not isinstance(listed, list) or len(starts) != len(listed):
-        return problems
-    return [
-        NUMBER.sub(lambda found: f"line {starts[int(found[1])]}: {found[0]}", problem)
-        for problem in problems
-    ]
+def _with_lines(problems: list[str], text: str) -> list[str]:
+    """Return problems with the lines that their findings begin on."""
+    starts = _lines_of_findings(text)
+
+    def located(found: re.Match[str]) -> str:
+        number = int(found[1])
+        return f"line {starts[number]}: {found[0]}" if number < len(starts) else found[0]
+
+    return [NUMBER.sub(located, problem) for problem in problems]
+
+
+def _lines_of_findings(text: str) -> list[int]:
+    """Return the line that each finding of a document begins on, however it is laid out."""
+    opened = FINDINGS.search(text)
+    decoder, lines = json.JSONDecoder(), []
+    line, before, at = 1, 0, opened.end() if opened else len(text)
+    while (found := BETWEEN.match(text, at)) and text[found.end() : found.end() + 1] not in {
+        "]",
+        "",
+    }:
+        line += text.count("\n", before, found.end())
+        lines.append(line)
+        before = found.end()
+        _, at = decoder.raw_decode(text, before)
+    return lines
 
 
 def _places(text: str, key: str) -> str:

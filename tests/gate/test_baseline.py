@@ -143,7 +143,10 @@ def test_what_is_no_baseline_is_refused(text: str, message: str) -> None:
         (lambda d: d["findings"][1].pop("rule"), "findings[1].rule: missing"),
         (lambda d: d["findings"][0].update(content="ab"), "findings[0].content: expected a SHA-25"),
         (lambda d: d["findings"].append(3), "findings[6]: expected an object, found 3"),
-        (lambda d: d["findings"].append(d["findings"][2]), "findings[6]: the same finding as find"),
+        (
+            lambda d: d["findings"].append(d["findings"][2]),
+            "the same finding as line 1: findings[2]",
+        ),
         (lambda d: d.update(findings={}), "findings: expected a list, found an object"),
         (lambda d: d.update(items=[]), "items: expected an object, found a list"),
         (lambda d: d["items"].update({"": "AAA"}), "items['']: expected items in base64"),
@@ -168,6 +171,9 @@ def test_a_wrong_finding_is_named_by_its_line() -> None:
     lines[at] = lines[at].replace('"accepted"', '"okay"')
     (detail,) = refused("\n".join(lines)).details
     assert detail.startswith(f"line {at + 1}: findings[5].verdict: ")
+    laid_out = json.dumps(json.loads("\n".join(lines)), indent=4)
+    line = laid_out[: laid_out.index('"unlabelled"')].count("\n")  # of the brace before it
+    assert refused(laid_out).details[0].startswith(f"line {line}: findings[5].verdict: ")
     first = next(at for at, line in enumerate(lines) if '"rule"' in line)
     twice = to_text(baseline()).splitlines()
     twice.insert(first, twice[first])
