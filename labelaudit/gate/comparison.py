@@ -98,20 +98,20 @@ def _matched(
     Of findings that are alike, copies, those come first whose path an entry has, then those of
     items that are known.
     """
-    slots: dict[str, list[int]] = defaultdict(list)
-    for place, entry in enumerate(baseline.entries):
-        slots[entry.fingerprint] += [place] * entry.copies
     alike: dict[str, list[int]] = defaultdict(list)
     for at, finding in enumerate(found.findings):
-        if finding.fingerprint in slots:
-            alike[finding.fingerprint].append(at)
+        alike[finding.fingerprint].append(at)
+    slots: dict[str, list[int]] = defaultdict(list)
+    for place, entry in enumerate(baseline.entries):
+        members = alike.get(entry.fingerprint, ())
+        slots[entry.fingerprint] += [place] * min(entry.copies, len(members))
     matched: dict[int, int] = {}
     for each, places in slots.items():
         by_path: dict[str, list[int]] = defaultdict(list)
         for place in places:
             by_path[baseline.entries[place].path].append(place)
         rest = []
-        for at in alike[each]:
+        for at in alike.get(each, ()):
             if same := by_path[found.findings[at].path]:
                 matched[at] = same.pop(0)
             else:

@@ -289,3 +289,11 @@ def test_a_number_is_found_by_the_limit_on_its_rise() -> None:
     assert asdict(one.numbers["label_noise.model_estimated_error_rate"]) == asdict(
         Number(value=0.123457, unit="share", low=0.1, high=0.2)
     )
+
+
+def test_as_many_copies_as_nobody_has_take_no_memory() -> None:
+    one = baseline()
+    many = replace(one, entries=tuple(replace(each, copies=2**62) for each in one.entries))
+    told = compared(found(ITEMS), from_text(to_text(many), ""))
+    assert not any(each.is_new for each in told.findings)
+    assert len(told.stale) == len(one.entries)
