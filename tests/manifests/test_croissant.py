@@ -328,6 +328,58 @@ def test_texts_numbers_and_several_labels(tmp_path: Path) -> None:
     assert dataset.targets.tolist() == [1.5, 2.0]
 
 
+def _json_items(folder: Path, path: str = "$.birds[*]", text: str = "") -> Path:
+    folders(folder)
+    listed = [{"file": p, "of": {"kind": y}, "fold": s} for p, y, s, _ in rows()]
+    (folder / "items.json").write_text(text or json.dumps({"birds": listed}), encoding="utf-8")
+    sha256 = hashlib.sha256((folder / "items.json").read_bytes()).hexdigest()
+
+    def value(name: str) -> Node:
+        return {"fileObject": {"@id": "items.json"}, "extract": {"jsonPath": path + name}}
+
+    items = record_set(
+        "items",
+        field("items/path", "sc:Text", value(".file"), equivalentProperty="contentUrl"),
+        field("items/label", LABEL, value(".of.kind")),
+        field("items/split", SPLIT, value(".fold")),
+    )
+    resource = file_object("items.json", sha256=sha256, encodingFormat="application/json")
+    return croissant(folder, [resource], [items])
+
+
+def test_a_list_in_a_json_file(tmp_path: Path) -> None:
+    wanted = digest_of(open_dataset(folders(tmp_path / "folders")))
+    file = _json_items(tmp_path / "json")
+    assert digest_of(opened(file)) == wanted
+    records = list(mlcroissant.Dataset(str(file)).records("items"))
+    assert [each["items/label"].decode() for each in records] == labels(opened(file))
+    listed = json.dumps([{"file": "a.png", "of": {"kind": "x"}, "fold": "y"}, {"file": "b.png"}])
+    assert labels(opened(_json_items(tmp_path / "top", "$[*]", listed))) == ["x", None]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "says"),
+    [
+        ("$.nothing[*]", "", "there is no list at '$.nothing'"),
+        ("$..birds[*]", "", "is not read here"),
+        ("$.birds[0]", "", "is not read here"),
+        ("$[*]", "[" * 100_000, "is no JSON that can be read"),
+        ("$[*]", "{", "is no JSON that can be read"),
+        ("$[*]", '[{"file": "a"}, {"file": 5}]', "cannot be read as one column"),
+        ("$[*]", '[{"file": "\\ud800"}]', "cannot be read as one column"),
+        ("$[*]", '[{"file": {"a": 1}, "of": {"kind": "x"}}]', "not paths"),
+        ("$[*]", "[]", "there are no rows"),
+    ],
+)
+def test_a_json_file_that_cannot_be_read_is_refused(
+    path: str, text: str, says: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError) as error:
+        opened(_json_items(tmp_path, path, text))
+    assert says in str(error.value)
+    assert "\nhint: " in str(error.value)
+
+
 def _report(dataset: Dataset) -> Report:
     """Return a report of a dataset in which nothing was measured."""
     facts = DatasetFacts(

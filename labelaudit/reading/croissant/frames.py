@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from labelaudit.errors import InputError, some
 from labelaudit.json_ld import Json
 from labelaudit.reading.croissant.document import Document, RecordSet, Resource, Source
+from labelaudit.reading.croissant.json_records import read_json_records
 from labelaudit.reading.croissant.resources import Fetch, Found, files_of
 from labelaudit.reading.image_cells import images_of
 from labelaudit.reading.rows import Rows, quoted, stack
@@ -50,7 +51,7 @@ class Frame:
         what, which = source.extract
         if self.data is not None:
             return _column(self.data, which, source)
-        if what == "column":
+        if what in {"column", "jsonPath"}:
             if which not in self.rows.table.column_names:
                 raise InputError(
                     f"{source.where}: column: there is no {quoted(which)}; found "
@@ -64,7 +65,7 @@ class Frame:
             return pa.array(names, pa.large_string()).take(pa.array(numbers))
         raise InputError(
             f"{source.where}: extract: {what or 'nothing'} {quoted(which)} is not read here",
-            hint="of the ways to extract, column and the fileProperty "
+            hint="of the ways to extract, column, jsonPath and the fileProperty "
             f"{', '.join(PROPERTIES)} are read",
         )
 
@@ -133,9 +134,13 @@ def frame_of(
     resource = document.resources[node]
     found = files_of(document, resource, fetch)
     columns = {which for what, which in wanted if what == "column"}
-    if not columns:
+    paths = {which for what, which in wanted if what == "jsonPath"}
+    if not columns | paths:
         return _files(resource, found)
-    parts = [_read(_table(resource, each), columns) for each in found]
+    if paths:
+        parts = [read_json_records(each.file, paths, resource.where) for each in found]
+    else:
+        parts = [_read(_table(resource, each), columns) for each in found]
     rows = stack(parts, parts[0].where if len(parts) == 1 else resource.where)
     if any(each.file != document.path.parent / each.path for each in found):
         rows = replace(rows, lines=lambda: None)  # what was fetched lies nowhere in the dataset

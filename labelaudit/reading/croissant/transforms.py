@@ -1,6 +1,7 @@
 """What a source does to each value: a pattern that takes a part of it, in time linear in it."""
 
 import re
+import warnings
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -60,7 +61,10 @@ def _part(values: pa.Array, pattern: str, where: str) -> tuple[pa.Array, pa.Arra
         )
     cells = cells.cast(pa.large_string())
     try:
-        groups = re.compile(pattern).groups
+        with warnings.catch_warnings(
+            action="ignore"
+        ):  # of sets that a later Python reads otherwise
+            groups = re.compile(pattern).groups
     except (re.error, RecursionError, OverflowError) as error:
         raise _bad(where, pattern, str(error)) from None
     if groups != 1:
