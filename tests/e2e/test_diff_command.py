@@ -107,13 +107,13 @@ def test_a_public_comparison_is_not_put_beside_what_names_items(where: Path) -> 
 
 
 def test_a_history_is_one_of_all_reports_below_a_folder(where: Path) -> None:
-    (where / "old" / "gate.json").write_text("{}")
+    (where / "old" / "coco.json").write_text("{}")
     later = replace(full().run, started="2027-01-02T00:00:00+00:00")
     write(replace(full(), run=later), where / "newest" / "report.json")
     done = run("history", ".", "-o", "out", where=where)
     assert done.returncode == 0, done.stderr
     assert "3 reports" in done.stdout
-    assert "old/gate.json: no report" in done.stdout
+    assert "old/coco.json: no report" in done.stdout
     loaded = json.loads((where / "out" / "history.json").read_text())
     files = [entry["file"] for entry in loaded["entries"]]
     assert files == ["old/report.json", "new/report.json", "newest/report.json"]

@@ -25,6 +25,7 @@ from versions import (
     full,
     is_command,
     nodes,
+    with_results,
 )
 
 from labelaudit.cli.unheeded import print_unheeded
@@ -170,14 +171,26 @@ def test_a_comparison_shows_what_the_less_open_of_the_two_shows(
 
 def test_classes_of_few_items_are_not_taken_for_each_other() -> None:
     """In public reports they have numbers in place of names, which are no names."""
-    old, new = published(full(), "public"), published(corrected(), "public")
-    named = [name for name in old.dataset.class_names if name.startswith("class not named")]
-    diff = compared(
-        replace(old, dataset=replace(old.dataset, class_names=("cat", "class not named 1"))),
-        replace(new, dataset=replace(new.dataset, class_names=("cat", "class not named 2"))),
-    )
+    few = replace(full().dataset, class_names=(*full().dataset.class_names, "ibis", "jay"))
+    other = replace(full().dataset, class_names=(*full().dataset.class_names, "kea", "lory"))
+    old, new = (published(replace(full(), dataset=dataset), "public") for dataset in (few, other))
+    assert any("not named" in name for name in old.dataset.class_names)
+    diff = compared(old, new)
     assert (diff.classes.added, diff.classes.removed) == ((), ())
-    assert not [row for row in diff.classes.rows if row.name in named]
+
+
+def test_the_row_of_classes_that_are_not_named_is_no_class() -> None:
+    """It sums the small classes of each report, which need not be the same ones."""
+
+    def with_row(count: int) -> Report:
+        result = full().measure("class_imbalance")
+        assert result is not None
+        table = result.tables[0]
+        rows = (*table.rows, ("2 classes not named", count, 0.001))
+        return with_results(full(), replace(result, tables=(replace(table, rows=rows),)))
+
+    diff = compared(with_row(7), with_row(9))
+    assert diff.classes.rows == ()
 
 
 def test_a_document_has_every_field_of_its_dataclasses_described() -> None:

@@ -114,7 +114,9 @@ def test_reports_are_found_in_the_order_of_their_scans_and_others_told(tmp_path:
     write(tmp_path, "b/c/report.json", at(full(), 2))
     write(tmp_path, "old.json", at(full(), 5))
     write(tmp_path, ".git/report.json", at(full(), 1))
-    (tmp_path / "gate.json").write_text("{}")
+    (tmp_path / "coco.json").write_text("{}")
+    for name in ("gate.json", "b/gate.json"):
+        (tmp_path / name).write_text("{}")
     (tmp_path / "b" / "report.json").write_text("{ no JSON")
     (tmp_path / "latin.json").write_bytes(b'"\xff"')
     (tmp_path / "notes.txt").write_text("x")
@@ -122,21 +124,34 @@ def test_reports_are_found_in_the_order_of_their_scans_and_others_told(tmp_path:
     reports, skipped = find_reports([tmp_path])
     assert [name for name, _ in reports] == ["b/c/report.json", "old.json", "a/report.json"]
     reasons = {each.file: each.reason for each in skipped}
-    assert set(reasons) == {"gate.json", "b/report.json", "latin.json", "z/again.json"}
-    assert "no schema_version" in reasons["gate.json"]
+    told = {"gate.json", "coco.json", "b/report.json", "latin.json", "z/again.json"}
+    assert set(reasons) == told
+    assert "no schema_version" in reasons["coco.json"]
+    assert reasons["gate.json"].startswith("2 of this name")
     assert "a/report.json" in reasons["z/again.json"]
     assert not any(str(tmp_path) in reason for reason in reasons.values())
 
 
+def test_reports_of_several_folders_are_told_apart(tmp_path: Path) -> None:
+    for day, name in enumerate(("one", "two"), 1):
+        write(tmp_path, f"{name}/report.json", at(full(), day, "same"))
+    folders = [tmp_path / "one", tmp_path / "two"]
+    expected = ["one/report.json", "two/report.json"]
+    for paths in (folders, [folder / "report.json" for folder in folders], [tmp_path]):
+        reports, _ = find_reports(paths)
+        assert [where for where, _ in reports] == expected
+        assert labels(history(reports)) == ["one", "two"]
+
+
 def test_files_that_are_named_have_to_be_reports(tmp_path: Path) -> None:
-    (tmp_path / "gate.json").write_text("{}")
-    for paths in ([tmp_path / "gate.json"], [tmp_path / "none"]):
+    (tmp_path / "coco.json").write_text("{}")
+    for paths in ([tmp_path / "coco.json"], [tmp_path / "none"]):
         with pytest.raises(InputError) as caught:
             find_reports(paths)
         assert caught.value.hint
     with pytest.raises(InputError, match="holds no report") as caught:
         find_reports([tmp_path])
-    assert "gate.json: no report" in str(caught.value)
+    assert "coco.json: no report" in str(caught.value)
 
 
 def git(folder: Path, *arguments: str) -> None:

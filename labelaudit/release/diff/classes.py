@@ -1,5 +1,6 @@
 """Two reports class by class."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,6 +15,7 @@ from labelaudit.report import Better, MeasureResult, Report, Scalar, Table
 from labelaudit.statistics.differences import Ends, mover_difference
 
 NAMES: Final = ("class", "label")
+OF_FEW: Final = re.compile(r"[\d,]+ class(es)? not named")  # the row of a public report for them
 ENDS: Final = ("low", "high")
 # What the ends of a table of classes are of.
 WITH_ENDS: Final = frozenset({("audited_labels", "rate")})
@@ -88,8 +90,8 @@ def _named(report: Report) -> list[str]:
 
 
 def _is_named(name: str) -> bool:
-    """Tell whether a name is of one class, as that of a class of few items is not."""
-    return not name.startswith(ONE_OF_FEW)
+    """Tell whether a name is of one class, as that of classes of few items is not."""
+    return not name.startswith(ONE_OF_FEW) and OF_FEW.fullmatch(name) is None
 
 
 def _described(column: Column, n_compared: int) -> ClassColumn:

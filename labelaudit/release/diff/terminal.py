@@ -19,6 +19,7 @@ from labelaudit.release.diff.words import (
     of_findings,
     signed,
     standing,
+    unchanged,
     unlisted,
     verdict,
 )
@@ -151,7 +152,8 @@ def _classes(diff: Diff, width: int) -> list[Text]:
 
 def _findings(diff: Diff) -> list[Text]:
     """Return what is gone and what is new, rule by rule."""
-    changed = [each for each in diff.findings if each.fixed or each.appeared or each.reason]
+    kept = unchanged(diff)
+    changed = [each for each in diff.findings if each not in kept]
     if not changed:
         return []
     lines = [Text(), Text("Findings", BOLD)]

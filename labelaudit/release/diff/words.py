@@ -210,6 +210,8 @@ def of_findings(found: Findings) -> str:
     found
         The findings of one rule.
     """
+    if not (found.fixed or found.appeared or found.kept):
+        return f"{found.old:,} before, {found.new:,} now"
     gone = "no longer found" if not found.new_unlisted else "no longer listed"
     new = "new" if not found.old_unlisted else "listed for the first time"
     return (
@@ -229,7 +231,8 @@ def unchanged(diff: Diff) -> list[Findings]:
 
 def unlisted(found: Findings) -> str:
     """Say how many findings are in no list, so that nothing is known of them; empty for none."""
-    if not found.old_unlisted and not found.new_unlisted:
+    is_any = found.fixed or found.appeared or found.kept
+    if not is_any or not (found.old_unlisted or found.new_unlisted):
         return ""
     return (
         f"Not listed in the reports: {found.old_unlisted:,} before, {found.new_unlisted:,} now; "
@@ -302,7 +305,7 @@ def _ways(changes: Sequence[Change]) -> str:
 
 def _of_findings(diff: Diff) -> str:
     comparable = [each for each in diff.findings if not each.reason]
-    if not comparable:
+    if not comparable or diff.privacy == "public":
         return ""
     fixed = sum(len(each.fixed) for each in comparable)
     new = sum(len(each.appeared) for each in comparable)

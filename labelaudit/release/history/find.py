@@ -1,6 +1,7 @@
 """The reports below a folder, and the files there that are none."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,18 @@ from labelaudit.render.json import from_json
 from labelaudit.report import Report
 
 REPORT: Final = "report.json"
+# What is written beside reports: told by name, and not file by file.
+OWN: Final = frozenset(
+    {
+        "badge.json",
+        "diff.json",
+        "gate.json",
+        "gl-code-quality-report.json",
+        "history.json",
+        "labelaudit-baseline.json",
+        "metrics.json",
+    }
+)
 MOST_BYTES: Final = 200_000_000  # of a file that is not called a report
 
 Found = tuple[tuple[tuple[str, Report], ...], tuple[Skipped, ...]]
@@ -40,9 +53,10 @@ def find_reports(paths: Iterable[Path], tagged: Path | None = None) -> Found:
     named = [str(path) for path in paths]
     for path in map(Path, named):
         if path.is_dir():
-            more, others = _below(path)
+            more, others = _below(path, f"{path.name}/" if path.name and len(named) > 1 else "")
         elif path.exists():
-            more, others = [(path.name, _read(path, str(path)))], []
+            where = "/".join(filter(None, (path.parent.name, path.name)))
+            more, others = [(where, _read(path, str(path)))], []
         else:
             raise InputError(f"{path}: is not there", hint="name a folder with reports, or reports")
         found, skipped = found + more, skipped + others
@@ -62,16 +76,23 @@ def find_reports(paths: Iterable[Path], tagged: Path | None = None) -> Found:
     return tuple(kept), (*skipped, *twice)
 
 
-def _below(folder: Path) -> tuple[list[tuple[str, Report]], list[Skipped]]:
+def _below(folder: Path, called: str) -> tuple[list[tuple[str, Report]], list[Skipped]]:
     """Return the reports below a folder, and the JSON files that are none."""
     found: list[tuple[str, Report]] = []
     skipped: list[Skipped] = []
+    own: Counter[str] = Counter()
     for file in sorted(_documents(folder)):
-        where = file.relative_to(folder).as_posix()
+        where = called + file.relative_to(folder).as_posix()
+        if file.name in OWN:
+            own[file.name] += 1
+            continue
         try:
             found.append((where, _read_found(file, where)))
         except InputError as error:
             skipped.append(Skipped(file=where, reason=error.message.removeprefix(f"{where}: ")))
+    for name, times in own.items():
+        reason = f"{times:,} of this name: labelaudit writes it beside a report, and it is none"
+        skipped.append(Skipped(file=called + name, reason=reason))
     return found, skipped
 
 
