@@ -61,22 +61,24 @@ class Entry:
 
 
 def entries_of(outcome: Outcome, most: int) -> list[Entry]:
-    """Return what there is to list, the worst first.
+    """Return what there is to list, the worst first: of findings, those that a rule is about.
 
     Parameters
     ----------
     outcome
         What the gate says.
     most
-        How many entries there may be; where there are more, the last one says how many.
+        How many entries there may be; the last one says how many findings are not among them.
     """
-    rulings = ruling_entries(outcome)
-    ranked = worst_first(outcome)
+    rulings, held = ruling_entries(outcome), held_rules(outcome)
+    ranked = [pair for pair in worst_first(outcome) if pair[1].rule in held]
     room = most - len(rulings)
-    if len(ranked) <= room:
-        return [*rulings, *finding_entries(outcome, ranked)]
+    n_others = len(outcome.findings) - len(ranked)
+    if len(ranked) + bool(n_others) <= room:
+        rest = [_of_more(outcome, n_others, "note")] if n_others else []
+        return [*rulings, *finding_entries(outcome, ranked), *rest]
     shown = max(room - 1, 0)
-    more = _of_more(outcome, len(ranked) - shown)
+    more = _of_more(outcome, len(outcome.findings) - shown, "warning")
     return [*rulings, *finding_entries(outcome, first(ranked, shown)), more]
 
 
@@ -175,7 +177,7 @@ def finding_entries(outcome: Outcome, ranked: Iterable[tuple[Level, Finding]]) -
         )
 
 
-def _of_more(outcome: Outcome, more: int) -> Entry:
+def _of_more(outcome: Outcome, more: int, level: Level) -> Entry:
     rule = Rule(
         name=NOT_SHOWN,
         title="Findings that are not shown here",
@@ -184,7 +186,7 @@ def _of_more(outcome: Outcome, more: int) -> Entry:
     )
     return Entry(
         rule=rule,
-        level="warning",
+        level=level,
         words=f"{text.counted(more, 'more finding')} not shown here; issues.csv has them all",
         place=place_of_whole(outcome.report),
         fingerprint=_hashed("findings not shown"),

@@ -159,9 +159,8 @@ def test_a_hundred_thousand_findings_fit_and_the_rest_is_counted() -> None:
 
 @pytest.mark.parametrize("extra", [-1, 0, 1])
 def test_nothing_is_said_to_be_left_out_where_all_fit(extra: int) -> None:
-    room = MOST_RESULTS - len(results(gated(0)))
-    outcome = gated(0)
-    findings = tuple(found(at, "outliers") for at in range(room + extra))
+    outcome = replace(gated(0), rulings=gated().rulings[4:5])
+    findings = tuple(found(at) for at in range(MOST_RESULTS + extra))
     listed = results(replace(outcome, findings=findings))
     assert len(listed) == min(MOST_RESULTS, MOST_RESULTS + extra)
     assert any(each["ruleId"] == "findings-not-shown" for each in listed) == (extra > 0)
@@ -170,6 +169,16 @@ def test_nothing_is_said_to_be_left_out_where_all_fit(extra: int) -> None:
 def test_the_same_outcome_makes_the_same_bytes() -> None:
     made = {hashlib.sha256(gate_files(gated(), ["sarif"])["gate.sarif"]).hexdigest() for _ in "ab"}
     assert len(made) == 1
+
+
+def test_findings_that_no_rule_is_about_are_counted_and_not_listed() -> None:
+    outcome = gated()
+    others = tuple(found(at, "outliers") for at in range(40))
+    listed = results(replace(outcome, findings=(*outcome.findings, *others)))
+    assert "outliers" not in {each["ruleId"] for each in listed}
+    assert listed[-1]["message"]["text"].startswith("40 more findings not shown here")
+    assert listed[-1]["level"] == "note"
+    assert listed[:-1] == results(outcome)
 
 
 def levels(outcome: Outcome) -> dict[str, set[str]]:
@@ -194,7 +203,7 @@ def test_findings_that_a_limit_counts_are_as_bad_as_its_ruling_and_say_so_themse
         "audited_labels.audited_error_rate": {"warning"},
         "suspects": {"warning"},
         "exact_duplicates": {"error"},
-        "outliers": {"note"},
+        "findings-not-shown": {"note"},
     }
 
 
@@ -204,5 +213,5 @@ def test_a_number_that_old_findings_make_up_is_told_of_itself() -> None:
         "integrity.exact_duplicates_count": {"error"},
         "suspects": {"note"},
         "exact_duplicates": {"note"},
-        "outliers": {"note"},
+        "findings-not-shown": {"note"},
     }
