@@ -12,7 +12,7 @@ import pytest
 from attacks import PAYLOADS, poisoned
 from cmarkgfm.cmark import Options
 from huggingface_hub import DatasetCard
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -23,6 +23,7 @@ from labelaudit.release.card.block import PICTURE, attached_card
 from labelaudit.release.card.lines import front_matter_ends, lines_of
 from labelaudit.release.card.picture import is_of, picture
 from labelaudit.release.card.place import BEGIN, END, find_place
+from labelaudit.release.card.put import block_in, with_block
 from labelaudit.report import Report
 
 sys.path.append(str(Path(__file__).parents[1] / "render"))
@@ -119,7 +120,10 @@ MARKDOWN = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+BLOCK = f"{BEGIN}\n\n## Label facts\n\n| a |\n| --- |\n\n{END}"
+
+
+@settings(max_examples=300, deadline=None)
 @given(
     parts=MARKDOWN,
     end=st.sampled_from(["\n", "\r\n"]),
@@ -130,21 +134,29 @@ MARKDOWN = st.lists(
 def test_nothing_but_the_block_is_added_and_a_second_time_nothing(
     parts: list[str], end: str, *, ended: bool, yaml: bool, mark: str
 ) -> None:
-    text = end.join(parts) + end * ended
-    text = FRONT.replace("\n", end) * yaml + text
-    lines = lines_of(text)
+    rest = FRONT.replace("\n", end) * yaml + end.join(parts) + end * ended
+    lines = lines_of(rest)
     place = find_place(lines, "README.md")
-    text = mark + text
     before, after = mark + "".join(lines[: place.first]), "".join(lines[place.last :])
-    written = attach(text)
+    try:
+        written = with_block(mark + rest, BLOCK)
+    except InputError:
+        assert {"```", "~~~", "<pre>", "<!-- open", "<details>", "</details>"} & set(parts)
+        return
     assert written.startswith(before)
     assert written.endswith(after)
     added = written[len(before) : len(written) - len(after)]
-    assert added.strip() == block_of(written).strip()
-    # where a parser sees the block as it is meant, it is found again
-    assume("<pre>" not in parts and "<!-- open" not in parts)
-    assume(not {"```", "~~~"} & set(parts))
-    assert attach(written) == written
+    assert "\n".join(lines_of(added.strip())).split() == BLOCK.split()
+    assert block_in(written) == BLOCK
+    assert with_block(written, BLOCK) == written
+    other = BLOCK.replace("Label", "Other")
+    assert with_block(with_block(written, other), BLOCK) == written
+
+
+@pytest.mark.parametrize("opened", ["```\ncode\n", "<!-- note\n", "<pre>\n", "~~~\n# T\n"])
+def test_a_card_in_which_a_block_would_not_be_seen_is_refused(opened: str) -> None:
+    with pytest.raises(InputError, match="would not be seen as Markdown"):
+        attach(f"# Title\n\n{opened}")
 
 
 @settings(max_examples=200, deadline=None)
@@ -229,7 +241,7 @@ def test_markers_that_are_no_pair_are_refused_by_line(card: str, said: str) -> N
         f"# T\n\n```\n{BEGIN}\n{END}\n```\n",
         f"# T\n\n    {BEGIN}\n    {END}\n",
         f"# T\n\nwrite `{BEGIN}`\n",
-        f"# T\n\n<!--\n{BEGIN}\n",
+        f"# T\n\n<!--\n{BEGIN}\n",  # the marker ends the comment
         f"# T\n\n<pre>\n{BEGIN}\n</pre>\n",
     ],
 )

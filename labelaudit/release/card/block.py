@@ -7,16 +7,16 @@ from urllib.parse import quote
 
 from labelaudit.errors import InputError
 from labelaudit.release.card.cross_check import differences, first_front_matter
-from labelaudit.release.card.lines import bare, ending, front_matter_ends, lines_of
+from labelaudit.release.card.lines import front_matter_ends, lines_of
 from labelaudit.release.card.picture import is_of, picture
-from labelaudit.release.card.place import BEGIN, END, Place, find_place
+from labelaudit.release.card.place import BEGIN, END
+from labelaudit.release.card.put import MARK, block_in, with_block
 from labelaudit.render.markdown.card import to_card
 from labelaudit.report import Report
 
 # Below a folder that both the hub's datasets and labelaudit take for no data, so that no reader
 # of the dataset finds an image more in it.
 PICTURE: Final = ".labelaudit/label.png"
-MARK: Final = "\ufeff"  # of the order of bytes, on top of files that some editors write
 # Of the sites that show cards, some follow relative addresses in this element alone.
 IMAGE: Final = f'<img src="{PICTURE}" width="380" alt="{{}}">'
 TO_OPEN: Final = """\
@@ -76,21 +76,18 @@ def attached_card(
     Raises
     ------
     InputError
-        When the file is not UTF-8, or its markers are not one pair.
+        When the file is not UTF-8, or the block has no place in it.
     """
     text = first_front_matter(report) if existing is None else _decoded(existing, where)
-    mark = MARK if text.startswith(MARK) else ""
-    lines = lines_of(text.removeprefix(MARK))
-    place = find_place(lines, where)
-    standing = "".join(lines[place.first : place.last])
+    standing = block_in(text, where)
     dated = _as_of_the_day(report, standing)
-    written = _block(dated, bundle)
-    if _unended(standing) != written:
-        dated, written = report, _block(report, bundle)
-    attached = mark + _put(lines, place, written)
+    block = _block(dated, bundle)
+    if standing != block:
+        dated, block = report, _block(report, bundle)
+    lines = lines_of(text.removeprefix(MARK))
     start, end = front_matter_ends(lines)
     return AttachedCard(
-        text=attached.encode(),
+        text=with_block(text, block, where).encode(),
         picture=drawn if drawn is not None and is_of(drawn, dated) else picture(dated),
         differences=differences("".join(lines[start : max(start, end - 1)]), report),
     )
@@ -116,32 +113,9 @@ def _block(report: Report, bundle: str) -> str:
     return "\n\n".join([BEGIN, *parts, *link, END])
 
 
-def _unended(standing: str) -> str:
-    """Return a block that stands in a file as `_block` returns it."""
-    return "\n".join(map(bare, lines_of(standing)))
-
-
 def _as_of_the_day(report: Report, standing: str) -> Report:
     """Return a report as if it had been measured on the day that a block names."""
-    named = MEASURED_ON.search(_unended(standing))
+    named = MEASURED_ON.search(standing)
     if named is None:
         return report
     return replace(report, run=replace(report.run, started=named[1] + report.run.started[10:]))
-
-
-def _put(lines: list[str], place: Place, block: str) -> str:
-    """Return a file with a block in its place, its lines ended as those of the file."""
-    before, after = lines[: place.first], lines[place.last :]
-    end = ending("".join(lines))
-    put = block.replace("\n", end)
-    if place.last > place.first:
-        last = lines[place.last - 1]
-        return "".join([*before, put, last[len(bare(last)) :], *after])
-    ended = not before or before[-1] != bare(before[-1])
-    above = end * (not ended) + end * bool(before and not _is_blank(before[-1]))
-    below = end * (ended or bool(after)) + end * bool(after and not _is_blank(after[0]))
-    return "".join([*before, above, put, below, *after])
-
-
-def _is_blank(line: str) -> bool:
-    return not bare(line).strip(" \t")
