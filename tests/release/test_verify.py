@@ -163,7 +163,11 @@ def test_a_swapped_file_is_named(place: Place) -> None:
     (place.data / "kept").rename(second)
     found = verify(place)
     assert found.code == 1
-    assert found.has("2 items with other bytes", "train/dog/01.png", "train/fox/02.png")
+    assert found.has(
+        "2 items with other bytes",
+        "train/dog/01.png: it decodes to something else",
+        "train/fox/02.png: it decodes to something else",
+    )
     assert found.has("1 number that the data does not give", digests(found))
 
 
@@ -181,7 +185,12 @@ def test_a_file_that_was_encoded_again_without_loss_is_named(place: Place) -> No
         assert (np.asarray(image) == pixels).all()
     found = verify(place)
     assert found.code == 1
-    assert found.has("1 item with other bytes", "test/dog/04.png")
+    assert found.has(
+        "1 item with other bytes", "test/dog/04.png: encoded again: it decodes to the same"
+    )
+    file.write_bytes(b"no image")
+    (line,) = [line for line in verify(place).out.splitlines() if "04.png" in line]
+    assert line.startswith("    test/dog/04.png: it cannot be decoded: ")
 
 
 def test_an_added_file_is_named(place: Place) -> None:
@@ -560,6 +569,18 @@ def test_without_the_library_a_key_is_an_error(
     found = verify(place, "--public-key", "RWQ")
     assert found.code == 2
     assert "pip install 'labelaudit[sign]'" in found.err
+
+
+def test_files_beside_a_report_of_another_name_are_of_another_report(whole: Place) -> None:
+    other = Place(whole.report.with_name("older.json"), whole.data)
+    shutil.copy(whole.report, other.report)
+    (whole.report.with_name("report.html")).write_text("edited")
+    (whole.report.with_name("items.parquet")).write_text("edited")
+    found = verify(other)
+    assert found.code == 0, found.out
+    assert "? the files beside it: not checked" in found.out
+    (whole.data / "train/cat/copy.png").unlink()
+    assert verify(other).code == 1
 
 
 def test_a_report_reads_back_with_its_checksums(place: Place) -> None:

@@ -67,15 +67,16 @@ def verify(  # noqa: PLR0913 - what it needs to know
         progress("checking the files beside the report", 0, 0)
         parts += [check_sums(file.parent), check_pages(report, file.parent, templates)]
     else:
-        why = f"not checked, as the report is called {file.name}, not {SOURCE}"
-        parts.append(Found(unchecked=(f"files beside it: {why}",)))
+        why = f"not checked: they are of {SOURCE}, and this is {file.name}"
+        parts.append(Found(unchecked=(f"the files beside it: {why}",)))
     if data is None:
         parts.append(Found(unchecked=("the data: none was named",)))
     else:
         from labelaudit.release.verify.data import check_data
 
+        folder = file.parent if file.name == SOURCE else None
         parts.append(
-            check_data(report, file.parent, data, options, n_threads=n_threads, progress=progress)
+            check_data(report, folder, data, options, n_threads=n_threads, progress=progress)
         )
     return together(parts)
 

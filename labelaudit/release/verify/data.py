@@ -14,6 +14,7 @@ from labelaudit.progress import Progress
 from labelaudit.reading.recorded import options_of
 from labelaudit.release.sums import SUMS
 from labelaudit.release.verify.contents import read_contents
+from labelaudit.release.verify.decoded import with_looks
 from labelaudit.release.verify.items import ITEMS, changes, digest_of, items_of, scanned_items
 from labelaudit.release.verify.numbers import facts_that_differ, numbers_that_differ
 from labelaudit.release.verify.outcome import Difference, Found, together
@@ -26,7 +27,7 @@ HEADLINE = re.compile("^measures/integrity/values/|/tables/(?:classes|labels)/.*
 
 def check_data(  # noqa: PLR0913 - what it needs to know
     report: Report,
-    folder: Path,
+    folder: Path | None,
     data: Path,
     options: Options | None,
     *,
@@ -41,7 +42,7 @@ def check_data(  # noqa: PLR0913 - what it needs to know
         The report.
     folder
         Where it lies: a table of the items that were scanned, if there is one, names those that
-        are not as they were.
+        are not as they were. None where what lies beside it may be of another report.
     data
         The folder or manifest.
     options
@@ -90,10 +91,15 @@ def _ignored(report: Report, again: Report) -> Iterator[str]:
 
 
 def _items(
-    report: Report, folder: Path, dataset: Dataset, content: NDArray[np.uint8], *, is_same: bool
+    report: Report,
+    folder: Path | None,
+    dataset: Dataset,
+    content: NDArray[np.uint8],
+    *,
+    is_same: bool,
 ) -> Found:
     """Name the items that are not as they were scanned, where a table of them lies beside."""
-    if not (folder / ITEMS).is_file():
+    if folder is None or not (folder / ITEMS).is_file():
         why = f"{ITEMS} is not beside the report, which alone names no item"
         return Found(unchecked=() if is_same else (f"which items differ: {why}",))
     if is_same and (folder / SUMS).is_file():
@@ -108,4 +114,5 @@ def _items(
         return Found((), unchecked, (Difference("file", ITEMS, said),))
     if is_same:
         return Found()
-    return Found(differences=tuple(changes(scanned, items_of(dataset, content))))
+    became = changes(scanned, items_of(dataset, content))
+    return Found(differences=tuple(with_looks(became, folder / ITEMS, dataset)))
