@@ -71,6 +71,32 @@ def test_any_two_reports_can_be_compared(old: str, new: str) -> None:
         assert max(map(cell_len, printed(diff, width).splitlines())) <= width
 
 
+@pytest.mark.parametrize(("old", "new"), [*product(CASES, CASES), ("full", "corrected")])
+def test_exchanged_reports_are_the_mirror_of_each_other(old: str, new: str) -> None:
+    there, back = files_of(old, new, -1)[0], files_of(new, old, -1)[0]
+    turned = {"improved": "worse", "worse": "improved", "moved": "moved", "": ""}
+    others = {(each.measure, each.value): each for each in back.changes}
+    assert len(others) == len(there.changes)
+    for each in there.changes:
+        other = others[each.measure, each.value]
+        assert (each.standing, each.direction) == (other.standing, turned[other.direction])
+        assert (each.low is None) == (other.high is None)
+        if each.low is not None:
+            assert (each.low, each.high) == pytest.approx((-(other.high or 0), -(other.low or 0)))
+    assert {(each.rule, each.fixed, each.appeared) for each in there.findings} == {
+        (each.rule, each.appeared, each.fixed) for each in back.findings
+    }
+    assert (there.classes.added, there.classes.removed) == (
+        back.classes.removed,
+        back.classes.added,
+    )
+    assert {row.name for row in there.classes.rows} == {row.name for row in back.classes.rows}
+    rulings = {(each.measure, each.value, each.class_name): each for each in back.rulings}
+    for ruling in there.rulings:
+        other_ruling = rulings[ruling.measure, ruling.value, ruling.class_name]
+        assert (ruling.old, ruling.new) == (other_ruling.new, other_ruling.old)
+
+
 PAIRS = [("full", "corrected"), ("audited", "full"), ("multilabel", "texts"), ("hostile", "full")]
 
 
