@@ -97,9 +97,9 @@ def croissant(path: Path, options: Options) -> Dataset:
 def _manifest(path: Path, records: Records) -> str:
     """Return the table whose rows the items are, or the Croissant file where they are files."""
     base = records.frames[records.base]
-    tables = [each.path for each in base.files] if base.rows.names else []
-    is_here = all(each.file == path.parent / each.path for each in base.files)
-    return some(tables) if tables and is_here else path.name
+    if not base.rows.names or any(each.is_fetched for each in base.files):
+        return path.name
+    return some(each.path for each in base.files)
 
 
 def _used(roles: Roles) -> list[str]:

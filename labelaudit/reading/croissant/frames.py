@@ -142,7 +142,7 @@ def frame_of(
     else:
         parts = [_read(_table(resource, each), columns) for each in found]
     rows = stack(parts, parts[0].where if len(parts) == 1 else resource.where)
-    if any(each.file != document.path.parent / each.path for each in found):
+    if any(each.is_fetched for each in found):
         rows = replace(rows, lines=lambda: None)  # what was fetched lies nowhere in the dataset
     return Frame(rows=rows, files=tuple(found), counts=tuple(part.table.num_rows for part in parts))
 

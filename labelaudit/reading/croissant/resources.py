@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import unquote
@@ -32,18 +33,25 @@ class Found:
 
     Attributes
     ----------
-    file
-        Where it lies.
+    root
+        The folder of the Croissant file; of a file that was fetched, the one that keeps it.
     path
-        Its path below the folder of the Croissant file, with forward slashes; of a file that was
-        fetched, its name.
+        Its path below that folder, with forward slashes.
     inside
         Its path below what its FileSet is contained in: what Croissant calls its full path.
+    is_fetched
+        Whether it was fetched, so that it is no file of the dataset's folder.
     """
 
-    file: Path
+    root: Path
     path: str
     inside: str
+    is_fetched: bool = False
+
+    @property
+    def file(self) -> Path:
+        """Where it lies."""
+        return self.root / self.path
 
 
 def files_of(document: Document, resource: Resource, fetch: Fetch | None) -> list[Found]:
@@ -79,7 +87,7 @@ def files_of(document: Document, resource: Resource, fetch: Fetch | None) -> lis
             hint=f"put the file where the Croissant file says, below {root}",
         )
     check_hash(resource, file)
-    return [Found(file, path, path)]
+    return [Found(root, path, path)]
 
 
 def local_path(resource: Resource, root: Path) -> str:
@@ -140,9 +148,8 @@ def _set_files(document: Document, resource: Resource) -> list[Found]:
             f"{resource.where}: includes: no pattern is given", hint="write one, such as *.png"
         )
     base = document.path.parent / folder if folder else document.path.parent
-    includes, excludes = _patterns(resource.includes), _patterns(resource.excludes)
-    paths = [path for path in walk(base)[0] if _matches(path, includes)]
-    paths = [path for path in paths if not _matches(path, excludes)]
+    paths = [path for path in walk(base)[0] if _matches(path, resource.includes)]
+    paths = [path for path in paths if not _matches(path, resource.excludes)]
     if not paths:
         patterns = ", ".join(map(quoted, resource.includes[:3]))
         raise InputError(
@@ -151,7 +158,7 @@ def _set_files(document: Document, resource: Resource) -> list[Found]:
             hint="put the files where the Croissant file says, or correct the patterns",
         )
     prefix = f"{folder}/" if folder else ""
-    return [Found(base / path, prefix + path, path) for path in paths]
+    return [Found(document.path.parent, prefix + path, path) for path in paths]
 
 
 def _folder_of(document: Document, resource: Resource) -> str:
@@ -203,13 +210,14 @@ def _fetched(resource: Resource, fetch: Fetch | None) -> Found:
             hint="download it, and write its path as contentUrl; or say --fetch",
         )
     file = fetch(resource)
-    return Found(file, file.name, file.name)
+    return Found(file.parent, file.name, file.name, is_fetched=True)
 
 
-def _patterns(globs: tuple[str, ...]) -> list[re.Pattern[str]]:
-    """Return patterns as the reference implementation reads them: ``*`` is also of slashes."""
-    return [re.compile(fnmatch.translate(glob.removeprefix("./"))) for glob in globs]
+def _matches(path: str, globs: tuple[str, ...]) -> bool:
+    return bool(globs) and _pattern(globs).match(path) is not None
 
 
-def _matches(path: str, patterns: list[re.Pattern[str]]) -> bool:
-    return any(pattern.match(path) for pattern in patterns)
+@lru_cache(maxsize=64)
+def _pattern(globs: tuple[str, ...]) -> re.Pattern[str]:
+    """Return one pattern for all; as in the reference implementation, ``*`` is also of slashes."""
+    return re.compile("|".join(fnmatch.translate(glob.removeprefix("./")) for glob in globs))
