@@ -5,8 +5,8 @@ resize the shorter side, cut the middle. Ours is `decode` and `fit`: the cut is 
 a JPEG of which a half, a fourth or an eighth is enough is decoded at that size. A rate is of the
 best of all rounds; they take turns in each. The difference is between the pixels of both, in
 levels: of the resizing alone (largest), and with the smaller decoding (mean). The last column is
-what a scan also notes of an image (its gray copy and how it looks, sixteen at a time), in CPU
-time added to ours.
+what a scan also notes of an image (its gray copy and how it looks, sixteen at a time, and which
+image it is, by all of its pixels), in CPU time added to ours.
 """
 
 import argparse
@@ -78,7 +78,7 @@ def noted(images: list[bytes]) -> None:
     """Do as ours with some images, and note how they look."""
     copies: list[SmallCopies] = []
     for data in images:
-        image = decode(data, at_least=WANTED.shortest_edge).image
+        image = decode(data, at_least=WANTED.shortest_edge, identify=True).image
         fit(image, WANTED)
         copies.append(small_copies(image))
     looks_of(copies)
