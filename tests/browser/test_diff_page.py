@@ -64,7 +64,7 @@ def estimated(share: float, half: float) -> Report:
             low=(share - half) * size,
             high=(share + half) * size,
             interval="95 %",
-            better=("lower", "higher", "neither")[at],  # type: ignore[arg-type]
+            better=("lower", "higher", "neither")[at],
             unit="share" if size == 1 else "",
         )
         report = with_value(report, "integrity", value)
