@@ -62,8 +62,10 @@ def _is_name(field: Field) -> bool:
 def file_classes(records: Records, source: Source) -> tuple[str, ...]:
     """Return the classes that the Parquet files of a label declare; none where they differ."""
     what, which = source.extract
+    if what != "column" or source.transforms:
+        return ()
     files = [each.file for each in records.frames[source.node].files]
-    if what != "column" or source.transforms or any(f.suffix.lower() != ".parquet" for f in files):
+    if any(file.suffix.lower() != ".parquet" for file in files):
         return ()
     found = {class_labels(read_schema(file), file).get(which, ()) for file in files}
     return found.pop() if len(found) == 1 else ()

@@ -147,7 +147,8 @@ def _set_files(document: Document, resource: Resource) -> list[Found]:
         raise InputError(
             f"{resource.where}: includes: no pattern is given", hint="write one, such as *.png"
         )
-    base = document.path.parent / folder if folder else document.path.parent
+    root = document.path.parent
+    base = root / folder if folder else root
     paths = [path for path in walk(base)[0] if _matches(path, resource.includes)]
     paths = [path for path in paths if not _matches(path, resource.excludes)]
     if not paths:
@@ -158,7 +159,7 @@ def _set_files(document: Document, resource: Resource) -> list[Found]:
             hint="put the files where the Croissant file says, or correct the patterns",
         )
     prefix = f"{folder}/" if folder else ""
-    return [Found(document.path.parent, prefix + path, path) for path in paths]
+    return [Found(root, prefix + path, path) for path in paths]
 
 
 def _folder_of(document: Document, resource: Resource) -> str:
