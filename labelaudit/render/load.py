@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
-from functools import cache
 from typing import Literal, cast, get_args, get_origin, get_type_hints
 
 BIGGEST_INTEGER = 2**64
@@ -89,12 +88,6 @@ def _part(part: Callable[..., object], found: object, at: str, problems: list[st
 
 @cache
 def _hints_of(part: Callable[..., object]) -> Mapping[str, object]:
-    return get_type_hints(part)
-
-
-@cache
-def _hints(part: Callable[..., object]) -> dict[str, object]:
-    """Return the types of a dataclass's fields, which take longer to find than to fill."""
     return get_type_hints(part)
 
 
