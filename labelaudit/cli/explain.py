@@ -77,6 +77,7 @@ def _printed(name: str, file: Path | None) -> dict[str, list[str]]:
     limits = {
         (limit.measure, limit.value): bound(limit) + (" of items" if limit.of_items else "")
         for limit in loaded.limits
+        if (limit.class_name, limit.split, limit.rise_at_most) == (None, None, None)
     }
     for result in loaded.measures:
         values = [value for value in result.values if named(value.name, value.title)]
