@@ -3,9 +3,11 @@ from dataclasses import replace
 from math import isfinite
 
 import pytest
+from attacks import poisoned
 from reports import CASES, audited, full, hostile
 
 from labelaudit.privacy import published
+from labelaudit.render import text
 from labelaudit.render.files import rendered_files
 from labelaudit.render.json import as_published
 from labelaudit.render.metrics import to_metrics
@@ -57,6 +59,15 @@ def test_every_number_of_the_report_is_in_it_and_no_other(case: str) -> None:
             name = f"{result.name}.{value.name}"
             if case != "hostile" and value.value is not None:
                 assert found[name] == value.value
+
+
+@pytest.mark.parametrize("start", [0, 11, 23])
+def test_no_name_does_anything_to_who_prints_it(start: int) -> None:
+    source = to_metrics(poisoned(full(), start, keep_names=False))
+    assert source.isascii()
+    names = json.loads(source, parse_constant=pytest.fail)
+    assert len(names) > 5
+    assert not [name for name in names if text.INVISIBLE.search(name)]
 
 
 def test_names_are_those_that_a_limit_has() -> None:
