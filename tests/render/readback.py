@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
+from labelaudit.limits import judged, named
 from labelaudit.render.galleries import beside
 from labelaudit.render.text import visible
 from labelaudit.report import Column, Gallery, MeasureResult, Report, Scalar, Table, Value
@@ -151,6 +152,9 @@ def field_of(report: Report, name: str, measure: MeasureResult | None) -> tuple[
         for value in result.values:
             if f"{result.name}.{value.name}" == name:
                 return value, result.name
+    for judgement in judged(report):  # of a class or a split, of which a table has the number
+        if judgement.field == name and judgement.found is not None:
+            return judgement.found, judgement.limit.measure
     if name.startswith("dataset."):
         amount = getattr(report.dataset, name.removeprefix("dataset."))
         return Value(name=name, title="", value=amount, unit="count"), "dataset"
@@ -160,7 +164,7 @@ def field_of(report: Report, name: str, measure: MeasureResult | None) -> tuple[
 def limit_reads_as(said: str, name: str, report: Report) -> bool:
     """Tell whether a print is the limit of a number: 0, or a sign and what it may be at most."""
     for limit in report.limits:
-        if f"{limit.measure}.{limit.value}" == name:
+        if named(limit) == name and limit.rise_at_most is None:
             found = report.value(limit.measure, limit.value)
             share = limit.of_items or limit.value.rpartition("_")[2] in {"share", "rate"}
             unit = "share" if share or (found is not None and found.unit == "share") else ""
