@@ -78,6 +78,13 @@ def test_no_example_is_run_by_nothing() -> None:
     assert {f"{name} {n}" for name, each in BLOCKS.items() for n in range(len(each))} == RUN
 
 
+def test_links_lead_somewhere() -> None:
+    targets = re.findall(r"\]\((?!https?://)([^)#]+)\)", PAGE)
+    assert targets
+    for target in targets:
+        assert (CHECKOUT / "docs" / target).is_file(), target
+
+
 def shell(script: str, where: Path) -> str:
     """Run lines as a person types them, one after the other, each of which has to end well."""
     return run("bash", "-ec", script, where=where, variables=WITH_PROGRAM)
