@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from labelaudit.cli import app
+from labelaudit.cli.config import known_options
 from labelaudit.reading.croissant.fetch import MOST_BYTES
 from labelaudit.release.croissant import words
 
@@ -48,6 +49,11 @@ def test_a_file_of_another_hash_ends_with_2(tmp_path: Path) -> None:
     assert run.returncode == 2
     assert "sha256: found " in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_no_configuration_asks_to_fetch() -> None:
+    assert {"record_set", "label_column"} <= known_options()
+    assert "fetch" not in known_options()
 
 
 def test_what_the_page_names_is_so() -> None:

@@ -24,7 +24,8 @@ def known_options() -> frozenset[str]:
     from labelaudit.cli.scan import scan
 
     names = frozenset(inspect.signature(scan).parameters)
-    return names - {"data", "dataset_format"} - OF_GATE | {"format"}
+    # A folder's configuration may be anybody's: what it names is fetched only by who says so.
+    return names - {"data", "dataset_format", "fetch"} - OF_GATE | {"format"}
 
 
 def configured(folder: Path, known: frozenset[str]) -> dict[str, object]:

@@ -706,7 +706,7 @@ def _places(found: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 @given(data=st.data(), write=st.sampled_from(WAYS))
 @settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_any_value_may_be_wrong_and_is_told(
     data: st.DataObject, write: Write, tmp_path: Path
