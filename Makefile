@@ -45,6 +45,7 @@ golden: $(VENV)/dev ## write the expected files of the tests again; look at the 
 
 docs: $(VENV)/dev ## write what is generated from the code again: schema, label pictures
 	$(BIN)/labelaudit schema > labelaudit/schema/report-1.json
+	$(BIN)/labelaudit schema gate > labelaudit/schema/gate-1.json
 	$(BIN)/labelaudit scan sample_data/ --output labelaudit-report --quiet
 	cp labelaudit-report/label.svg labelaudit-report/label-dark.svg .github/
 
