@@ -165,6 +165,13 @@ def test_a_gate_of_an_earlier_run_says_nothing_of_this_one(place: Place) -> None
     assert outputs["verdict"] == "error"
 
 
+def test_a_gate_that_says_nothing_does_not_pass(place: Place) -> None:
+    place.program("labelaudit", "exit 0")
+    job, outputs = place.run()
+    assert job.failed
+    assert outputs["verdict"] == ""
+
+
 HOSTILE = [
     '"; touch pwned; "',
     "'; touch pwned; '",
