@@ -273,12 +273,12 @@ def test_the_commands_of_the_document_do_what_it_says(scratch: Scratch) -> None:
     policy = "[tool.labelaudit.gate.findings]\nsuspects = 0\n"
     (scratch.folder / "pyproject.toml").write_text(policy, encoding="utf-8")
     (block,) = re.findall("```sh\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
-    for line in block.splitlines():
-        program, *arguments = shlex.split(line, comments=True)
+    commands = [shlex.split(line, comments=True)[1:] for line in block.splitlines()]
+    for arguments in commands:
         done = run(*arguments, where=scratch.folder)
-        assert (program, done.code) == ("labelaudit", 0), done.said
+        assert done.code == 0, done.said
     relabelled(scratch)
-    failed = run(*arguments, where=scratch.folder)
+    failed = run(*commands[-1], where=scratch.folder)
     assert failed.code == 1
     assert "images/0000.png" in failed.said
 
