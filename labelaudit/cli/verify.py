@@ -18,7 +18,7 @@ def verify(  # noqa: PLR0913 - each is an option
     data: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[DATA]",
+            metavar="DATA",
             help="The data that it is of; without it, the report alone is checked.",
         ),
     ] = None,

@@ -329,7 +329,8 @@ def test_an_edited_page_is_named_and_what_it_should_say(whole: Place) -> None:
     assert found.headings == ["2 files that are not as they were written"]
     (line,) = [line for line in found.out.splitlines() if "is not what report.json gives" in line]
     number = page.read_text().split("95 items")[0].count("\n") + 1
-    assert f"report.html: is not what report.json gives: line {number:,} says " in line
+    assert "report.html: is not what report.json gives (by our templates; " in line
+    assert f": line {number:,} says " in line
     said, should = line.split(" and should say ")
     assert "95 items" in said
     assert "25 items" in should
@@ -337,6 +338,16 @@ def test_an_edited_page_is_named_and_what_it_should_say(whole: Place) -> None:
     others = parsed_sums(sums.read_bytes()) | sums_of({"report.html": page.read_bytes()})
     sums.write_text(sums_text(others))
     assert verify(whole).headings == ["1 file that is not as it was written"]
+
+
+def test_a_page_of_other_templates_is_verified_with_them(whole: Place, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    ours = Path(__file__).parents[2] / "templates" / "limits.html"
+    (mine / "limits.html").write_text(ours.read_text() + "<p>Ours.</p>\n")
+    assert run("render", whole.report, "--templates", mine).code == 0
+    assert verify(whole).headings == ["1 file that is not as it was written"]
+    assert verify(whole, "--templates", mine).code == 0
 
 
 def test_an_edited_picture_or_table_is_named_by_the_sums(whole: Place) -> None:

@@ -17,6 +17,7 @@ PAGES: Final = (
     *("label.svg", "label-dark.svg", "label.png"),
 )
 DRAWN_ELSEWHERE: Final = ".png"  # drawn by a library whose versions may differ in a dot
+OWN_TEMPLATES: Final = " (by our templates; name others with --templates)"
 SHORT: Final = 12
 AROUND: Final = 60  # characters shown of a place that differs
 
@@ -76,7 +77,8 @@ def check_pages(report: Report, folder: Path, templates: Path | None) -> Found:
             unsure.append(f"{name}: is as {SUMS} has it, and is drawn otherwise here")
         else:
             said = "" if name.endswith(DRAWN_ELSEWHERE) else _where(found, given)
-            differences.append(Difference("file", name, f"is not what {SOURCE} gives{said}"))
+            made = OWN_TEMPLATES if name == "report.html" and templates is None else ""
+            differences.append(Difference("file", name, f"is not what {SOURCE} gives{made}{said}"))
     checked = (f"{', '.join(same)}: what {SOURCE} gives",) if same else ()
     return Found(checked, tuple(unsure), tuple(differences))
 
