@@ -66,7 +66,8 @@ def draw(seed: int) -> tuple[dict[int, str], list[str], dict[int, str]]:
     Of the digits that the sample has not, those are taken whose five nearest images of the sample,
     by pixels, are of their class: what is ambiguous to begin with is nobody's test. Any class but
     their own and the rare one can be the wrong label. Copied are images of the training split that
-    no fault was planted in.
+    no fault was planted in. tests/benchmarks/pull_requests.py says how often such draws are named,
+    and others.
     """
     rng = np.random.default_rng(seed)
     numbers = [int(n) for n in rng.choice(clear_digits(), N_WRONG + N_CLEAN, replace=False)]
