@@ -233,16 +233,25 @@ def test_a_rise_without_a_number_before_is_not_measured(before: Before | None) -
     assert (found.decision, found.fails) == ("not measured", True)
 
 
-def test_the_interval_of_a_rise_is_made_of_both_intervals() -> None:
-    of_sample = {"low": 0.01, "high": 0.03, "interval": "95 % over what is drawn", "unit": "share"}
-    now = Value(name="audited_error_rate", title="", value=0.02, **of_sample)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("most", "decision"), [(0.03, "pass"), (0.01, "inconclusive"), (-0.01, "fail")]
+)
+def test_the_interval_of_a_rise_is_made_of_both_intervals(most: float, decision: str) -> None:
+    now = Value(
+        name="audited_error_rate",
+        title="",
+        value=0.02,
+        low=0.01,
+        high=0.03,
+        interval="95 % over what is drawn",
+        unit="share",
+    )
     before = replace(now, value=0.01, low=0.005, high=0.02)
     report = with_value(measured(), "audited_labels", now)
-    for most, decision in ((0.03, "pass"), (0.01, "inconclusive"), (-0.01, "fail")):
-        limit = replace(RATE_BY_PEOPLE, rise_at_most=most)
-        [found] = rulings(under(report, limit), (), before=Before(before))
-        assert found.decision == decision, found.reason
-    # half-widths .01 and .01 below, .01 and .005 above: .01 - .0141 to .01 + .0112
+    limit = replace(RATE_BY_PEOPLE, rise_at_most=most)
+    [found] = rulings(under(report, limit), (), before=Before(before))
+    assert found.decision == decision
+    # .01 and .01 below, .01 and .005 above: from .01 - .0141 to .01 + .0112
     assert "a rise of 1% (-0.414% to 2.12%)" in found.reason
 
 
