@@ -7,7 +7,7 @@ from PIL import Image
 
 from labelaudit.embeddings.images.jpeg import END, MARKER
 
-MOST_PIXELS = 2**24  # of a JPEG that is decoded at full size for it
+MOST_PIXELS = 2**22  # of a JPEG that is decoded in full for it, at three times the cost
 STRIP = 2**20  # bytes of pixels that are copied at once
 ADOBE = b"\xee"  # says what the colors of a JPEG are
 METADATA = {bytes([marker]) for marker in (*range(0xE0, 0xF0), 0xFE)} - {ADOBE}
