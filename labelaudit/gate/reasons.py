@@ -7,7 +7,7 @@ from labelaudit.limits import MODEL_ESTIMATED, Judgement, Verdict
 from labelaudit.parts import Part
 from labelaudit.render import text
 from labelaudit.render.advice import ADVICE
-from labelaudit.render.judgements import bound
+from labelaudit.render.judgements import bound, part_of
 from labelaudit.report import Limit, Report, Value
 
 NAMED: Final = 5
@@ -109,6 +109,8 @@ def _of_every(judgement: Judgement) -> str:
         listed = "; ".join(shown) + (f"; {more:,} more" if more > 0 else "")
         of_all = text.counted(len(parts), *kinds)
         said = f"{len(worst):,} of {of_all} {how} {_bound(judgement)}: {listed}"
+        is_doubted = limit.value == MODEL_ESTIMATED and not limit.accept_model
+        said += f"; {BY_MODEL}" if is_doubted and verdict == "check" else ""
     return said + _not_judged(judgement, kinds[1])
 
 
@@ -142,15 +144,19 @@ def _judge_more(report: Report, judgement: Judgement, settling: Settling) -> str
     if judgement.verdict == "fail":
         return "correct labels: `labelaudit review report.json --fix` shows the suspects"
     n_items = population(report, judgement.limit)
-    clean = f"{settling.to_certify:,} drawn items without a wrong label would pass"
+    part = part_of(judgement.limit)
+    of_part = f" of {part}" if part else ""
+    clean = f"{settling.to_certify:,} drawn items{of_part} without a wrong label would pass"
     are_there = n_items is None or settling.to_certify <= n_items
     tail = f"; {clean}" if not settling.n_judged and are_there else ""
     draw = "`labelaudit review report.json` draws a sample"
     needed = settling.judgements
     if n_items is not None and (needed is None or needed >= n_items):
-        every = f"all {n_items:,} items may have to be judged"
+        every = f"all {n_items:,} items{of_part} may have to be judged"
         return f"{draw}: it is so close to the limit that {every}{tail}"
     few = (
-        "no number of judgements is sure to" if needed is None else f"about {needed:,} in all would"
+        "no number of judgements is sure to"
+        if needed is None
+        else f"about {needed:,}{of_part} in all would"
     )
     return f"{draw}: {few} decide it{tail}"
