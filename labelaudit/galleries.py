@@ -169,7 +169,7 @@ def _label(dataset: Dataset, item: int) -> str | None:
 def _decoded(content: Content | None, item: int) -> str | None:
     if content is None or content.decoded is None:
         return None
-    return content.decoded[item].tobytes().hex()
+    return bytes(content.decoded[item]).hex()
 
 
 def _key(dataset: Dataset, content: Content | None, item: int) -> str | None:

@@ -25,8 +25,8 @@ LIMITS: Final = (
     "the model; a suspected label is a label to look at; what is not measured is not known."
 )
 VERIFY: Final = (
-    "Digest of the items and labels (SHA-256): {}. To verify that the data and these numbers belong "
-    "together: `labelaudit verify report.json DATA`, with the report.json of this label."
+    "Digest of the items and labels (SHA-256): {}. To verify that the data and these numbers "
+    "belong together: `labelaudit verify report.json DATA`, with the report.json of this label."
 )
 
 
