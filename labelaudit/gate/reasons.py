@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from labelaudit.gate.outcome import Ruling
 from labelaudit.gate.settling import Settling, population
 from labelaudit.limits import MODEL_ESTIMATED, Judgement, Verdict
 from labelaudit.parts import Part
@@ -23,6 +24,7 @@ ALL_OF_IT: Final[dict[Verdict, str]] = {
     "check": ": its interval holds it",
     "pass": ", as does all of its interval",
 }
+ON_BOTH_SIDES: Final = "the interval holds the limit"
 BY_MODEL: Final = "only a model says so, which alone never passes (accept_model)"
 UNKNOWN: Final = "measure it, or take the rule out of the policy"
 
@@ -50,6 +52,23 @@ def next_step_of(
         return UNKNOWN
     advice = ADVICE.get((judgement.limit.measure, judgement.limit.value))
     return "" if advice is None else advice.remedy_of(report.privacy)
+
+
+def remark_on(ruling: Ruling) -> str:
+    """Return what there is to say of a rule that stands beside its number, interval and limit.
+
+    It is its reason without these; empty where that leaves nothing.
+    """
+    limit = ruling.limit
+    if ruling.decision == "not measured":
+        return ruling.reason.removeprefix(f"{ruling.name} is undefined: ")
+    if limit is None:
+        return ""
+    if ruling.before is not None or "*" in {limit.class_name, limit.split}:
+        return ruling.reason
+    if ruling.decision != "inconclusive":
+        return ""
+    return BY_MODEL if BY_MODEL in ruling.reason else ON_BOTH_SIDES
 
 
 def why_not_measured(report: Report, judgement: Judgement) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from rich.console import Group
 from rich.text import Text
 
+from labelaudit.gate.formats.listing import first, worst_first
 from labelaudit.gate.formats.said import (
     AS_VERDICT,
     WORDS,
@@ -23,6 +24,7 @@ from labelaudit.gate.formats.said import (
 )
 from labelaudit.gate.outcome import Outcome, Ruling
 from labelaudit.gate.published import as_written
+from labelaudit.gate.reasons import remark_on
 from labelaudit.render import text
 from labelaudit.render.judgements import SIGNS, whose
 
@@ -49,7 +51,7 @@ def to_terminal(outcome: Outcome, *, width: int = 80) -> Group:
     outcome = as_written(outcome)
     lines = [*_head(outcome, width), Text()]
     lines += [line for ruling in outcome.rulings for line in _ruling(outcome, ruling, width)]
-    lines += [*_findings(outcome, width), *_beside(outcome, width)]
+    lines += [*_findings(outcome), *_beside(outcome, width)]
     for line in lines:
         line.truncate(width, overflow="ellipsis")
     return Group(*lines)
@@ -80,8 +82,8 @@ def _ruling(outcome: Outcome, ruling: Ruling, width: int) -> Iterator[Text]:
     ]
     said = GAP.join([text.visible(ruling.name), *filter(None, numbers)])
     yield Text.assemble((word, style), GAP, (said, BOLD))
-    if ruling.decision != "pass" or interval:
-        yield from _wrapped(text.visible(ruling.reason), width)
+    if ruling.decision != "pass":
+        yield from _wrapped(text.visible(remark_on(ruling)), width)
     detectable = detectable_of(ruling)
     if detectable:
         told = f"As many judgements find a rate of {detectable} or more in 80 % of samples."
@@ -90,24 +92,22 @@ def _ruling(outcome: Outcome, ruling: Ruling, width: int) -> Iterator[Text]:
         yield from _wrapped(text.visible(f"Next: {ruling.next_step}".replace("`", "")), width)
 
 
-def _findings(outcome: Outcome, width: int) -> Iterator[Text]:
+def _findings(outcome: Outcome) -> Iterator[Text]:
     """Return the first new findings of the rules that the gate fails by, or has a baseline for."""
-    failing = failing_rules(outcome)
-    wanted = set(outcome.report.policy.findings) if outcome.baseline else failing
-    new = [each for each in outcome.findings if each.is_new and each.rule in wanted]
-    new.sort(key=lambda finding: finding.rule not in failing)
+    wanted = outcome.report.policy.findings if outcome.baseline else failing_rules(outcome)
+    new = [pair for pair in worst_first(outcome) if pair[1].is_new and pair[1].rule in wanted]
     if not new:
         return
-    counts = Counter(finding.rule for finding in new)
-    counted = text.counted(len(new), "new finding" if outcome.baseline else "finding")
-    of_rules = ", ".join(f"{text.visible(rule)} {n:,}" for rule, n in counts.items())
     yield Text()
-    yield from _wrapped(f"{counted}: {of_rules}", width, "", BOLD)
-    for finding in new[:SHOWN]:
-        said = finding_words(replace(finding, evidence=""), "")
-        yield Text(f"{INDENT}{text.visible(finding.rule)}: {said}")
+    yield Text(text.counted(len(new), "new finding" if outcome.baseline else "finding"), BOLD)
+    shown = [finding for _, finding in first(new, SHOWN)]
+    for rule, n in Counter(finding.rule for _, finding in new).items():
+        yield Text(f"{text.visible(rule)}: {n:,}")
+        for finding in shown:
+            if finding.rule == rule:
+                yield Text(INDENT + finding_words(replace(finding, evidence=""), ""))
     if len(new) > SHOWN:
-        yield Text(f"{INDENT}{len(new) - SHOWN:,} more")
+        yield Text(f"{len(new) - SHOWN:,} more", "dim")
 
 
 def _beside(outcome: Outcome, width: int) -> Iterator[Text]:

@@ -53,10 +53,27 @@ def test_the_first_findings_are_named_and_the_others_counted() -> None:
         fails=True,
     )
     lines = printed(replace(outcome, findings=many, rulings=(failing,), baseline="")).splitlines()
-    named = [line for line in lines if line.startswith(f"    {rule}: train/heron/")]
+    at = lines.index(f"{SHOWN + 5} findings")
+    assert lines[at + 1] == f"{rule}: {SHOWN + 5}"
+    named = [line for line in lines[at + 2 :] if line.startswith("    train/heron/")]
     assert len(named) == SHOWN
-    assert "    5 more" in lines
-    assert f"{SHOWN + 5} findings: {rule} {SHOWN + 5}" in lines
+    assert lines[at + 2 + SHOWN] == "5 more"
+
+
+def test_findings_of_every_rule_are_named_where_one_has_many() -> None:
+    outcome = gated()
+    many = (*(found(at) for at in range(100)), found(100, "exact_duplicates"))
+    failing = tuple(replace(each, fails=True) for each in rulings() if each.most is not None)
+    lines = printed(replace(outcome, findings=many, rulings=failing)).splitlines()
+    assert lines[lines.index("exact_duplicates: 1") + 1].startswith("    train/heron/image_000100")
+
+
+def test_number_and_limit_of_a_rule_are_said_once() -> None:
+    lines = printed(replace(gated(), rulings=rulings())).splitlines()
+    [said] = [line for line in lines if "findings.suspects" in line]
+    assert said.endswith("findings.suspects  3  limit: 0")
+    assert lines[lines.index(said) + 1] == "    Next: Look at them."
+    assert "    the interval holds the limit" in lines
 
 
 def test_a_public_report_names_no_item_and_no_entry_of_the_baseline() -> None:

@@ -37,6 +37,8 @@ def to_summary(outcome: Outcome) -> str:
 def to_comment(outcome: Outcome) -> str:
     """Return an outcome as the Markdown of a comment, less than 64 KB, whatever it holds.
 
+    What asks nothing of a reader is folded: the rules that are kept, and the findings by which the
+    gate does not fail.
     Its first line is a marker that nobody sees: the comment that has it is the one to replace.
 
     Parameters
@@ -48,8 +50,8 @@ def to_comment(outcome: Outcome) -> str:
         [
             marker(outcome),
             *_head(outcome, "###"),
-            *rulings_part(outcome, COMMENT_BYTES // 3),
-            *findings_part(outcome, COMMENT_ROWS, COMMENT_BYTES),
+            *rulings_part(outcome, COMMENT_BYTES // 3, folds=True),
+            *findings_part(outcome, COMMENT_ROWS, COMMENT_BYTES, folds=True),
             *_foot(outcome),
         ]
     )

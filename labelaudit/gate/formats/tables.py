@@ -1,6 +1,6 @@
 """The Markdown of a gate: its rules in a table, its findings in another, cut to so many bytes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from labelaudit.errors import some
@@ -17,13 +17,15 @@ from labelaudit.gate.formats.said import (
     sentence,
 )
 from labelaudit.gate.outcome import Finding, Outcome, Ruling
+from labelaudit.gate.reasons import remark_on
 from labelaudit.render import text
 from labelaudit.render.judgements import SIGNS
 from labelaudit.render.markdown.escape import code, prose
 from labelaudit.render.markdown.parts import table, with_code
 
 RULES: Final = ("Rule", "Verdict", "Number", "Interval", "Limit", "Detectable")
-IF_ANY: Final = {"Interval", "Detectable"}  # columns that are not there where nothing is in them
+# Columns that are not there where nothing is in them.
+IF_ANY: Final = {"Interval", "Detectable", "Suggested"}
 NUMBERS: Final = {"Number", "Detectable"}
 ITEMS: Final = ("Item", "Finding", "Given", "Suggested", "Evidence")
 EVIDENCE: Final = 160  # characters
@@ -37,7 +39,7 @@ def verdict_cell(ruling: Ruling) -> str:
     return f"**{said}**" if ruling.fails else said
 
 
-def rulings_part(outcome: Outcome, most_bytes: int) -> list[str]:
+def rulings_part(outcome: Outcome, most_bytes: int, *, folds: bool = False) -> list[str]:
     """Return what each rule came to, those by which the gate fails first, and what to do.
 
     Parameters
@@ -46,18 +48,29 @@ def rulings_part(outcome: Outcome, most_bytes: int) -> list[str]:
         What the gate says.
     most_bytes
         How long the table may be, and how long the list of what to do.
+    folds
+        Whether the rules that are kept are folded.
     """
-    ordered = sorted(outcome.rulings, key=lambda ruling: not ruling.fails)
+    ordered = sorted(outcome.rulings, key=lambda each: (not each.fails, each.decision == "pass"))
+    if not ordered:
+        return ["No rules are set."]
     head, rule, *rows = _rows(ordered, outcome.report.dataset.n_items)
     shown = _within(rows, most_bytes)
-    parts = ["\n".join([head, rule, *shown])] if rows else ["No rules are set."]
-    parts += _more(len(rows) - len(shown), "rule")
-    steps = [_step(each) for each in ordered if each.decision != "pass"]
+    n_kept = sum(each.decision == "pass" for each in ordered)
+    n_open = len(rows) - n_kept if folds else len(rows)
+    parts = [_lines(head, rule, shown[:n_open])]
+    steps = list(filter(None, map(_step, ordered)))
     said = _within(steps, most_bytes)
-    return [*parts, "\n".join(said), *_more(len(steps) - len(said), "rule to look at")]
+    parts += ["\n".join(said), *_more(len(steps) - len(said), "rule to look at")]
+    if shown[n_open:]:
+        kept = _lines(head, rule, shown[n_open:])
+        parts += folded(f"{text.counted(n_kept, 'rule')} kept", kept)
+    return [*parts, *_more(len(rows) - len(shown), "rule")]
 
 
-def findings_part(outcome: Outcome, most_rows: int, most_bytes: int) -> list[str]:
+def findings_part(
+    outcome: Outcome, most_rows: int, most_bytes: int, *, folds: bool = False
+) -> list[str]:
     """Return the new findings that a rule is about, those of rules that fail first.
 
     Parameters
@@ -66,6 +79,8 @@ def findings_part(outcome: Outcome, most_rows: int, most_bytes: int) -> list[str
         What the gate says.
     most_rows, most_bytes
         How long the table may be.
+    folds
+        Whether findings by which the gate does not fail are folded, and evidence is cut short.
     """
     new = [pair for pair in worst_first(outcome) if pair[1].is_new]
     held = [pair for pair in new if pair[0] != "note"]
@@ -75,24 +90,35 @@ def findings_part(outcome: Outcome, most_rows: int, most_bytes: int) -> list[str
     if not held:
         nothing = ["No new findings."] if outcome.baseline and not others else []
         return rest if others else nothing
-    named = [finding for _, finding in first(held, most_rows)]
-    titles = {each.rule: finding_rule(outcome.report, each.rule).title for each in named}
-    head, rule, *rows = table(ITEMS, (_cells(each, titles[each.rule]) for each in named))
+    named = first(held, most_rows)
+    titles = {each.rule: finding_rule(outcome.report, each.rule).title for _, each in named}
+    cells = [_cells(each, titles[each.rule], is_short=folds) for _, each in named]
+    head, rule, *rows = _table(ITEMS, cells)
     shown = _within(rows, most_bytes)
-    parts = [f"### {kind.capitalize()}s: {len(held):,}", "\n".join([head, rule, *shown])]
+    n_open = sum(level == "error" for level, _ in named) if folds else len(rows)
+    parts = [f"### {kind.capitalize()}s: {len(held):,}", _lines(head, rule, shown[:n_open])]
+    if shown[n_open:]:
+        many = text.counted(sum(level != "error" for level, _ in held), kind)
+        kept = _lines(head, rule, shown[n_open:])
+        parts += folded(f"{many} by which the gate does not fail", kept)
     return [*parts, *_more(len(held) - len(shown), "finding"), *(rest if others else [])]
+
+
+def folded(heading: str, content: str) -> list[str]:
+    """Return some Markdown as what opens at a click on a heading of ours."""
+    return [f"<details><summary>{heading}</summary>", content, "</details>"]
 
 
 def notes_part(outcome: Outcome) -> list[str]:
     """Return what else there is to say: what was there before, and what the baseline lost."""
     before = sum(not finding.is_new for finding in outcome.findings)
     counted = (
-        (before, "finding", "findings", "of the baseline, counted against no rule"),
-        (outcome.unsettled, "finding", "findings", "on unchanged items, counted against no rule"),
+        (before, "finding", "findings", "of the baseline"),
+        (outcome.unsettled, "finding", "findings", "on unchanged items"),
         (len(outcome.stale), "entry", "entries", "of the baseline without a finding any more"),
     )
     said = [f"{text.counted(n, one, many)} {what}" for n, one, many, what in counted if n]
-    return [f"{'; '.join(said)}."] if said else []
+    return [f"Counted against no rule: {'; '.join(said)}."] if said else []
 
 
 def joined(parts: Iterable[str]) -> str:
@@ -119,19 +145,25 @@ def _more(amount: int, noun: str) -> list[str]:
 
 
 def _rows(rulings: Iterable[Ruling], n_items: int) -> list[str]:
-    """Return the lines of the table of rules, without columns that nothing is in."""
-    cells = [_row(ruling, n_items) for ruling in rulings]
-    used = [
-        at for at, name in enumerate(RULES) if name not in IF_ANY or any(row[at] for row in cells)
-    ]
-    right = [place for place, at in enumerate(used) if RULES[at] in NUMBERS]
-    return table((RULES[at] for at in used), ([row[at] for at in used] for row in cells), right)
+    """Return the lines of the table of rules."""
+    return _table(RULES, [_row(ruling, n_items) for ruling in rulings])
+
+
+def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table, without columns that nothing is in."""
+    used = [at for at, name in enumerate(names) if name not in IF_ANY or any(r[at] for r in rows)]
+    right = [place for place, at in enumerate(used) if names[at] in NUMBERS]
+    return table((names[at] for at in used), ([row[at] for at in used] for row in rows), right)
+
+
+def _lines(head: str, rule: str, rows: Sequence[str]) -> str:
+    return "\n".join([head, rule, *rows]) if rows else ""
 
 
 def _row(ruling: Ruling, n_items: int) -> list[str]:
     before = before_of(ruling)
     return [
-        prose(ruling.name, NAME),
+        code(ruling.name, NAME),
         verdict_cell(ruling),
         prose(number_of(ruling, n_items) + (f", before {before}" if before else "")),
         prose(interval_of(ruling)),
@@ -141,14 +173,19 @@ def _row(ruling: Ruling, n_items: int) -> list[str]:
 
 
 def _step(ruling: Ruling) -> str:
-    """Return why a rule is not kept, and what to do about it, as an item of a list."""
-    said = f"- {verdict_cell(ruling)} {prose(ruling.name, NAME)}: {prose(sentence(ruling.reason))}"
-    return f"{said} {with_code(sentence(ruling.next_step))}".rstrip()
+    """Return what is to be said and done about a rule that is not kept, as an item of a list."""
+    if ruling.decision == "pass":
+        return ""
+    said = " ".join(
+        filter(None, (prose(sentence(remark_on(ruling))), with_code(sentence(ruling.next_step))))
+    )
+    return said and f"- {code(ruling.name, NAME)}: {said}"
 
 
-def _cells(finding: Finding, title: str) -> list[str]:
+def _cells(finding: Finding, title: str, *, is_short: bool) -> list[str]:
     beside = some(finding.others, N_OTHERS)
-    evidence = "; ".join(filter(None, (finding.evidence, f"with {beside}" if beside else "")))
+    why = finding.evidence.partition(". ")[0] if is_short else finding.evidence
+    evidence = "; ".join(filter(None, (why, f"with {beside}" if beside else "")))
     labels = (finding.given_label, finding.suggested_label)
     return [
         code(finding.path),

@@ -6,7 +6,7 @@ import html5lib
 import pytest
 from attacks import PAYLOADS
 from markdown_it import MarkdownIt
-from outcomes import OUTCOMES, found, gated
+from outcomes import OUTCOMES, found, gated, rulings
 
 from labelaudit.gate.files import gate_files
 from labelaudit.gate.formats.summary import COMMENT_ROWS, SUMMARY_ROWS, marker
@@ -31,6 +31,22 @@ def tables(markdown: str) -> list[list[list[str]]]:
     ]
 
 
+def rules_of(markdown: str) -> list[list[str]]:
+    """Return the rows of the tables of rules, those of the folded one last."""
+    return [row for head, *rows in tables(markdown) if head[0] == "Rule" for row in rows]
+
+
+def findings_of(markdown: str) -> list[list[str]]:
+    """Return the rows of the tables of findings, those of the folded one last."""
+    return [row for head, *rows in tables(markdown) if head[0] == "Item" for row in rows]
+
+
+def folded(markdown: str) -> tuple[str, str]:
+    """Return what a reader sees after a click alone, and what at once."""
+    parts = re.split(r"(<details>.*?</details>)", markdown, flags=re.DOTALL)
+    return "".join(parts[1::2]), "".join(parts[::2])
+
+
 @pytest.mark.parametrize("kind", NAMES)
 @pytest.mark.parametrize("name", OUTCOMES)
 def test_each_rule_has_its_row_and_those_that_fail_come_first(name: str, kind: str) -> None:
@@ -39,8 +55,7 @@ def test_each_rule_has_its_row_and_those_that_fail_come_first(name: str, kind: s
     if not outcome.rulings:
         assert "No rules are set." in written
         return
-    _, *rows = tables(written)[0]
-    names = [row[0] for row in rows]
+    names = [row[0] for row in rules_of(written)]
     assert sorted(names) == sorted(ruling.name for ruling in outcome.rulings)
     failing = {ruling.name for ruling in outcome.rulings if ruling.fails}
     assert set(names[: len(failing)]) == failing
@@ -48,8 +63,7 @@ def test_each_rule_has_its_row_and_those_that_fail_come_first(name: str, kind: s
 
 @pytest.mark.parametrize("kind", NAMES)
 def test_the_verdict_is_a_sign_and_a_word(kind: str) -> None:
-    _, *rows = tables(source(gated(), kind))[0]
-    assert {row[1] for row in rows} == {
+    assert {row[1] for row in rules_of(source(gated(), kind))} == {
         "\N{MULTIPLICATION X} FAIL",
         "? NOT MEASURED",
         "! INCONCLUSIVE",
@@ -71,7 +85,7 @@ def test_it_says_what_to_do_about_every_rule_that_is_not_kept(kind: str) -> None
 def test_new_findings_are_named_with_labels_and_evidence_and_old_ones_counted(kind: str) -> None:
     outcome = gated()
     written = source(outcome, kind)
-    _, *rows = tables(written)[1]
+    rows = findings_of(written)
     new = {each.path for each in outcome.findings if each.is_new}
     assert {row[0] for row in rows} == new
     assert [row[2:4] for row in rows if row[3]] == [["heron", "egret"]] * 3
@@ -86,8 +100,7 @@ def test_new_findings_are_named_with_labels_and_evidence_and_old_ones_counted(ki
 def test_rows_are_cut_and_the_rest_is_counted(kind: str, rows: int) -> None:
     outcome = replace(gated(), findings=tuple(found(at) for at in range(rows + 7)))
     written = source(outcome, kind)
-    _, *shown = tables(written)[1]
-    assert len(shown) == rows
+    assert len(findings_of(written)) == rows
     assert "7 more findings in `gate.json` and `issues.csv`." in written
 
 
@@ -116,7 +129,7 @@ def test_it_is_never_longer_than_a_site_takes(kind: str) -> None:
     outcome = long_outcome(2_000)
     written = source(outcome, kind)
     assert len(written.encode()) < LIMITS[kind]
-    shown = [len(table) - 1 for table in tables(written)]
+    shown = [len(rules_of(written)), len(findings_of(written))]
     assert 0 < shown[0] < 2_000
     said = [
         int(n.replace(",", "")) for n in re.findall(r"([\d,]+) more (?:rule|finding)s?", written)
@@ -176,6 +189,21 @@ def test_findings_that_no_rule_is_about_are_counted_and_not_named(kind: str) -> 
     alone = source(replace(outcome, findings=others), kind)
     assert "3 more new findings that no rule is about" in alone
     assert "No new findings" not in alone
+
+
+def test_a_comment_shows_what_fails_and_folds_the_rest() -> None:
+    outcome = replace(gated(), rulings=tuple(each for each in rulings() if each.decision != "fail"))
+    failing = next(each for each in rulings() if each.name == "findings.suspects")
+    written = source(replace(outcome, rulings=(*outcome.rulings, failing)), "comment")
+    closed, seen = folded(written)
+    kept = {each.name for each in outcome.rulings if each.decision == "pass"}
+    assert {row[0] for row in rules_of(closed)} == kept
+    assert {row[1] for row in findings_of(closed)} == {"Exact duplicates"}
+    assert "findings.suspects" in {row[0] for row in rules_of(seen)}
+    assert {row[1] for row in findings_of(seen)} == {"Most suspected labels"}
+    assert "<summary>2 rules kept</summary>" in closed
+    assert "<summary>3 new findings by which the gate does not fail</summary>" in closed
+    assert not folded(source(outcome, "summary"))[0]
 
 
 def test_columns_without_content_are_left_out() -> None:

@@ -27,12 +27,19 @@ Object = dict[str, Any]
 
 
 def rows(markdown: str) -> list[dict[str, str]]:
-    """Return the rows of the first table, by the heads of their columns."""
+    """Return the rows of the tables of rules, by the heads of their columns."""
     html = MarkdownIt("gfm-like", {"html": True}).render(markdown)
     page: Element = html5lib.parse(html, namespaceHTMLElements=False)
-    table = next(page.iter("table"), None)
-    lines = [] if table is None else [["".join(c.itertext()) for c in r] for r in table.iter("tr")]
-    return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+    tables = [
+        [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+        for table in page.iter("table")
+    ]
+    return [
+        dict(zip(head, row, strict=True))
+        for head, *body in tables
+        if head[0] == "Rule"
+        for row in body
+    ]
 
 
 def row_problems(row: dict[str, str], ruling: Object, n_items: int) -> list[str]:

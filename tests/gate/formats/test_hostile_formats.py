@@ -25,7 +25,7 @@ MARKDOWN = {"gate-summary.md", "gate-comment.md"}
 # All that our Markdown is made of; a link, a picture or a raw element would be one more.
 ELEMENTS = {
     *("html", "head", "body", "h2", "h3", "p", "ul", "li", "strong", "code", "span", "br"),
-    *("table", "thead", "tbody", "tr", "th", "td"),
+    *("table", "thead", "tbody", "tr", "th", "td", "details", "summary"),
 }
 ALIGNED = {"text-align:left", "text-align:right", "text-align:center"}
 
