@@ -64,7 +64,7 @@ def altered(document: Mapping[str, object]) -> tuple[str, ...]:
     Raises
     ------
     InputError
-        When it is nested too deep to be a report.
+        When it is nested too deep to be a report, or a number in it is too large.
     """
     written = document.get("checksums")
     if not isinstance(written, Mapping) or not written:
@@ -76,6 +76,8 @@ def altered(document: Mapping[str, object]) -> tuple[str, ...]:
         is_run_altered = known != _checksum(_without_own(run))
     except RecursionError as error:
         raise InputError("report.json: nested too deep for a report") from error
+    except ValueError as error:  # as 1e999, which Python reads as infinite
+        raise InputError("report.json: a number in it is too large for a float64") from error
     gone = dict.fromkeys(written.keys() - found.keys(), "removed")
     gone |= dict.fromkeys(found.keys() - written.keys(), "added")
     edited = {at for at in written.keys() & found.keys() if written[at] != found[at]}

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import minisign
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
@@ -387,10 +389,42 @@ def test_an_edited_table_of_items_is_named_and_names_nothing(place: Place, colum
     cells[0] = "edited"
     at = table.column_names.index(column)
     pq.write_table(table.set_column(at, column, [cells]), file)
+    files = [file, place.report]
+    sums = {each.name: sha256(each.read_bytes()).hexdigest() for each in files}
+    (place.report.parent / "SHA256SUMS").write_text(sums_text(sums))
     found = verify(place)
     assert found.code == 1
     assert found.headings == ["1 file that is not as it was written"]
     assert "items.parquet: its items have the digest " in found.out
+
+
+@pytest.mark.parametrize("column", ["path", "decoded_sha256"])
+@pytest.mark.parametrize("kind", ["twice", "times", "dictionary"])
+def test_a_crafted_table_of_items_breaks_nothing(place: Place, column: str, kind: str) -> None:
+    file = place.report.parent / "items.parquet"
+    table = pq.read_table(file)
+    at = table.column_names.index(column)
+    if kind == "twice":
+        table = table.append_column(column, table[column])
+    elif kind == "times":
+        table = table.set_column(at, column, pa.array([2**62] * len(table), pa.timestamp("us")))
+    else:
+        table = table.set_column(at, column, table[column].dictionary_encode())
+    pq.write_table(table, file)
+    image = next(place.data.rglob("*.png"))
+    image.write_bytes(image.read_bytes() + b"more")
+    assert verify(place).code == 1
+
+
+def test_a_name_that_no_file_can_have_and_a_number_out_of_range_break_nothing(whole: Place) -> None:
+    sums = whole.report.parent / "SHA256SUMS"
+    sums.write_text(f"{sums.read_text()}{'0' * 64}  {'a' * 5000}\n")
+    assert verify(whole).code == 0
+    text = whole.report.read_text()
+    whole.report.write_text(text.replace('"run": {', '"more": 1e999, "run": {', 1))
+    found = verify(whole)
+    assert found.code == 2
+    assert "a number in it is too large" in found.err
 
 
 @pytest.mark.parametrize("kind", ["other columns", "numbers", "no table", "many rows"])

@@ -33,7 +33,7 @@ def check_sums(folder: Path) -> Found:
         return Found(unchecked=(f"{SUMS}: there is none beside the report{why}",))
     except (InputError, OSError) as error:
         return Found(differences=(Difference("file", SUMS, str(error).partition("\n")[0]),))
-    listed = [name for name in sums if (folder / name).is_file()]
+    listed = [name for name in sums if _is_there(folder / name)]
     wrong = {name: found for name in listed if (found := _sum_of(folder / name)) != sums[name]}
     differences = [
         *(Difference("file", name, f"is not in {SUMS}") for name in sorted(there - set(sums))),
@@ -81,6 +81,14 @@ def check_pages(report: Report, folder: Path, templates: Path | None) -> Found:
             differences.append(Difference("file", name, f"is not what {SOURCE} gives{made}{said}"))
     checked = (f"{', '.join(same)}: what {SOURCE} gives",) if same else ()
     return Found(checked, tuple(unsure), tuple(differences))
+
+
+def _is_there(file: Path) -> bool:
+    """Return whether there is a file; of a name that no file can have, there is none."""
+    try:
+        return file.is_file()
+    except OSError:
+        return False
 
 
 def _are_not(n: int) -> str:

@@ -12,7 +12,6 @@ from labelaudit.dataset import Dataset
 from labelaudit.manifests import Options, open_dataset
 from labelaudit.progress import Progress
 from labelaudit.reading.recorded import options_of
-from labelaudit.release.sums import SUMS
 from labelaudit.release.verify.contents import read_contents
 from labelaudit.release.verify.decoded import with_looks
 from labelaudit.release.verify.items import ITEMS, changes, digest_of, items_of, scanned_items
@@ -102,8 +101,6 @@ def _items(
     if folder is None or not (folder / ITEMS).is_file():
         why = f"{ITEMS} is not beside the report, which alone names no item"
         return Found(unchecked=() if is_same else (f"which items differ: {why}",))
-    if is_same and (folder / SUMS).is_file():
-        return Found()  # the sums tell of the table
     scanned = scanned_items(folder / ITEMS, report.dataset.n_items)
     if isinstance(scanned, str):
         return Found(differences=(Difference("file", ITEMS, scanned),))

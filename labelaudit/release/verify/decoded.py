@@ -47,7 +47,8 @@ def with_looks(
 
 def _said(paths: list[str], table: Path, dataset: Dataset) -> Iterator[tuple[str, str]]:
     """Yield what is said of each path that one item has, where it can be decoded."""
-    if COLUMN not in pq.read_schema(table).names:
+    schema = pq.read_schema(table)
+    if schema.names.count(COLUMN) != 1 or not pa.types.is_string(schema.field(COLUMN).type):
         return
     scanned = pq.read_table(table, columns=["path", COLUMN])
     opener = text_opener(None) if dataset.modality == "text" else image_opener(None)

@@ -67,14 +67,14 @@ def scanned_items(file: Path, n_items: int) -> list[Item] | str:
     """
     try:
         with pq.ParquetFile(file) as parquet:
-            missing = [name for name in COLUMNS if name not in parquet.schema_arrow.names]
+            missing = [name for name in COLUMNS if parquet.schema_arrow.names.count(name) != 1]
             if missing:
-                return f"it has no column {missing[0]}"
+                return f"it has no column {missing[0]}, or several"
             if parquet.metadata.num_rows > SLACK * (n_items + SLACK):
                 return f"it has {parquet.metadata.num_rows:,} rows for {n_items:,} items"
             table = parquet.read(columns=list(COLUMNS))
         columns = [table[name].to_pylist() for name in COLUMNS]
-    except (OSError, ValueError, pa.ArrowException) as error:
+    except (OSError, ValueError, OverflowError, pa.ArrowException) as error:
         return f"it cannot be read: {' '.join(str(error).split())}"
     found = [
         Item(path, content or NO_BYTES, _plain(label), split)
