@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv, gammaincinv
 
+from labelaudit.statistics.intervals import clopper_pearson
+
 TAIL = 0.025
 
 
@@ -17,14 +19,17 @@ def weighted_share(
 ) -> tuple[float, float, float]:
     """Return ``sum W_h x_h / n_h`` of strata, and the ends of a 95 % interval of it.
 
-    With c_h = W_h / n_h and f_h what is left of a stratum, the variance is taken to be
-    ``v = sum c_h^2 f_h x_h (1 - (x_h - 1) / n_h)``. The lower end is Clopper and Pearson's for as
-    many judgements as are effective, ``y (1 - y) / v`` of the share y (Korn and Graubard). The
-    upper end is Fay and Feuer's: one more error is added where it counts most, m = max c_h
-    sqrt(f_h), and it is a quantile of the gamma distribution with mean ``y + m`` and variance
-    ``v + m^2``. Strata of which more than half is wrong are counted by what is not, and the two
-    parts joined by MOVER. So each end keeps its level by itself, which a one-sided question asks
-    for; MOVER's interval over all strata keeps it as a whole only.
+    With c_h = W_h / n_h and f_h what is left of a stratum, the variance is ``sum c_h^2 f_h x_h
+    (1 - q_h)``. The lower end is Clopper and Pearson's for as many judgements as are effective,
+    ``y (1 - y) / v`` of the share y (Korn and Graubard). What a stratum adds to v has the rate
+    that it may have at least, ``q_h = l_h + W_h^2 (x_h / n_h - l_h)`` with Clopper and Pearson's
+    lower end l_h: its count varies more where its rate is lower, and with x_h / n_h the end would
+    be wrong in up to 4 % of samples whose errors are all in one small stratum. The upper end is
+    Fay and Feuer's: one more error is added where it counts most, m = max c_h sqrt(f_h), and it
+    is a quantile of the gamma distribution with mean ``y + m`` and variance ``v + m^2``, with
+    ``q_h = (x_h - 1) / n_h``. Strata of which more than half is wrong are counted by what is not,
+    and the two parts joined by MOVER. So each end keeps its level by itself, which a one-sided
+    question asks for; MOVER's interval over all strata keeps it as a whole only.
 
     Parameters
     ----------
@@ -54,7 +59,7 @@ def weighted_share(
     >>> one = np.ones(1)
     >>> found = weighted_share(np.array([5]), np.array([100]), one, one)
     >>> [round(number, 4) for number in found]
-    [0.05, 0.0163, 0.1156]
+    [0.05, 0.0164, 0.1156]
     """
     mostly = 2 * wrong > judged
     share = float(weights @ (wrong / judged))
@@ -79,15 +84,18 @@ def _distances(
     total = float(weights.sum())
     each = weights / total / judged
     share = float(each @ wrong)
-    spread = wrong * (1 - np.maximum(wrong - 1, 0) / judged)
-    variance = float((each**2 * left) @ spread)
-    most = float((each * np.sqrt(left)).max())
+    squares = each**2 * left * wrong
+    rates = wrong / judged
+    least = clopper_pearson(wrong, judged)[0]
+    variance = float(squares @ (1 - least - (weights / total) ** 2 * (rates - least)))
     low = share
     if variance > 0:
         effective = share * (1 - share) / variance
         low = float(betaincinv(effective * share, effective * (1 - share) + 1, TAIL))
-    mean, spread_above = share + most, variance + most**2
+    most = float((each * np.sqrt(left)).max())
+    mean = share + most
+    spread = float(squares @ (1 - np.maximum(wrong - 1, 0) / judged)) + most**2
     high = share
-    if spread_above > 0:
-        high = float(gammaincinv(mean**2 / spread_above, 1 - TAIL)) * spread_above / mean
+    if spread > 0:
+        high = float(gammaincinv(mean**2 / spread, 1 - TAIL)) * spread / mean
     return total * max(share - low, 0), total * max(min(high, 1.0) - share, 0)

@@ -33,18 +33,21 @@ def found(drawn: list[Stratum]) -> tuple[float, float, float]:
 def distances(drawn: list[Stratum]) -> tuple[float, float]:
     """Return what the definition says of strata of which at most half is wrong."""
     total = sum(weight for _, _, weight, _ in drawn)
-    share = variance = most = 0.0
+    share = variance = spread = most = 0.0
     for wrong, judged, weight, left in drawn:
         each = weight / total / judged
         share += each * wrong
-        variance += each**2 * left * wrong * (1 - max(wrong - 1, 0) / judged)
+        least = float(beta.ppf(0.025, wrong, judged - wrong + 1)) if wrong else 0.0
+        likely = least + (weight / total) ** 2 * (wrong / judged - least)
+        variance += each**2 * left * wrong * (1 - likely)
+        spread += each**2 * left * wrong * (1 - max(wrong - 1, 0) / judged)
         most = max(most, each * math.sqrt(left))
     low = high = share
     if variance > 0:
         n = share * (1 - share) / variance
         low = float(beta.ppf(0.025, n * share, n * (1 - share) + 1))
     if most > 0:
-        mean, spread = share + most, variance + most**2
+        mean, spread = share + most, spread + most**2
         high = min(float(gamma.ppf(0.975, mean**2 / spread, scale=spread / mean)), 1)
     return total * max(share - low, 0), total * max(high - share, 0)
 
@@ -121,3 +124,18 @@ def test_each_end_of_two_strata_keeps_its_level(rates: tuple[float, float], weig
         too_low += chance * (high < truth)
     assert too_high <= 0.025
     assert too_low <= 0.025
+
+
+@pytest.mark.parametrize("weight", [0.02, 0.1, 0.4, 0.7, 0.95])
+@pytest.mark.parametrize("n", [8, 10, 20, 31])
+def test_each_end_keeps_its_level_where_all_errors_are_in_one_stratum(
+    n: int, weight: float
+) -> None:
+    counts = np.arange(n + 1)
+    ends = [found([(wrong, n, weight, 1.0), (0, 90, 1 - weight, 1.0)]) for wrong in counts]
+    lows, highs = (np.array([each[at] for each in ends]) / weight for at in (1, 2))
+    for rate in (*(lows - 1e-9), *(highs + 1e-9)):  # an end is wrong most often just beside one
+        if 0 < rate < 1:
+            chance = binom.pmf(counts, n, rate)
+            assert chance[lows > rate].sum() <= 0.0252  # a gamma distribution's for a binomial
+            assert chance[highs < rate].sum() <= 0.025
