@@ -112,9 +112,10 @@ def starting_limits(task: Task, measures: tuple[MeasureResult, ...]) -> tuple[Li
 def judged(report: Report) -> tuple[Judgement, ...]:
     """Hold the numbers of a report against its limits; a rise needs a baseline, and is not judged.
 
-    Of an audited rate and one that a model estimates, with a limit on each, the audited is judged
-    where it is known, and the model's where it is not. The model's never passes unless its limit
-    accepts that: its range does not cover the bias of the model.
+    Of an audited rate and one that a model estimates, with the same limit on each, the audited is
+    judged where it is known, and the model's where it is not. Limits that differ are two limits,
+    and both are judged. The model's never passes unless its limit accepts that: its range does not
+    cover the bias of the model.
 
     Parameters
     ----------
@@ -123,14 +124,14 @@ def judged(report: Report) -> tuple[Judgement, ...]:
     """
     limits = [each for each in report.limits if (each.at_most, each.at_least) != (None, None)]
     found = [judgement_of(report, limit) for limit in limits]
-    audited = {_part(each.limit): each for each in found if each.limit.value == AUDITED}
-    modelled = {_part(each.limit) for each in found if each.limit.value == MODEL_ESTIMATED}
-    unused = {part for part in modelled if part in audited and _is_known(audited[part])}
+    audited = {_asked(each.limit): each for each in found if each.limit.value == AUDITED}
+    modelled = {_asked(each.limit) for each in found if each.limit.value == MODEL_ESTIMATED}
+    unused = {each for each in modelled if each in audited and _is_known(audited[each])}
     return tuple(
         each
         for each in found
-        if not (each.limit.value == MODEL_ESTIMATED and _part(each.limit) in unused)
-        and not (each.limit.value == AUDITED and _part(each.limit) in modelled - unused)
+        if not (each.limit.value == MODEL_ESTIMATED and _asked(each.limit) in unused)
+        and not (each.limit.value == AUDITED and _asked(each.limit) in modelled - unused)
     )
 
 
@@ -219,8 +220,9 @@ def _badness(limit: Limit, part: Part) -> float:
     return number if limit.at_most is None else -number
 
 
-def _part(limit: Limit) -> tuple[str | None, str | None]:
-    return limit.split, limit.class_name
+def _asked(limit: Limit) -> tuple[str | float | None, ...]:
+    """Return what two limits have alike that are one on the rate of label errors."""
+    return limit.split, limit.class_name, limit.at_most, limit.at_least, limit.mode
 
 
 def _is_known(judgement: Judgement) -> bool:

@@ -1,6 +1,6 @@
 """What each rule of a policy comes to: a decision, why, and what would settle it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Literal, Protocol
@@ -10,7 +10,7 @@ from labelaudit.gate.reasons import UNKNOWN, next_step_of, reason_of
 from labelaudit.gate.rises import rise_reason, risen
 from labelaudit.gate.rules import why_unknown
 from labelaudit.gate.settling import RATES, settled_by
-from labelaudit.limits import Judgement, Verdict, judged, judgement_of
+from labelaudit.limits import Judgement, Verdict, judged, judgement_of, named
 from labelaudit.render import text
 from labelaudit.report import Limit, Report, Value
 
@@ -59,7 +59,7 @@ def rulings(
     ]
     order = {name_of(limit): at for at, limit in reversed([*enumerate(report.limits)])}
     found.sort(key=lambda ruling: order.get(ruling.name, len(order)))
-    return (*found, *_of_findings(report, findings, has_baseline=before is not None))
+    return (*_told_apart(found), *_of_findings(report, findings, has_baseline=before is not None))
 
 
 def name_of(limit: Limit) -> str:
@@ -76,6 +76,18 @@ def name_of(limit: Limit) -> str:
     number = "label_error_rate" if is_rate else f"{limit.measure}.{limit.value}"
     said = [f"{kind} {name}" for kind, name in parts.items() if name is not None]
     return ", ".join([number, *said] + (["rise"] if limit.rise_at_most is not None else []))
+
+
+def _told_apart(found: Sequence[Ruling]) -> Iterator[Ruling]:
+    """Return rulings, of which those on people's rate and on a model's have names of their own."""
+    measures: dict[str, set[str]] = defaultdict(set)
+    for ruling in found:
+        if ruling.limit is not None:
+            measures[ruling.name].add(ruling.limit.measure)
+    for ruling in found:
+        limit = ruling.limit
+        is_one = limit is None or len(measures[ruling.name]) == 1
+        yield ruling if limit is None or is_one else replace(ruling, name=named(limit))
 
 
 def _of_limit(

@@ -86,6 +86,17 @@ def test_the_rate_that_people_found_is_taken_where_there_is_one() -> None:
     assert one(under(measured(), *pair)).limit == pair[1]
 
 
+def test_a_limit_on_each_rate_that_is_not_the_other_s_is_judged_by_itself() -> None:
+    people = replace(RATE_BY_PEOPLE, at_most=0.02, mode="assure")
+    model = replace(RATE_BY_MODEL, at_most=0.99, accept_model=True)
+    first, second = rulings(under(measured(), people, model), ())
+    assert (first.name, first.decision) == ("audited_labels.audited_error_rate", "not measured")
+    assert (second.name, second.decision) == ("label_noise.model_estimated_error_rate", "pass")
+    assert (first.fails, second.fails) == (True, False)
+    first, second = rulings(under(audited_rate(0.01, 0.005, 0.02), people, model), ())
+    assert (first.limit, second.limit) == (people, model)
+
+
 @pytest.mark.parametrize(("accept", "decision"), [(True, "pass"), (False, "inconclusive")])
 @pytest.mark.parametrize("mode", ["block", "assure"])
 def test_a_models_rate_alone_passes_only_where_the_policy_accepts_it(
