@@ -1,6 +1,7 @@
 """The policy of a gate: from a table of TOML to limits and counts of findings."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -93,6 +94,8 @@ def _known(
 ) -> dict[str, object]:
     """Return a table without the keys that there are not; each is a problem."""
     said = {key.replace("-", "_"): value for key, value in table.items()}
+    names = Counter(key.replace("-", "_") for key in table)
+    problems += [f"{where}: {key!r}: is there twice" for key, n in names.items() if n > 1]
     problems += [
         f"{where}: {key!r}: no such key{near(key, keys) or '; there are ' + ', '.join(keys)}"
         for key in said

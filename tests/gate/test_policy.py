@@ -93,6 +93,10 @@ def test_the_mode_of_the_command_line_is_that_of_every_limit() -> None:
         ),
         (limit("at_mots = 1"), "number 1: 'at_mots': no such key; is it at_most"),
         ("[gate]", "asks for nothing"),
+        (
+            "[gate]\nlabel-error-rate = 0.01\nlabel_error_rate = 0.9",
+            "gate: 'label_error_rate': is there twice",
+        ),
         ('[gate]\nmode = "assured"', "mode: has to be block or assure; found 'assured'"),
         ('[gate]\nlabel_error_rate = "5%"', "has to be a number; found '5%'"),
         ("[gate]\nlabel_error_rate = true", "has to be a number; found True"),
