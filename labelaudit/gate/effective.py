@@ -83,14 +83,20 @@ def _instead(name: str, names: list[str]) -> str:
 
 
 def _unknown_values(report: Report, limit: Limit) -> Iterator[str]:
-    """Say which number of the whole a limit is on that its measure has not."""
+    """Say which number a limit is on that its measure has not, and which can never fire.
+
+    That a number is a share only the report may know, where its name does not say so.
+    """
     result = report.measure(limit.measure)
-    if result is None or result.status != "measured" or _is_of_part(limit):
+    if result is None or result.status != "measured":
         return
-    values = [value.name for value in result.values]
-    if limit.value not in values:
-        said = _instead(limit.value, values)
+    units = {value.name: value.unit for value in result.values}
+    if limit.value not in units and not _is_of_part(limit):
+        said = _instead(limit.value, list(units))
         yield f"limit on {named(limit)}: {limit.measure} has no value {limit.value}{said}"
+    if units.get(limit.value) == "share" and (limit.at_most or 0) >= 1:
+        said = f"{limit.at_most:g} can never fire: a share is at most 1, which is 100%; 5% is 0.05"
+        yield f"limit on {named(limit)}: at_most: {said}"
 
 
 def _is_of_part(limit: Limit) -> bool:

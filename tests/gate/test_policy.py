@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from outcomes_of import RATE_BY_MODEL, RATE_BY_PEOPLE, measured
+from outcomes_of import RATE_BY_MODEL, RATE_BY_PEOPLE, measured, with_value
 
 from labelaudit.errors import InputError
 from labelaudit.gate.effective import effective
 from labelaudit.gate.policy import Asked, asked
 from labelaudit.gate.rules import RULES, rules_of
-from labelaudit.report import Limit
+from labelaudit.report import Limit, Value
 
 
 def of(toml: str) -> Asked:
@@ -176,6 +176,18 @@ def test_what_is_named_as_the_report_does_is_the_reports_own_policy_then() -> No
     found = of(entry("label_error_rate = 0.1", 'class = "badger"') + "\n[gate.findings]\ndark = 0")
     report = effective(measured(), found)
     assert (report.limits, report.policy) == (found.limits, found.policy)
+
+
+@pytest.mark.parametrize("unit", ["share", ""])
+def test_a_share_that_only_the_report_knows_to_be_one_has_its_bound_checked(unit: str) -> None:
+    value = Value(name="gini", title="Gini", value=0.5, unit=unit)
+    report = with_value(measured(), "class_imbalance", value)
+    found = of(entry('measure = "class_imbalance"', 'value = "gini"', "at_most = 5"))
+    if not unit:
+        assert effective(report, found).limits == found.limits
+        return
+    with pytest.raises(InputError, match=r"gini: at_most: 5 can never fire: a share is at most 1"):
+        effective(report, found)
 
 
 def test_a_value_of_a_measure_that_was_not_measured_is_no_error() -> None:
