@@ -6,7 +6,7 @@ from typing import Final
 from labelaudit.limits import AUDITED, MODEL_ESTIMATED, Verdict, judged, overall
 from labelaudit.render import text
 from labelaudit.render.alerts import Alert, alerts_of
-from labelaudit.render.judgements import tally, whose
+from labelaudit.render.judgements import tally_of, whose
 from labelaudit.report import Report, Value
 
 ONE_IN_FROM: Final = 0.1  # above, a whole number is more than 5 % off
@@ -46,7 +46,7 @@ def gist(report: Report) -> Gist:
     return Gist(
         verdict=overall(judgements),
         sentence=f"{_label_errors(report)} {_broken(alerts_of(report))}".strip(),
-        tally=tally(judgements) + (f" ({owner})" if owner else ""),
+        tally=tally_of(report) + (f" ({owner})" if owner else ""),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from labelaudit.limits import Judgement, Verdict, starting_limits
+from labelaudit.limits import Judgement, Verdict, judged, starting_limits
 from labelaudit.parts import EVERY
 from labelaudit.render import text
 from labelaudit.report import Limit, Mode, Report, Value
@@ -81,6 +81,14 @@ def tally(judgements: Iterable[Judgement]) -> str:
         if verdict in verdicts
     ]
     return f"{text.counted(len(verdicts), 'limit')}: {', '.join(parts)}"
+
+
+def tally_of(report: Report) -> str:
+    """Return how many limits of a report have each verdict, or that only a gate judges them."""
+    judgements = judged(report)
+    if not judgements and (report.limits or report.policy.findings):
+        return "limits for a gate alone"
+    return tally(judgements)
 
 
 def whose(report: Report) -> str:

@@ -14,7 +14,7 @@ from labelaudit.render.charts.label_rows import columns, row
 from labelaudit.render.charts.lettering import MARGIN, WIDTH, Block, rule
 from labelaudit.render.facts import Fact, facts, hero
 from labelaudit.render.json import as_published
-from labelaudit.render.judgements import WORDS, tally
+from labelaudit.render.judgements import WORDS, tally_of
 from labelaudit.report import Report
 
 FONTS: Final = "Helvetica Neue, Helvetica, Arial, sans-serif"
@@ -59,7 +59,7 @@ def label(report: Report, palette: Palette = LIGHT) -> Markup:
     blocks = [
         *head(report.dataset),
         _bar(10),
-        verdict_box(judgements),
+        verdict_box(report),
         *headline(hero(report)),
         _bar(5),
         columns(limits=bool(judgements)),
@@ -106,7 +106,7 @@ def _shortened(name: str) -> str:
 def _in_words(report: Report, judgements: tuple[Judgement, ...]) -> str:
     """Return the label as sentences, for who does not see it."""
     found = hero(report)
-    verdict = f"Verdict: {WORDS[overall(judgements)]}, {tally(judgements)}."
+    verdict = f"Verdict: {WORDS[overall(judgements)]}, {tally_of(report)}."
     rows = "; ".join(map(_row_in_words, facts(report)))
     first = f"{report.dataset.n_items:,} items. {verdict} Label errors: {found.amount}."
     return f"{first} {found.sentence} {rows}."

@@ -12,7 +12,7 @@ from labelaudit.render import text
 from labelaudit.render.alerts import Alert, alerts_of
 from labelaudit.render.facts import Fact, facts, hero
 from labelaudit.render.json import as_published
-from labelaudit.render.judgements import SIGNS, WORDS, tally
+from labelaudit.render.judgements import SIGNS, WORDS, tally_of
 from labelaudit.render.suspects import suspects
 from labelaudit.report import Report, Sample
 
@@ -68,7 +68,7 @@ def _head(report: Report) -> list[Text]:
     dataset, judgements = report.dataset, judged(report)
     name = Text(text.visible(dataset.name), BOLD)
     name.truncate(40, overflow="ellipsis")
-    said = Text.assemble(_verdict(overall(judgements)), GAP, name, GAP, (tally(judgements), DIM))
+    said = Text.assemble(_verdict(overall(judgements)), GAP, name, GAP, (tally_of(report), DIM))
     parts = (
         text.counted(dataset.n_items, "item"),
         text.labels(dataset),

@@ -41,6 +41,16 @@ def test_every_number_of_a_class_is_that_of_its_table() -> None:
     assert "which only a gate can judge, of: label_noise.suspected_errors_share." in said
 
 
+@pytest.mark.parametrize("limits", [(), (replace(SHARE, rise_at_most=0.01, at_most=None),)])
+def test_a_policy_that_only_a_gate_judges_is_no_lack_of_limits(limits: tuple[Limit, ...]) -> None:
+    report = policed(*limits)
+    assert gist(report).tally == "limits for a gate alone (those of policy.toml)"
+    assert "limits are set" not in to_svg(report) + to_summary(report)
+    said = words(html5lib.parse(to_html(report), namespaceHTMLElements=False))
+    assert "The limits are those of policy.toml, and only a gate judges them." in said
+    assert "It allows so many findings: suspects 3." in said
+
+
 def test_a_limit_on_every_class_is_judged_once_as_the_worst() -> None:
     every, heron, badger = judged(REPORT)
     assert (every.verdict, every.found and every.found.value) == ("fail", 31)

@@ -50,9 +50,9 @@ def foot(report: Report, found: Hero) -> Iterator[Block]:
 
 
 def _limits(report: Report) -> str:
-    if not report.limits:
-        return "none are set"
     words = whose(report)
+    if not words:
+        return "none are set"
     unseen = elsewhere(report)
     return f"{words}; of numbers not shown here, {tally(unseen)}" if unseen else words
 

@@ -6,14 +6,14 @@ from typing import Final
 
 from markupsafe import Markup
 
-from labelaudit.limits import Judgement, overall
+from labelaudit.limits import judged, overall
 from labelaudit.render import text
 from labelaudit.render.charts import lettering, signs
 from labelaudit.render.charts.lettering import GAP, INNER, Block, Piece, clip, fitted, width_of
 from labelaudit.render.facts import Hero
 from labelaudit.render.fit import clipped, parted
-from labelaudit.render.judgements import WORDS, tally
-from labelaudit.report import DatasetFacts
+from labelaudit.render.judgements import WORDS, tally_of
+from labelaudit.report import DatasetFacts, Report
 
 SHORT_HASH: Final = 12
 NAME_LINES: Final = 2
@@ -42,12 +42,12 @@ def head(dataset: DatasetFacts) -> Iterator[Block]:
     yield Block(height=28, markup=items + lettering.text([amount], INNER, 19, 19, end=True))
 
 
-def verdict_box(judgements: tuple[Judgement, ...]) -> Block:
+def verdict_box(report: Report) -> Block:
     """Draw the verdict over all limits in a box of its own, and how many limits have which."""
-    verdict = overall(judgements)
+    verdict = overall(judged(report))
     word = Piece(WORDS[verdict], bold=True)
     x = 38 + word.width(22) + 2 * GAP
-    counted = re.sub("(?<=[^,]) ", "\N{NO-BREAK SPACE}", tally(judgements))
+    counted = re.sub("(?<=[^,]) ", "\N{NO-BREAK SPACE}", tally_of(report))
     parts = lettering.lines([Piece(counted)], 11, x=x, width=INNER - 2 * GAP - x)
     top = (BOX - sum(part.height for part in parts)) / 2 - 1
     drawn = Markup('<path d="M0 0H{0}V{1}H0ZM2 2V{3}H{2}V2Z" fill-rule="evenodd"/>').format(
