@@ -4,6 +4,8 @@ import inspect as inspect_module
 import os
 import signal
 import sys
+import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -118,6 +120,10 @@ def main() -> None:
         # who reads the first lines only has them; 1, which typer ends with, is no code of ours
         gone = isinstance(stop.__context__, BrokenPipeError)
         sys.exit(0 if gone else FAILED if code == 1 else code)
+    except Exception:  # noqa: BLE001 - a fault of ours; 1, which Python ends with, is a verdict
+        with suppress(OSError):
+            traceback.print_exc()
+        sys.exit(FAILED)
 
 
 def _end_with(code: int) -> NoReturn:
@@ -132,7 +138,8 @@ def _end_with(code: int) -> NoReturn:
 def _fail(message: str) -> NoReturn:
     from labelaudit.cli.unheeded import shown
 
-    typer.echo(shown(f"error: {message}"), err=True)
+    with suppress(OSError):  # where stderr is full, the code says it alone
+        typer.echo(shown(f"error: {message}"), err=True)
     sys.exit(FAILED)
 
 

@@ -263,6 +263,19 @@ main()
     assert not (tmp_path / "out" / "report.json").exists()
 
 
+def test_a_fault_of_the_program_is_no_failed_gate(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> None:
+        raise AttributeError("a fault")
+
+    monkeypatch.setattr("labelaudit.cli.app", broken)
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 2
+    assert "AttributeError: a fault" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_the_findings_of_a_scan_end_it_with_1_and_are_named(folder: Path) -> None:
     writes("labelaudit.toml", "[gate.findings]\nunreadable = 0\n")(folder)
