@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from labelaudit.errors import InputError, some
 from labelaudit.gate.policy import RATES, Asked, near
@@ -9,6 +10,8 @@ from labelaudit.gate.rules import rules_of
 from labelaudit.limits import named
 from labelaudit.parts import EVERY
 from labelaudit.report import Limit, Report
+
+NOT_NAMED: Final = "(not named)"
 
 
 def effective(report: Report, asked: Asked) -> Report:
@@ -45,7 +48,24 @@ def effective(report: Report, asked: Asked) -> Report:
             details=list(dict.fromkeys(problems)),
             hint="labelaudit gate --init REPORT writes a policy of what a report has",
         )
-    return replace(report, limits=asked.limits, policy=asked.policy)
+    return replace(report, limits=_limits(report, asked.limits), policy=asked.policy)
+
+
+def _limits(report: Report, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
+    """Return limits that name no class which a public report leaves unnamed."""
+    if report.privacy != "public":
+        return limits
+    known = {None, EVERY, *report.dataset.class_names}
+    hidden = [
+        name for name in dict.fromkeys(each.class_name for each in limits) if name not in known
+    ]
+    said = {
+        name: NOT_NAMED if len(hidden) == 1 else f"{NOT_NAMED} {at}"
+        for at, name in enumerate(hidden, 1)
+    }
+    return tuple(
+        replace(each, class_name=said.get(each.class_name, each.class_name)) for each in limits
+    )
 
 
 def unknown_names(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -170,3 +171,11 @@ def test_a_public_report_names_no_class_of_few_items_in_its_limits(folder: Path)
     assert done.returncode == 0, done.stdout + done.stderr
     report = from_json((folder / "public" / "report.json").read_text())
     assert [limit.class_name for limit in report.limits] == [None, None]
+    names = ("json", "sarif", "junit", "gitlab", "summary", "comment", "badge", "github")
+    again = run(folder, "gate", "public/report.json", *(f"--format={name}" for name in names))
+    assert again.returncode == 1
+    assert "class (not named)" in again.stdout
+    written = [file for file in (folder / "public").glob("g*") if file.is_file()]
+    assert len(written) == 6
+    shown = again.stdout + "".join(file.read_text() for file in written)
+    assert not re.search(r"\bnine\b", shown)
