@@ -10,7 +10,6 @@ from labelaudit.render import text
 WIDTH: Final = 240
 SIDE: Final = 10
 OLD, NEW, AXIS = 8, 22, 31
-ROOM: Final = 0.06  # of the axis, beyond the outermost ends
 
 Ends = tuple[float, float, float]
 
@@ -33,7 +32,7 @@ def change(old: Ends, new: Ends, unit: str, kind: str) -> Markup:
     span = most - least
     if not math.isfinite(span) or span <= abs(most) * 1e-9:
         return Markup()
-    start, end = least - ROOM * span, most + ROOM * span
+    start, end = least, most
     is_counted = old[1] == old[2] and new[1] == new[2]
     if least >= 0 and (is_counted or least < span):
         start = 0.0  # so that a change is seen as what it is of the number
