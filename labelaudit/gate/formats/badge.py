@@ -13,7 +13,7 @@ from labelaudit.render.fit import clipped, estimated_width
 from labelaudit.render.judgements import SHAPES
 from labelaudit.render.svg import FONTS
 
-LABEL: Final = "label errors"
+LABEL: Final = "labels"
 # Each has white text on it, at a contrast of more than 4.5.
 GROUND: Final = "#3c3c3c"
 COLORS: Final[dict[Decision, str]] = {
@@ -29,8 +29,8 @@ LONGEST: Final = 120  # characters of a message
 
 
 def badge_message(outcome: Outcome) -> str:
-    """Return a decision and the headline, such as ``PASS 2.1% (1.2% to 3.4%), audited``."""
-    return f"{WORDS[outcome.decision]} {_rate(outcome)}"
+    """Return the decision and the rate, as ``PASS, errors 2.1% (1.2% to 3.4%), audited``."""
+    return f"{WORDS[outcome.decision]}, errors {_rate(outcome)}"
 
 
 def to_badge_json(outcome: Outcome) -> str:

@@ -56,7 +56,7 @@ def test_the_picture_says_what_the_endpoint_says(name: str) -> None:
     outcome = OUTCOMES[name]()
     root = picture(outcome)
     said = ["".join(each.itertext()) for each in root.iter(f"{SVG}text")]
-    assert said == ["label errors", message(outcome)]
+    assert said == ["labels", message(outcome)]
     assert root.get("role") == "img"
     [title] = [each for each in root if each.tag == f"{SVG}title"]
     assert root.get("aria-labelledby") == title.get("id")
@@ -66,9 +66,9 @@ def test_the_picture_says_what_the_endpoint_says(name: str) -> None:
 
 
 def test_an_audited_rate_is_told_from_one_that_a_model_estimates() -> None:
-    assert message(gated()) == "FAIL 3.12% (1.84% to 4.93%), audited"
-    assert message(passed()) == "PASS 4.12% (2.87% to 5.61%), not audited"
-    assert message(OUTCOMES["unknown"]()) == "FAIL not measured"
+    assert message(gated()) == "FAIL, errors 3.12% (1.84% to 4.93%), audited"
+    assert message(passed()) == "PASS, errors 4.12% (2.87% to 5.61%), not audited"
+    assert message(OUTCOMES["unknown"]()) == "FAIL, errors not measured"
 
 
 @pytest.mark.parametrize(("change", "word"), [(True, "FAIL"), (False, "INCONCLUSIVE")])
