@@ -70,11 +70,13 @@ def starting_policy(
     listed = {RULES[rule] for rule in _known(report, findings)}
     others = [limit for limit in limits if (limit.measure, limit.value) not in listed]
     others += [limit for limit in limits if limit not in others and limit.at_most]
+    others = [limit for limit in others if limit.value not in RATES]
+    is_alone = not listed and not any(_is_known(report, limit) for limit in others)
     lines = [
         *_comment(HEAD),
         *("", *_comment(OF_MODES)),
         *("", f"[{table}]", 'mode = "block"', ""),
-        *_rate(report, limits),
+        *_rate(report, limits, is_alone=is_alone),
         *("", f"[{table}.findings]"),
         *_findings(report, findings),
         *("", *_comment(OF_LIMITS)),
@@ -87,15 +89,15 @@ def starting_policy(
     return "\n".join(lines) + "\n"
 
 
-def _rate(report: Report, limits: tuple[Limit, ...]) -> Iterator[str]:
-    """Return the limit on the rate of label errors; as a comment where there is no such rate."""
+def _rate(report: Report, limits: tuple[Limit, ...], *, is_alone: bool) -> Iterator[str]:
+    """Return the limit on the rate of label errors; as a comment where only others are known."""
     yield from _comment(OF_RATE)
     of_rate = [limit for limit in limits if limit.value in RATES]
     for limit in of_rate:
         yield from _comment(f"{limit.measure}.{limit.value}: {_now(report, limit)}")
-    is_possible = report.dataset.task == "multiclass"
+    is_asked = is_alone or any(_is_known(report, limit) for limit in of_rate)
     most = of_rate[0].at_most if of_rate else 0.05
-    yield f"{'' if is_possible else '# '}label_error_rate = {most}"
+    yield f"{'' if is_asked else '# '}label_error_rate = {most}"
     yield "# accept_model = true"
 
 
@@ -119,9 +121,7 @@ def _known(report: Report, findings: Sequence[Finding] | None) -> list[str]:
 
 def _limit(report: Report, limit: Limit, table: str) -> Iterator[str]:
     """Return a limit on a number; as a comment where the number is not known."""
-    if limit.value in RATES:
-        return
-    known = judgement_of(report, limit).verdict not in {"n/a", "not measured"}
+    known = _is_known(report, limit)
     bounds = (("at_most", limit.at_most), ("at_least", limit.at_least))
     lines = [
         f"[[{table}.limits]]",
@@ -132,6 +132,10 @@ def _limit(report: Report, limit: Limit, table: str) -> Iterator[str]:
     yield ""
     yield from _comment(f"Now: {_now(report, limit)}")
     yield from (line if known else f"# {line}" for line in lines)
+
+
+def _is_known(report: Report, limit: Limit) -> bool:
+    return judgement_of(report, limit).verdict not in {"n/a", "not measured"}
 
 
 def _now(report: Report, limit: Limit) -> str:
