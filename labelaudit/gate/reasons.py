@@ -165,11 +165,13 @@ def _judge_more(report: Report, judgement: Judgement, settling: Settling) -> str
     n_items = population(report, judgement.limit)
     part = part_of(judgement.limit)
     of_part = f" of {part}" if part else ""
-    clean = f"{settling.to_certify:,} drawn items{of_part} without a wrong label would pass"
+    clean = f"about {settling.to_certify:,} items{of_part} without a wrong label would pass"
     are_there = n_items is None or settling.to_certify <= n_items
     tail = f"; {clean}" if not settling.n_judged and are_there else ""
     draw = "`labelaudit review report.json` draws a sample"
     needed = settling.judgements
+    if needed is None and (judgement.found is None or judgement.found.value is None):
+        return f"{draw}{tail}"
     if n_items is not None and (needed is None or needed >= n_items):
         every = f"all {n_items:,} items{of_part} may have to be judged"
         return f"{draw}: it is so close to the limit that {every}{tail}"

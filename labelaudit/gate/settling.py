@@ -16,6 +16,7 @@ from labelaudit.statistics.intervals import Z_95
 
 RATES: Final = frozenset({AUDITED, MODEL_ESTIMATED})
 LEVEL: Final = 0.95
+OF_STRATA: Final = 1.5  # times as many as a simple sample takes, a drawn one takes at most
 JUDGED: Final = ("audited_labels", "drawn_judged_count")
 
 
@@ -28,13 +29,13 @@ class Settling:
     n_judged
         How many drawn items people judged.
     detectable
-        The smallest rate that as many find to be beyond the limit in 80 % of samples; None without
-        any.
+        The smallest rate that as many find to be beyond the limit in 80 % of samples; None where
+        there is none.
     judgements
         About how many, in all, decide it in 80 % of samples, were the rate as it is estimated;
         None where it is decided, and where no number is enough.
     to_certify
-        How many without a wrong label among them would pass.
+        About how many, drawn as a review draws them, would pass without a wrong label among them.
     """
 
     n_judged: int = 0
@@ -65,11 +66,12 @@ def settled_by(report: Report, judgement: Judgement) -> Settling | None:
     )
     if needed is not None and n_judged:
         needed = max(math.ceil(needed * _per_effective(judgement, n_judged)), n_judged + 1)
+    detectable = detectable_rate(n_judged, limit.at_most, level) if n_judged else 1.0
     return Settling(
         n_judged=n_judged,
-        detectable=detectable_rate(n_judged, limit.at_most, level) if n_judged else None,
+        detectable=None if detectable == 1 else detectable,
         judgements=needed,
-        to_certify=judgements_to_certify(limit.at_most, level=1 - tail),
+        to_certify=math.ceil(OF_STRATA * judgements_to_certify(limit.at_most, level=1 - tail)),
     )
 
 

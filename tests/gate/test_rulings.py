@@ -1,7 +1,9 @@
 """What each rule of a policy comes to."""
 
+import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +21,8 @@ from labelaudit.gate.rulings import OnInconclusive, rulings
 from labelaudit.limits import judged
 from labelaudit.report import Limit, Mode, Policy, Report, Scalar, Value
 from labelaudit.statistics.detectable_rate import detectable_rate
+from labelaudit.statistics.stratified import draw
+from labelaudit.statistics.stratified_rate import Audit, Known, rate_today
 
 POLICY = Policy(source="policy.toml")
 RATIO = Limit(measure="class_imbalance", value="imbalance_ratio")
@@ -78,6 +82,35 @@ def test_a_ruling_has_the_interval_the_detectable_rate_and_the_judgements_that_d
     assert found.judgements > 400
     assert "3% (1.6% to 5.1%)" in found.reason
     assert f"{found.judgements:,} in all would decide it" in found.next_step
+
+
+@pytest.mark.parametrize("limit", [0.01, 0.02, 0.05, 0.1])
+@pytest.mark.parametrize("steepness", [1, 4, 10])
+def test_a_drawn_sample_of_so_many_without_a_wrong_label_passes(
+    limit: float, steepness: int
+) -> None:
+    found = one(under(measured(), replace(RATE_BY_PEOPLE, at_most=limit)))
+    [clean] = re.findall(r"about ([\d,]+) items without a wrong label would pass", found.next_step)
+    scores = np.linspace(0, 1, 50_000)
+    likely = (1 - scores) ** steepness
+    keys = [str(at) for at in range(len(scores))]
+    sample = draw(scores, likely, likely > 0.5, keys, int(clean.replace(",", "")), 0)
+    none = np.zeros_like(sample.drawn)
+    audit = Audit(sizes=sample.sizes, judged=sample.drawn, wrong=none, before=Known(0, 0))
+    judged_items = Known(int(sample.drawn.sum()), 0)
+    high = rate_today([audit], judged_items, judged_items, len(scores)).high
+    assert 0.5 * limit < high <= limit
+
+
+def test_without_a_rate_it_is_not_said_how_close_to_the_limit_it_is() -> None:
+    found = one(under(measured(), replace(RATE_BY_PEOPLE, at_most=0.05)))
+    assert found.decision == "not measured"
+    assert found.next_step.startswith("`labelaudit review report.json` draws a sample; about ")
+
+
+def test_a_rate_that_no_sample_of_the_size_finds_is_not_told() -> None:
+    report = audited_rate(0.5, 0.3, 0.7, n=10)
+    assert one(under(report, replace(RATE_BY_PEOPLE, at_most=0.7))).detectable is None
 
 
 def test_the_rate_that_people_found_is_taken_where_there_is_one() -> None:
