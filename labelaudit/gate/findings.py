@@ -18,11 +18,12 @@ from labelaudit.errors import InputError, some
 from labelaudit.gate import items as of_items
 from labelaudit.gate.items import Items, items_of
 from labelaudit.gate.outcome import Finding
-from labelaudit.report import Report
+from labelaudit.report import Gallery, Report
 
 ITEMS: Final = "items.parquet"
 ISSUES: Final = "issues.parquet"
 OF_ITEMS: Final = (*of_items.NEEDED, "line")
+TOLD_BY: Final = ("path", "decoded_sha256")
 OF_FINDINGS: Final = ("rule", "item", "path", "suggested_label", "class", "group", "evidence")
 N_OTHERS: Final = 20  # of the items that one belongs together with, how many are named
 HINT: Final = "scan the dataset again with this version"
@@ -165,10 +166,29 @@ def _check_fit(folder: Path, report: Report, listed: pa.Table, issues: pa.Table)
             wrong.append(f"{ISSUES}: {rule}: {what}")
     if not wrong and not _same_paths(listed, issues):
         wrong.append(f"{ISSUES}: names other items than {ITEMS}")
+    if not wrong:
+        wrong += _others_than_shown(galleries, listed, issues)
     if wrong:
         raise InputError(
             f"{folder}: the tables are not of the report beside them", details=wrong, hint=HINT
         )
+
+
+def _others_than_shown(
+    galleries: Sequence[Gallery], listed: pa.Table, issues: pa.Table
+) -> list[str]:
+    """Say of which rules the first findings are not those that the report shows."""
+    about = {name: listed[name].take(issues["item"]).to_pylist() for name in TOLD_BY}
+    rows = zip(issues["rule"].to_pylist(), *about.values(), strict=True)
+    first: dict[str, list[tuple[str | None, ...]]] = defaultdict(list)
+    for rule, *told in rows:
+        first[rule].append(tuple(told))
+    return [
+        f"{ISSUES}: {each.name}: other items than the report shows"
+        for each in galleries
+        if [(one.path, one.decoded_sha256) for one in each.samples]
+        != first[each.name][: len(each.samples)]
+    ]
 
 
 def _same_paths(listed: pa.Table, issues: pa.Table) -> bool:

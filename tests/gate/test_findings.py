@@ -33,7 +33,8 @@ def written(folder: Path, **changed: pa.Table) -> Path:
 def with_gallery(n: int) -> Report:
     """Return a report that lists some suspects, one of them shown."""
     of_two = report()
-    gallery = Gallery(name="suspects", title="", samples=(Sample(path="b.png"),), omitted=n - 1)
+    shown = Sample(path="b.png", decoded_sha256=sha(1))
+    gallery = Gallery(name="suspects", title="", samples=(shown,), omitted=n - 1)
     (noise,) = of_two.measures
     return replace(of_two, measures=(replace(noise, galleries=(gallery,)),))
 
@@ -70,6 +71,17 @@ def test_items_of_another_scan_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not of the report") as raised:
         read_found(written(tmp_path, items=others.slice(1)), with_gallery(1))
     assert raised.value.details == ("items.parquet: 1 items; the report is of 2",)
+
+
+def test_as_many_findings_of_other_items_are_refused(tmp_path: Path) -> None:
+    row = {"rule": "suspects", "item": 0, "path": "a.png", "evidence": ""}
+    of_other = pa.Table.from_pylist([row], ISSUES)
+    with pytest.raises(InputError, match="not of the report") as raised:
+        read_found(written(tmp_path, issues=of_other), with_gallery(1))
+    assert raised.value.details == ("issues.parquet: suspects: other items than the report shows",)
+    content = item_table([Item("a.png", 0, "cat", None), Item("b.png", 2, "cat", "test")])
+    with pytest.raises(InputError, match="other items than the report shows"):
+        read_found(written(tmp_path, items=content), with_gallery(1))
 
 
 @pytest.mark.parametrize("item", [-1, 2, None])
