@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from minisign import PublicKey
 
 SUFFIX: Final = ".minisig"
+SHOWN: Final = 200  # characters of what was given in a message
 LARGEST: Final = 10_000  # bytes of a key or a signature
 
 
@@ -94,7 +95,7 @@ def _public_key(said: str) -> "PublicKey":
         return minisign.PublicKey.from_base64(said)
     except (ValueError, OSError) as error:  # the library's own errors are ValueErrors
         raise InputError(
-            f"--public-key {said}: no key of minisign: {error}",
+            f"--public-key {said[:SHOWN]}: no key of minisign: {str(error)[:SHOWN]}",
             hint="give the file minisign.pub of who issued the report, or its second line",
         ) from error
 

@@ -8,6 +8,7 @@ from typing import Final
 from labelaudit.errors import InputError
 
 SUMS: Final = "SHA256SUMS"
+MORE_SUMS: Final = f"{SUMS}-more"  # of what is added where the first list is signed
 LINE: Final = re.compile(r"(?P<sum>[0-9a-f]{64}) [ *](?P<name>[^/\\\n]+)")
 LONGEST: Final = 2**20  # bytes: thousands of files
 

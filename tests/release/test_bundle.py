@@ -21,9 +21,9 @@ from labelaudit.gate.policy import asked
 from labelaudit.privacy import published
 from labelaudit.release.bundle.about import environment_json, readme
 from labelaudit.release.bundle.archive import FOLDER, archive
-from labelaudit.release.bundle.contents import GATE, MORE_SUMS, contents, names_beside
+from labelaudit.release.bundle.contents import GATE, contents, names_beside
 from labelaudit.release.bundle.policy import policy_toml
-from labelaudit.release.sums import SUMS, parsed_sums, sums_of, sums_text
+from labelaudit.release.sums import MORE_SUMS, SUMS, parsed_sums, sums_of, sums_text
 from labelaudit.render.files import rendered_files
 from labelaudit.render.json import from_json, to_json
 from labelaudit.report import Limit, Policy, Report
@@ -70,6 +70,18 @@ def test_the_sums_are_of_every_file_but_of_the_list_itself() -> None:
     listed = parsed_sums(files[SUMS])
     assert set(listed) == set(files) - {SUMS}
     assert all(hashlib.sha256(files[name]).hexdigest() == found for name, found in listed.items())
+
+
+def test_a_bundle_of_what_a_bundle_holds_is_the_same() -> None:
+    files = bundle(SMALL)
+    source = files["report.json"]
+    again = {name: files[name] for name in names_beside(files[SUMS]) if name in files}
+    assert contents(SMALL, source, again) == files
+    whole = {**again, f"{SUMS}.minisig": b"a signature of the sums of all files"}
+    signed = contents(SMALL, source, whole)
+    assert signed[SUMS] == files[SUMS]
+    assert {name: signed[name] for name in files} == files
+    assert set(parsed_sums(signed[MORE_SUMS])) == set()
 
 
 def test_sha256sum_finds_the_files_whole_and_a_changed_one_not(tmp_path: Path) -> None:

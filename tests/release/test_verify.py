@@ -342,6 +342,7 @@ def test_an_edited_page_is_named_and_what_it_should_say(whole: Place) -> None:
     assert verify(whole).headings == ["1 file that is not as it was written"]
 
 
+@pytest.mark.slow
 def test_a_page_of_other_templates_is_verified_with_them(whole: Place, tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     mine.mkdir()
@@ -414,6 +415,24 @@ def test_a_crafted_table_of_items_breaks_nothing(place: Place, column: str, kind
     image = next(place.data.rglob("*.png"))
     image.write_bytes(image.read_bytes() + b"more")
     assert verify(place).code == 1
+
+
+def test_what_a_bundle_adds_to_signed_sums_is_held_against_its_own_list(whole: Place) -> None:
+    folder = whole.report.parent
+    gate = folder / "gate.json"
+    gate.write_text('{"decision": "fail"}')
+    assert "? gate.json: no list of sums has it" in verify(whole).out
+    sums = folder / "SHA256SUMS-more"
+    sums.write_text(sums_text(sums_of({gate.name: gate.read_bytes()})))
+    found = verify(whole)
+    assert found.code == 0
+    assert "? who issued gate.json: SHA256SUMS-more is not signed" in found.out
+    gate.write_text('{"decision": "pass"}')
+    found = verify(whole)
+    assert found.code == 1
+    assert "gate.json: its SHA-256 is " in found.out
+    sums.write_text("../../etc/passwd\n")
+    assert verify(whole).code == 1
 
 
 def test_a_name_that_no_file_can_have_and_a_number_out_of_range_break_nothing(whole: Place) -> None:
@@ -493,6 +512,7 @@ def test_another_file_that_is_no_item_is_told_and_no_difference(place: Place) ->
     assert "files that are no items: there are 1, and were 0 at the scan" in found.out
 
 
+@pytest.mark.slow
 def test_a_table_is_read_as_it_was_at_the_scan(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
@@ -522,6 +542,7 @@ def test_a_table_is_read_as_it_was_at_the_scan(tmp_path: Path) -> None:
     assert "4.png: its file is not there" in verify(place).out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("privacy", ["public", "team"])
 def test_a_report_that_was_closed_is_verified(whole: Place, tmp_path: Path, privacy: str) -> None:
     closed = Place(tmp_path / privacy / "report.json", whole.data)
@@ -542,6 +563,7 @@ def test_no_report_is_made_of_one_that_was_edited(place: Place, tmp_path: Path) 
     assert not (tmp_path / "public").exists()
 
 
+@pytest.mark.slow
 def test_pages_that_are_made_again_are_as_their_sums(whole: Place) -> None:
     for name in PAGES:
         (whole.report.parent / name).unlink()

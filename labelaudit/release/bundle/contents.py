@@ -9,15 +9,15 @@ from typing import Final
 from labelaudit.errors import InputError, some
 from labelaudit.release.bundle.about import environment_json, readme
 from labelaudit.release.bundle.policy import policy_toml
-from labelaudit.release.sums import SUMS, parsed_sums, sums_of, sums_text
+from labelaudit.release.sums import MORE_SUMS, SUMS, parsed_sums, sums_of, sums_text
 from labelaudit.render.files import RENDERINGS, rendered_files
 from labelaudit.report import Report
 
 REPORT: Final = "report.json"
 SIGNATURE: Final = f"{SUMS}.minisig"
 OF_REPORT_ALONE: Final = f"{REPORT}.minisig"
-MORE_SUMS: Final = f"{SUMS}-more"
 GATE: Final = "gate.json"
+README: Final = "README.txt"
 NAMING_ITEMS: Final = ("*.parquet", "issues.csv", "review*", "*verdicts*.csv")
 OF_ITEMS: Final = ("issues.csv", "issues.parquet", "items.parquet")
 AGAIN: Final = "labelaudit render REPORT writes its files anew, and a new scan all of them"
@@ -76,13 +76,17 @@ def contents(report: Report, source: bytes, beside: Mapping[str, bytes]) -> dict
         files[GATE] = _of_this_report(beside[GATE], report)
     if report.privacy == "public":
         _refuse_items(files)
-    files["environment.json"] = environment_json(report).encode()
-    files["policy.toml"] = policy_toml(report).encode()
+    made = {
+        "environment.json": environment_json(report).encode(),
+        "policy.toml": policy_toml(report).encode(),
+    }
     if SIGNATURE not in beside:
-        files["README.txt"] = readme(report, {*files, SUMS}).encode()
+        files |= made
+        files[README] = readme(report, {*files, SUMS} - {README}).encode()
         return {**files, SUMS: sums_text(sums_of(files)).encode()}
     signed = {name: beside[name] for name in (SUMS, SIGNATURE)}
-    files["README.txt"] = readme(report, {*files, *signed, MORE_SUMS}).encode()
+    files = {**made, **files}  # what is signed stays
+    files.setdefault(README, readme(report, {*files, *signed, MORE_SUMS}).encode())
     more = {name: files[name] for name in files if name not in parsed_sums(beside[SUMS])}
     return {**files, **signed, MORE_SUMS: sums_text(sums_of(more)).encode()}
 

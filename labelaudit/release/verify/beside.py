@@ -1,13 +1,14 @@
 """The files beside a report: by their sums, and by drawing them again."""
 
+from collections.abc import Mapping
 from hashlib import file_digest
 from pathlib import Path
 from typing import Final
 
 from labelaudit import __version__
 from labelaudit.errors import InputError
-from labelaudit.release.sums import SUMS, parsed_sums
-from labelaudit.release.verify.outcome import Difference, Found
+from labelaudit.release.sums import MORE_SUMS, SUMS, parsed_sums
+from labelaudit.release.verify.outcome import Difference, Found, together
 from labelaudit.report import Report
 
 SOURCE: Final = "report.json"
@@ -16,6 +17,7 @@ PAGES: Final = (
     *("report.html", "summary.md", "card.md", "metrics.json"),
     *("label.svg", "label-dark.svg", "label.png"),
 )
+ADDED: Final = ("gate.json", "policy.toml", "environment.json")  # by a gate, and by a bundle
 DRAWN_ELSEWHERE: Final = ".png"  # drawn by a library whose versions may differ in a dot
 OWN_TEMPLATES: Final = " (by our templates; name others with --templates)"
 SHORT: Final = 12
@@ -33,19 +35,43 @@ def check_sums(folder: Path) -> Found:
         return Found(unchecked=(f"{SUMS}: there is none beside the report{why}",))
     except (InputError, OSError) as error:
         return Found(differences=(Difference("file", SUMS, str(error).partition("\n")[0]),))
+    missed = [Difference("file", name, f"is not in {SUMS}") for name in sorted(there - set(sums))]
+    more = _check_more(folder, sums)
+    return together([Found(differences=tuple(missed)), _held(folder, SUMS, sums), more])
+
+
+def _held(folder: Path, title: str, sums: Mapping[str, str]) -> Found:
+    """Hold files against a list of sums."""
     listed = [name for name in sums if _is_there(folder / name)]
     wrong = {name: found for name in listed if (found := _sum_of(folder / name)) != sums[name]}
-    differences = [
-        *(Difference("file", name, f"is not in {SUMS}") for name in sorted(there - set(sums))),
-        *(Difference("file", name, _said(found, sums[name])) for name, found in wrong.items()),
-    ]
     right = f"{len(listed) - len(wrong):,} of {len(listed):,}" if wrong else f"all {len(listed):,}"
     gone = [name for name in sums if name not in listed]
     return Found(
-        (f"{SUMS}: {right} files that are there are as listed",),
-        (f"{SUMS} lists {', '.join(gone)}, which {_are_not(len(gone))} there",) if gone else (),
-        tuple(differences),
+        (f"{title}: {right} files that are there are as listed",),
+        (f"{title} lists {', '.join(gone)}, which {_are_not(len(gone))} there",) if gone else (),
+        tuple(
+            Difference("file", name, _said(title, found, sums[name]))
+            for name, found in wrong.items()
+        ),
     )
+
+
+def _check_more(folder: Path, sums: Mapping[str, str]) -> Found:
+    """Hold the files that a bundle added against their own list, which nobody signed."""
+    added = [name for name in ADDED if name not in sums and _is_there(folder / name)]
+    try:
+        more = parsed_sums((folder / MORE_SUMS).read_bytes(), MORE_SUMS)
+    except FileNotFoundError:
+        said = f"{', '.join(added)}: no list of sums has {'it' if len(added) == 1 else 'them'}"
+        return Found(unchecked=(said,) if added else ())
+    except (InputError, OSError) as error:
+        return Found(differences=(Difference("file", MORE_SUMS, str(error).partition("\n")[0]),))
+    unsigned = f"who issued {', '.join(more)}: {MORE_SUMS} is not signed"
+    missed = [
+        Difference("file", name, f"is not in {MORE_SUMS}") for name in added if name not in more
+    ]
+    told = Found(unchecked=(unsigned,) if more else (), differences=tuple(missed))
+    return together([_held(folder, MORE_SUMS, more), told])
 
 
 def check_pages(report: Report, folder: Path, templates: Path | None) -> Found:
@@ -96,8 +122,8 @@ def _are_not(n: int) -> str:
     return "is not" if n == 1 else "are not"
 
 
-def _said(found: str, listed: str) -> str:
-    return f"its SHA-256 is {found[:SHORT]}..., in {SUMS} it is {listed[:SHORT]}..."
+def _said(title: str, found: str, listed: str) -> str:
+    return f"its SHA-256 is {found[:SHORT]}..., in {title} it is {listed[:SHORT]}..."
 
 
 def _is_listed(folder: Path, name: str) -> bool:
