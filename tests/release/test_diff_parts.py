@@ -155,6 +155,14 @@ def test_a_verdict_that_changed_is_told_with_both_limits() -> None:
     assert [row.ruling for row in label_rows(diff) if row.ruling] == [ruling]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_limits_on_one_number_the_verdict_is_the_worse(order: int) -> None:
+    number = Limit(measure="integrity", value="exact_duplicates_count")
+    limits = (replace(number, at_most=0), replace(number, at_least=0.5))[::order]
+    [ruling] = compared(full(), replace(full(), limits=limits)).rulings[:1]
+    assert (ruling.value, ruling.new, ruling.new_limit) == (number.value, "fail", "0")
+
+
 def test_limits_of_one_value_of_several_classes_stay_apart() -> None:
     limits = tuple(
         Limit(measure="label_noise", value="x_share", at_most=0.1, class_name=name)

@@ -1,6 +1,6 @@
 """The limits of two reports, and what they say of each."""
 
-from labelaudit.limits import Judgement, judged
+from labelaudit.limits import WORST, Judgement, judged
 from labelaudit.release.diff.parts import Ruling
 from labelaudit.render.judgements import bound
 from labelaudit.render.text import heading
@@ -35,11 +35,17 @@ def rulings(old: Report, new: Report) -> tuple[Ruling, ...]:
 
 
 def _judged(report: Report) -> dict[Key, Judgement]:
-    """Return the judgements by what they are of; of two limits of one number, the last."""
-    return {
-        (found.limit.measure, found.limit.value, found.limit.split, found.limit.class_name): found
-        for found in judged(report)
+    """Return the judgements by what they are of; of two limits of one number, the worse."""
+    found = judged(report)
+    worst = {
+        _key(each): each for each in sorted(found, key=lambda each: -WORST.index(each.verdict))
     }
+    return {_key(each): worst[_key(each)] for each in found}
+
+
+def _key(judgement: Judgement) -> Key:
+    limit = judgement.limit
+    return limit.measure, limit.value, limit.split, limit.class_name
 
 
 def _bound(judgement: Judgement | None) -> str:
