@@ -12,7 +12,6 @@ from rich.text import Text
 from labelaudit.gate.formats.listing import first, worst_first
 from labelaudit.gate.formats.said import (
     AS_VERDICT,
-    WORDS,
     before_of,
     detectable_of,
     failing_rules,
@@ -21,6 +20,7 @@ from labelaudit.gate.formats.said import (
     interval_of,
     limit_of,
     number_of,
+    verdict_of,
 )
 from labelaudit.gate.outcome import Outcome, Ruling
 from labelaudit.gate.published import as_written
@@ -51,7 +51,7 @@ def to_terminal(outcome: Outcome, *, width: int = 80) -> Group:
     outcome = as_written(outcome)
     lines = [*_head(outcome, width), Text()]
     lines += [line for ruling in outcome.rulings for line in _ruling(outcome, ruling, width)]
-    lines += [*_findings(outcome), *_beside(outcome, width)]
+    lines += [*_findings(outcome, width), *_beside(outcome, width)]
     for line in lines:
         line.truncate(width, overflow="ellipsis")
     return Group(*lines)
@@ -72,7 +72,7 @@ def _ruling(outcome: Outcome, ruling: Ruling, width: int) -> Iterator[Text]:
     """Return one rule: what it came to, of what, beside what, why, and what would settle it."""
     verdict = AS_VERDICT[ruling.decision]
     style = STYLES["fail"] if ruling.fails else STYLES.get(verdict, BOLD)
-    word = f"{SIGNS[verdict]} {WORDS[ruling.decision]}".ljust(14)
+    word = verdict_of(ruling).ljust(14)
     interval = interval_of(ruling)
     before = before_of(ruling)
     numbers = [
@@ -92,7 +92,7 @@ def _ruling(outcome: Outcome, ruling: Ruling, width: int) -> Iterator[Text]:
         yield from _wrapped(text.visible(f"Next: {ruling.next_step}".replace("`", "")), width)
 
 
-def _findings(outcome: Outcome) -> Iterator[Text]:
+def _findings(outcome: Outcome, width: int) -> Iterator[Text]:
     """Return the first new findings of the rules that the gate fails by, or has a baseline for."""
     wanted = outcome.report.policy.findings if outcome.baseline else failing_rules(outcome)
     new = [pair for pair in worst_first(outcome) if pair[1].is_new and pair[1].rule in wanted]
@@ -105,7 +105,8 @@ def _findings(outcome: Outcome) -> Iterator[Text]:
         yield Text(f"{text.visible(rule)}: {n:,}")
         for finding in shown:
             if finding.rule == rule:
-                yield Text(INDENT + finding_words(replace(finding, evidence=""), ""))
+                said = finding_words(replace(finding, evidence=""), "")
+                yield from _wrapped(said, width, hang=INDENT)
     if len(new) > SHOWN:
         yield Text(f"{len(new) - SHOWN:,} more", "dim")
 
@@ -139,13 +140,15 @@ def _entries(entries: tuple[str, ...], said: str, width: int) -> Iterator[Text]:
         yield Text(f"{INDENT}{len(entries) - SHOWN:,} more", "dim")
 
 
-def _wrapped(said: str, width: int, indent: str = INDENT, style: str = "") -> Iterator[Text]:
+def _wrapped(
+    said: str, width: int, indent: str = INDENT, style: str = "", hang: str = ""
+) -> Iterator[Text]:
     """Return a text in lines of a width, with two lines of a path that has no blank at most."""
     for line in textwrap.wrap(
         said,
         max(width, len(indent) + 10),
         initial_indent=indent,
-        subsequent_indent=indent,
+        subsequent_indent=indent + hang,
         break_on_hyphens=False,
         max_lines=4,
         placeholder=" ...",

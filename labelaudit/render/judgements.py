@@ -115,13 +115,13 @@ def of_gate(report: Report) -> tuple[str, ...]:
     policy = report.policy
     if not policy.source:
         return ()
-    assured = {limit.mode for limit in report.limits} - {policy.mode, "block"}
+    modes = sorted({limit.mode for limit in report.limits} - {policy.mode})
     counted = ", ".join(f"{text.visible(rule)} {most:,}" for rule, most in policy.findings.items())
     rises = [limit for limit in report.limits if limit.rise_at_most is not None]
     rising = ", ".join(text.visible(f"{limit.measure}.{limit.value}") for limit in rises)
     said = [
         f"Its mode is {policy.mode}: {MODES[policy.mode]}",
-        f"Some of its limits are in mode assure: {MODES['assure']}" if assured else "",
+        *(f"Some of its limits are in mode {mode}: {MODES[mode]}" for mode in modes),
         f"It allows so many findings: {counted}." if counted else "",
         f"It limits the rise since a baseline, which only a gate can judge, of: {rising}."
         if rising

@@ -68,6 +68,19 @@ def test_findings_of_every_rule_are_named_where_one_has_many() -> None:
     assert lines[lines.index("exact_duplicates: 1") + 1].startswith("    train/heron/image_000100")
 
 
+def test_a_rule_that_is_inconclusive_and_fails_the_gate_has_the_sign_of_those_that_fail() -> None:
+    unsure = next(each for each in rulings() if each.decision == "inconclusive")
+    assert "! INCONCLUSIVE" in printed(replace(gated(), rulings=(unsure,)))
+    failing = printed(replace(gated(), rulings=(replace(unsure, fails=True),)))
+    assert "\N{MULTIPLICATION X} INCONCLUSIVE" in failing
+
+
+def test_a_finding_is_named_whole_on_a_narrow_terminal() -> None:
+    said = " ".join(printed(replace(gated(), rulings=rulings()), 50).split())
+    [first, *_] = [each for each in gated().findings if each.rule == "suspects"]
+    assert f"{first.path} (train): labelled heron, suggested egret" in said
+
+
 def test_number_and_limit_of_a_rule_are_said_once() -> None:
     lines = printed(replace(gated(), rulings=rulings())).splitlines()
     [said] = [line for line in lines if "findings.suspects" in line]

@@ -38,6 +38,8 @@ def test_every_number_of_a_class_is_that_of_its_table() -> None:
     said = words(page)
     assert "The limits are those of policy.toml." in said
     assert "It allows so many findings: suspects 3." in said
+    assert "Its mode is assure:" in said
+    assert "Some of its limits are in mode block:" in said
     assert "which only a gate can judge, of: label_noise.suspected_errors_share." in said
 
 

@@ -41,6 +41,12 @@ def decided(decision: Decision) -> str:
     return f"{SIGNS[AS_VERDICT[decision]]} {WORDS[decision]}"
 
 
+def verdict_of(ruling: Ruling) -> str:
+    """Return what a rule came to as sign and word; the sign of all that fail the gate is one."""
+    sign = SIGNS["fail" if ruling.fails else AS_VERDICT[ruling.decision]]
+    return f"{sign} {WORDS[ruling.decision]}"
+
+
 def headline(outcome: Outcome) -> str:
     """Return the decision and how many rules came to what."""
     return f"{WORDS[outcome.decision]}: {tally(outcome)}"

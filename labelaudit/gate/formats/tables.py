@@ -3,23 +3,20 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from labelaudit.errors import some
 from labelaudit.gate.formats.listing import first, worst_first
 from labelaudit.gate.formats.rules import finding_rule
 from labelaudit.gate.formats.said import (
-    AS_VERDICT,
-    WORDS,
     before_of,
     detectable_of,
     interval_of,
     limit_of,
     number_of,
     sentence,
+    verdict_of,
 )
 from labelaudit.gate.outcome import Finding, Outcome, Ruling
 from labelaudit.gate.reasons import remark_on
 from labelaudit.render import text
-from labelaudit.render.judgements import SIGNS
 from labelaudit.render.markdown.escape import code, prose
 from labelaudit.render.markdown.parts import table, with_code
 
@@ -35,8 +32,7 @@ N_OTHERS: Final = 3
 
 def verdict_cell(ruling: Ruling) -> str:
     """Return a decision as sign and word; in bold where the gate fails by it."""
-    said = f"{SIGNS[AS_VERDICT[ruling.decision]]} {WORDS[ruling.decision]}"
-    return f"**{said}**" if ruling.fails else said
+    return f"**{verdict_of(ruling)}**" if ruling.fails else verdict_of(ruling)
 
 
 def rulings_part(outcome: Outcome, most_bytes: int, *, folds: bool = False) -> list[str]:
@@ -183,13 +179,15 @@ def _step(ruling: Ruling) -> str:
 
 
 def _cells(finding: Finding, title: str, *, is_short: bool) -> list[str]:
-    beside = some(finding.others, N_OTHERS)
     why = finding.evidence.partition(". ")[0] if is_short else finding.evidence
-    evidence = "; ".join(filter(None, (why, f"with {beside}" if beside else "")))
+    more = len(finding.others) - N_OTHERS
+    beside = ", ".join(map(code, finding.others[:N_OTHERS]))
+    beside += f" and {more:,} more" if more > 0 else ""
+    evidence = (prose(why, EVIDENCE), f"with {beside}" if beside else "")
     labels = (finding.given_label, finding.suggested_label)
     return [
         code(finding.path),
         prose(title, EVIDENCE),
         *("" if label is None else code(label) for label in labels),
-        prose(evidence, EVIDENCE),
+        "; ".join(filter(None, evidence)),
     ]
