@@ -244,6 +244,7 @@ def test_a_byte_order_mark_of_a_croissant_file_stays(report: Path, data: Path, a
     assert "no UTF-8 at byte 10" in attach(report, "--croissant", data / "croissant.json").err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["مرحبا بالعالم", "手写数字", "a\u202eb", "c|d`e<f>"])
 def test_names_in_any_script_are_attached(
     name: str, tmp_path: Path, data: Path, attach: Run
@@ -257,6 +258,7 @@ def test_names_in_any_script_are_attached(
     assert str(after.data) == str(before.data) != ""
 
 
+@pytest.mark.slow
 def test_the_program_ends_with_the_code_that_is_documented(report: Path, data: Path) -> None:
     def code(*arguments: str) -> int:
         command = [sys.executable, "-m", "labelaudit", "attach", str(report), *arguments]

@@ -53,6 +53,7 @@ def test_two_reports_are_compared_on_the_terminal_and_no_file_is_written(where: 
     assert sorted(where.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_folders_serve_as_reports_and_files_are_written(where: Path) -> None:
     done = run("diff", "old", "new", "-o", "out", where=where)
     assert done.returncode == 0, done.stderr
@@ -95,6 +96,7 @@ def test_what_cannot_be_done_is_2_with_a_hint(
     assert done.stdout == ""
 
 
+@pytest.mark.slow
 def test_a_public_comparison_is_not_put_beside_what_names_items(where: Path) -> None:
     write(published(corrected(), "public"), where / "public" / "report.json")
     (where / "old" / "issues.csv").write_text("path\n")
@@ -106,6 +108,7 @@ def test_a_public_comparison_is_not_put_beside_what_names_items(where: Path) -> 
     assert json.loads((where / "out" / "diff.json").read_text())["privacy"] == "public"
 
 
+@pytest.mark.slow
 def test_a_history_is_one_of_all_reports_below_a_folder(where: Path) -> None:
     (where / "old" / "coco.json").write_text("{}")
     later = replace(full().run, started="2027-01-02T00:00:00+00:00")
@@ -122,6 +125,7 @@ def test_a_history_is_one_of_all_reports_below_a_folder(where: Path) -> None:
     assert not any(str(where) in (where / "out" / name).read_text("utf-8") for name in names)
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_document_run(where: Path) -> None:
     document = (CHECKOUT / "docs" / "diff.md").read_text(encoding="utf-8")
     [block] = re.findall(r"```sh\n(.*?)```", document, flags=re.DOTALL)
@@ -135,6 +139,7 @@ def test_the_commands_of_the_document_run(where: Path) -> None:
     assert all(f"`{name}`" in document for name in written)
 
 
+@pytest.mark.slow
 def test_the_document_names_every_part_of_a_comparison(where: Path) -> None:
     run("diff", "old", "new", "-o", "out", where=where)
     document = (CHECKOUT / "docs" / "diff.md").read_text(encoding="utf-8")

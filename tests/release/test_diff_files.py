@@ -61,7 +61,13 @@ def printed(diff: Diff, width: int) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize(("old", "new"), list(product(CASES, CASES)))
+ANY_TWO = [
+    pair if "full" in pair else pytest.param(*pair, marks=pytest.mark.slow)
+    for pair in product(CASES, CASES)
+]
+
+
+@pytest.mark.parametrize(("old", "new"), ANY_TWO)
 def test_any_two_reports_can_be_compared(old: str, new: str) -> None:
     diff, files = files_of(old, new, -1)
     assert set(files) == {"diff.html", "diff.md", "diff.json"}
@@ -71,7 +77,7 @@ def test_any_two_reports_can_be_compared(old: str, new: str) -> None:
         assert max(map(cell_len, printed(diff, width).splitlines())) <= width
 
 
-@pytest.mark.parametrize(("old", "new"), [*product(CASES, CASES), ("full", "corrected")])
+@pytest.mark.parametrize(("old", "new"), [*ANY_TWO, ("full", "corrected")])
 def test_exchanged_reports_are_the_mirror_of_each_other(old: str, new: str) -> None:
     there, back = files_of(old, new, -1)[0], files_of(new, old, -1)[0]
     turned = {"improved": "worse", "worse": "improved", "moved": "moved", "": ""}
