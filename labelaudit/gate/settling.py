@@ -100,7 +100,8 @@ def _per_effective(judgement: Judgement, n_judged: int) -> float:
         return 1.0
     error = (found.high - found.low) / (2 * Z_95)
     variance = found.value * (1 - found.value)
-    return 1.0 if variance <= 0 or error <= 0 else n_judged * error**2 / variance
+    worth = n_judged * error**2 / variance if variance > 0 and error > 0 else 1.0
+    return worth if math.isfinite(worth) else 1.0
 
 
 def population(report: Report, limit: Limit) -> int | None:
