@@ -400,13 +400,15 @@ def test_an_edited_table_of_items_is_named_and_names_nothing(place: Place, colum
 
 
 @pytest.mark.parametrize("column", ["path", "decoded_sha256"])
-@pytest.mark.parametrize("kind", ["twice", "times", "dictionary"])
+@pytest.mark.parametrize("kind", ["twice", "times", "dictionary", "numbers"])
 def test_a_crafted_table_of_items_breaks_nothing(place: Place, column: str, kind: str) -> None:
     file = place.report.parent / "items.parquet"
     table = pq.read_table(file)
     at = table.column_names.index(column)
     if kind == "twice":
         table = table.append_column(column, table[column])
+    elif kind == "numbers":
+        table = table.set_column(at, column, pa.array([[1]] * len(table)))
     elif kind == "times":
         table = table.set_column(at, column, pa.array([2**62] * len(table), pa.timestamp("us")))
     else:
@@ -415,6 +417,25 @@ def test_a_crafted_table_of_items_breaks_nothing(place: Place, column: str, kind
     image = next(place.data.rglob("*.png"))
     image.write_bytes(image.read_bytes() + b"more")
     assert verify(place).code == 1
+
+
+@pytest.mark.parametrize("is_packed", [True, False])
+@pytest.mark.parametrize("is_list", [True, False])
+def test_a_small_table_that_unpacks_to_many_gigabytes_is_not_read(
+    place: Place, *, is_packed: bool, is_list: bool
+) -> None:
+    file = place.report.parent / "items.parquet"
+    n = 2_500
+    texts: pa.Array = pa.DictionaryArray.from_arrays(pa.array([0] * n, pa.int32()), ["x" * 2**21])
+    if is_list:
+        texts = pa.ListArray.from_arrays(pa.array(range(n + 1), pa.int32()), texts)
+    other = pa.array(["a"] * n)
+    table = pa.table({"path": other, "content_sha256": other, "given_label": texts, "split": other})
+    pq.write_table(table, file, store_schema=is_packed)
+    assert file.stat().st_size < 100_000
+    found = verify(place)
+    assert found.code == 1
+    assert "items.parquet: it unpacks to 5,242,8" in found.out
 
 
 def test_what_a_bundle_adds_to_signed_sums_is_held_against_its_own_list(whole: Place) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -21,6 +22,7 @@ ITEMS = "items.parquet"
 COLUMNS = ("path", "content_sha256", "given_label", "split")
 NO_BYTES = "0" * 64
 SLACK = 100
+MOST_BYTES = 1 << 32  # of all paths, hashes, labels and splits
 MOST_LIKE = 50  # items of one path or content among which the one most alike is looked for
 
 
@@ -72,6 +74,8 @@ def scanned_items(file: Path, n_items: int) -> list[Item] | str:
                 return f"it has no column {missing[0]}, or several"
             if parquet.metadata.num_rows > SLACK * (n_items + SLACK):
                 return f"it has {parquet.metadata.num_rows:,} rows for {n_items:,} items"
+            if (size := _size_of_texts(file, parquet)) > MOST_BYTES:
+                return f"it unpacks to {size:,} bytes of text"
             table = parquet.read(columns=list(COLUMNS))
         columns = [table[name].to_pylist() for name in COLUMNS]
     except (OSError, ValueError, OverflowError, pa.ArrowException) as error:
@@ -81,6 +85,24 @@ def scanned_items(file: Path, n_items: int) -> list[Item] | str:
         for path, content, label, split in zip(*columns, strict=True)
     ]
     return found if all(map(_is_item, found)) else "a cell of it is of another kind"
+
+
+def _size_of_texts(file: Path, parquet: pq.ParquetFile) -> int:
+    """Return how many bytes the texts of a table would take, each value read but once."""
+    leaves = [parquet.schema.column(at) for at in range(len(parquet.schema.names))]
+    texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
+    with pq.ParquetFile(file, read_dictionary=texts) as packed:
+        columns = packed.read(columns=list(COLUMNS)).columns
+    return sum(_size(chunk) for column in columns for chunk in column.chunks)
+
+
+def _size(chunk: pa.Array) -> int:
+    while pa.types.is_list(chunk.type) or pa.types.is_large_list(chunk.type):
+        chunk = chunk.flatten()
+    if not pa.types.is_dictionary(chunk.type):
+        return int(chunk.nbytes)
+    lengths = pc.binary_length(chunk.dictionary)
+    return int(pc.sum(pc.take(lengths, chunk.indices).cast(pa.int64())).as_py() or 0)
 
 
 def digest_of(items: Iterable[Item]) -> str:
