@@ -127,4 +127,9 @@ def _table(path: Path, where: str) -> dict[str, object] | None:
     table = of_tool if path.name == PROJECT or (GATE not in said and of_tool is not None) else said
     if table is not None and not isinstance(table, dict):
         raise InputError(f"{where}: tool.labelaudit is no table")
+    if path.name == PROJECT and GATE in said:
+        raise InputError(
+            f"{where}: [{GATE}] is not where a policy is looked for",
+            hint=f"write [tool.labelaudit.{GATE}]",
+        )
     return table

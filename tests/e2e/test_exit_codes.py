@@ -70,6 +70,9 @@ CASES = {
     "findings, told to end with 0": Case(
         f"{GATE} --exit-zero", 0, writes("labelaudit.toml", FAILS)
     ),
+    "a policy that nobody would look for": Case(
+        GATE, 2, writes("pyproject.toml", PASSES), "write [tool.labelaudit.gate]"
+    ),
     "the limits to start from": Case(GATE, 1, says="labelaudit's starting ones"),
     "open": Case(GATE, 0, writes("labelaudit.toml", OPEN), "warning: passed, though not decided"),
     "open, in assure": Case(f"{GATE} --mode assure", 1, writes("labelaudit.toml", OPEN)),
