@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from labelaudit.gate.items import known
 from labelaudit.gate.outcome import Finding
 from labelaudit.render.text import visible
 from labelaudit.report import Report
+
+BY_PEOPLE: Final = "judged_wrong"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,8 @@ def compared(found: Found, baseline: Baseline) -> Comparison:
     A finding is new that the baseline has not, of an item that it does not know. A baseline knows
     as many items of each content, label and split as there were: one more copy is new. A finding
     that the baseline has not, of an item that it knows, is unsettled, unless it is one of a group
-    of copies with a new one among them, which then tells of it.
+    of copies with a new one among them, which then tells of it. What people judged wrong since is
+    new: no model changed its mind there.
 
     Parameters
     ----------
@@ -56,8 +60,9 @@ def compared(found: Found, baseline: Baseline) -> Comparison:
     matched, unmatched = _matched(found, baseline, is_known)
     listed = np.zeros(len(found.findings), dtype=np.bool_)
     listed[list(matched)] = True
-    is_new = ~listed & ~is_known
-    unsettled = ~listed & is_known & ~_beside_new(found, is_new)
+    by_people = np.array([finding.rule == BY_PEOPLE for finding in found.findings], dtype=np.bool_)
+    is_new = ~listed & (~is_known | by_people)
+    unsettled = ~listed & ~is_new & ~_beside_new(found, is_new)
     ranked = np.argsort(~is_new, kind="stable").tolist()
     marked = tuple(replace(found.findings[at], is_new=bool(is_new[at])) for at in ranked)
     wrong = (baseline.entries[place] for place in matched.values())

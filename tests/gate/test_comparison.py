@@ -152,6 +152,18 @@ def test_an_updated_baseline_knows_everything_and_keeps_all_words(
     assert same.entries == before.entries
 
 
+def test_what_people_judged_wrong_since_is_new_though_its_item_is_known() -> None:
+    items = [Item("a.png", 0, LABELS[1], None)]
+    baseline = baseline_of([items[0]._replace(label=LABELS[0])])
+    before = replace(baseline, items=found(items).items.keys)
+    (suspect,) = found(items).findings
+    judged = replace(suspect, rule="judged_wrong", fingerprint="f")
+    told = compared(replace(found(items), findings=(judged,)), before)
+    assert new(told) == Counter([("judged_wrong", "a.png")])
+    assert told.unsettled == 0
+    assert compared(found(items), before).unsettled == 1
+
+
 def test_findings_that_a_model_has_of_items_that_are_known_are_unsettled() -> None:
     items = [Item("a.png", 0, "cat", None), Item("b.png", 1, "dog", None)]
     baseline = baseline_of(items)
