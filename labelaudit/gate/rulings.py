@@ -87,7 +87,8 @@ def _told_apart(found: Sequence[Ruling]) -> Iterator[Ruling]:
     for ruling in found:
         limit = ruling.limit
         is_one = limit is None or len(measures[ruling.name]) == 1
-        yield ruling if limit is None or is_one else replace(ruling, name=named(limit))
+        rise = ", rise" * ruling.name.endswith(", rise")
+        yield ruling if limit is None or is_one else replace(ruling, name=named(limit) + rise)
 
 
 def _of_limit(

@@ -128,6 +128,11 @@ def test_a_limit_on_each_rate_that_is_not_the_other_s_is_judged_by_itself() -> N
     assert (first.fails, second.fails) == (True, False)
     first, second = rulings(under(audited_rate(0.01, 0.005, 0.02), people, model), ())
     assert (first.limit, second.limit) == (people, model)
+    rises = [replace(each, at_most=None, rise_at_most=0.1) for each in (people, model)]
+    assert [each.name for each in rulings(under(measured(), *rises), ())] == [
+        "audited_labels.audited_error_rate, rise",
+        "label_noise.model_estimated_error_rate, rise",
+    ]
 
 
 @pytest.mark.parametrize(("accept", "decision"), [(True, "pass"), (False, "inconclusive")])
