@@ -25,6 +25,7 @@ ISSUES: Final = "issues.parquet"
 OF_ITEMS: Final = (*of_items.NEEDED, "line")
 TOLD_BY: Final = ("path", "decoded_sha256")
 OF_FINDINGS: Final = ("rule", "item", "path", "suggested_label", "class", "group", "evidence")
+TEXTS: Final = ("rule", "path", "evidence", "decoded_sha256")
 N_OTHERS: Final = 20  # of the items that one belongs together with, how many are named
 HINT: Final = "scan the dataset again with this version"
 
@@ -141,13 +142,37 @@ def _table(file: Path, needed: Sequence[str]) -> pa.Table:
         names = pq.read_schema(file).names
         missing = [name for name in needed if name not in names]
         if not missing:
-            return pq.read_table(file, columns=list(needed))
+            table = pq.read_table(file, columns=list(needed))
+            _refuse_odd(file, table)
+            return table
     except (pa.ArrowException, OSError) as error:
         raise InputError(
             f"{file}: cannot be read: {str(error).partition(chr(10))[0]}",
             hint=f"it lies beside the report.json of a scan; {HINT}",
         ) from error
     raise InputError(f"{file}: has no column {some(missing)}", hint=HINT)
+
+
+def _refuse_odd(file: Path, table: pa.Table) -> None:
+    """Raise when a column holds what no scan writes into it."""
+    odd = [
+        name
+        for name, column in zip(table.column_names, table.columns, strict=True)
+        if pa.types.is_temporal(column.type)
+        or pa.types.is_struct(column.type)
+        or pa.types.is_map(column.type)
+        or (name in TEXTS and not _is_text(column))
+        or (name == "rule" and column.null_count)
+    ]
+    if odd:
+        raise InputError(f"{file}: {some(odd)}: holds something else than a scan writes", hint=HINT)
+
+
+def _is_text(column: pa.ChunkedArray) -> bool:
+    kind = column.type
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)
+    )
 
 
 def _check_fit(folder: Path, report: Report, listed: pa.Table, issues: pa.Table) -> None:

@@ -103,6 +103,27 @@ def test_tables_of_an_older_version_and_damaged_ones_are_refused(tmp_path: Path)
         read_found(file, with_gallery(1))
 
 
+@pytest.mark.parametrize("column", ["rule", "path", "evidence", "suggested_label"])
+@pytest.mark.parametrize("kind", [pa.timestamp("us"), pa.struct([("a", pa.int64())])])
+def test_columns_of_crafted_tables_are_refused(
+    tmp_path: Path, column: str, kind: pa.DataType
+) -> None:
+    cell = 2**62 if pa.types.is_temporal(kind) else {"a": 1}
+    file = written(tmp_path)
+    issues = pq.read_table(tmp_path / "issues.parquet")
+    at = issues.column_names.index(column)
+    crafted = issues.set_column(at, column, pa.array([cell], kind))
+    pq.write_table(crafted, tmp_path / "issues.parquet")
+    with pytest.raises(InputError, match=rf"issues\.parquet: {column}: holds something else"):
+        read_found(file, with_gallery(1))
+
+
+def test_a_finding_without_a_rule_is_refused(tmp_path: Path) -> None:
+    file = written(tmp_path, issues=pa.Table.from_pylist([{"item": 1, "path": "b.png"}], ISSUES))
+    with pytest.raises(InputError, match="rule: holds something else"):
+        read_found(file, with_gallery(1))
+
+
 def test_a_finding_names_the_rest_of_its_group_up_to_a_number() -> None:
     items = [Item(f"{at:02}.png", 0, "cat", None) for at in range(30)]
     copies = found(items).findings
