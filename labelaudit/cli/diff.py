@@ -14,7 +14,11 @@ def diff(
     *,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", help="Write a file: html, md or json; can be given again."),
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="Write a file: html, md or json; can be given again.",
+        ),
     ] = None,
     output: Annotated[
         Path | None,

@@ -17,7 +17,11 @@ def gate(  # noqa: PLR0913 - each is an option
     allow_drift: said.ALLOW_DRIFT = False,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", help=f"Write this file beside the report: {said.FORMATS_HELP}"),
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"Write this file beside the report: {said.FORMATS_HELP}",
+        ),
     ] = None,
     output: Annotated[
         Path | None,

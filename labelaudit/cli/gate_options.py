@@ -10,7 +10,7 @@ POLICY = Annotated[
     typer.Option(
         metavar="FILE",
         help="TOML file with a table [gate]; that of labelaudit.toml or pyproject.toml if not "
-        "given, else the limits to start from.",
+        "given, else the report's own limits.",
     ),
 ]
 BASELINE = Annotated[

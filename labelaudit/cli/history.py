@@ -20,7 +20,11 @@ def history(
     ] = None,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", help="Write a file: html, svg, md or json; can be given again."),
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="Write a file: html, svg, md or json; can be given again.",
+        ),
     ] = None,
     output: Annotated[
         Path | None,

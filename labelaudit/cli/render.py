@@ -21,6 +21,7 @@ def render(
         list[str] | None,
         typer.Option(
             "--format",
+            metavar="FORMAT",
             help="Write files of this format only: html, svg, png, md or json (metrics.json); "
             "can be given again.",
         ),

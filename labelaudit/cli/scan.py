@@ -108,7 +108,11 @@ def scan(  # noqa: PLR0913 - each is an option
     on_inconclusive: of_gate.ON_INCONCLUSIVE = None,
     gate_formats: Annotated[
         list[str] | None,
-        typer.Option("--gate-format", help=f"Write what the gate says as {of_gate.FORMATS_HELP}"),
+        typer.Option(
+            "--gate-format",
+            metavar="FORMAT",
+            help=f"Write what the gate says as {of_gate.FORMATS_HELP}",
+        ),
     ] = None,
     exit_zero: of_gate.EXIT_ZERO = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
