@@ -12,6 +12,7 @@ EXTRAS = {
     "cuda": "nvidia-cudnn-cu13",
     "dicom": "pydicom",
     "hub": "huggingface-hub",
+    "sign": "py-minisign",
     "text": "tokenizers",
 }
 

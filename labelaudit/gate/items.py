@@ -117,8 +117,8 @@ def _left(
 def _contents(column: pa.ChunkedArray, paths: list[bytes]) -> NDArray[np.uint8]:
     """Return hashes as bytes; where there are none, or nothing was read, those of the paths."""
     none = "0" * 2 * N_HASH
-    text = pc.fill_null(column, none).combine_chunks().cast(pa.large_string())
-    joined = b"".join(text.cast(pa.large_binary()).to_pylist())
+    hashes = pc.fill_null(column.cast(pa.large_string()), none)
+    joined = b"".join(hashes.cast(pa.large_binary()).to_pylist())
     found = np.frombuffer(bytes.fromhex(joined.decode()), dtype=np.uint8)
     contents = found.reshape(-1, N_HASH).copy()
     for row in np.flatnonzero(~contents.any(axis=1)).tolist():
