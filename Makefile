@@ -23,10 +23,10 @@ demo: $(BIN)/labelaudit ## install, scan the sample data, say where to look
 	@echo "Open labelaudit-report/report.html in a browser."
 
 test: $(VENV)/dev ## install, run the default tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 slow: $(VENV)/dev ## the tests that take long or drive a browser
-	$(BIN)/python -m pytest -m "slow or browser"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "slow or browser"
 
 lint: $(VENV)/dev ## format, lint, types, import layers
 	$(BIN)/ruff format --check .
