@@ -132,7 +132,7 @@ def test_each_end_keeps_its_level_where_all_errors_are_in_one_stratum(
     n: int, weight: float
 ) -> None:
     counts = np.arange(n + 1)
-    ends = [found([(wrong, n, weight, 1.0), (0, 90, 1 - weight, 1.0)]) for wrong in counts]
+    ends = [found([(int(wrong), n, weight, 1.0), (0, 90, 1 - weight, 1.0)]) for wrong in counts]
     lows, highs = (np.array([each[at] for each in ends]) / weight for at in (1, 2))
     for rate in (*(lows - 1e-9), *(highs + 1e-9)):  # an end is wrong most often just beside one
         if 0 < rate < 1:
