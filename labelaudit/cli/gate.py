@@ -44,7 +44,7 @@ def gate(  # noqa: PLR0913 - each is an option
     from labelaudit.cli.policies import find_policy, read_unaltered, write_starting
 
     if init:
-        write_starting(report, output)
+        write_starting(report, output, has_baseline=baseline is not None)
         return
     from labelaudit.cli.files import check_folder
 

@@ -64,7 +64,7 @@ def read_unaltered(file: Path) -> "Report":
     return report
 
 
-def write_starting(report: Path, file: Path | None) -> None:
+def write_starting(report: Path, file: Path | None, *, has_baseline: bool) -> None:
     """Write a policy to start from, as a report suggests it; never over a file.
 
     Parameters
@@ -73,6 +73,8 @@ def write_starting(report: Path, file: Path | None) -> None:
         The report.json.
     file
         Where to; None for ``labelaudit.toml`` in the folder that the program was started in.
+    has_baseline
+        Whether it is to count new findings, of which there may be none.
 
     Raises
     ------
@@ -96,6 +98,7 @@ def write_starting(report: Path, file: Path | None) -> None:
         loaded,
         None if found is None else found.findings,
         of_tool=path.name == OF_PROJECT,
+        has_baseline=has_baseline,
     )
     write_files(path.parent, {path.name: written.encode()})
     typer.echo(f"{path}")

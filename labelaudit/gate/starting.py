@@ -40,6 +40,10 @@ OF_FINDINGS: Final = (
     "How many findings each rule may have: as many as now. With a baseline (labelaudit gate "
     "--baseline), only new findings count, and each of these can be 0."
 )
+OF_NEW: Final = (
+    "How many new findings each rule may have, since the baseline (labelaudit gate --baseline). "
+    "Without one all findings count."
+)
 OF_LIMITS: Final = (
     "Limits on other numbers. Every number of the report can have one: labelaudit explain MEASURE."
 )
@@ -48,7 +52,11 @@ OF_RISES: Final = "How much a number may rise since a baseline, whatever it is:"
 
 
 def starting_policy(
-    report: Report, findings: Sequence[Finding] | None, *, of_tool: bool = False
+    report: Report,
+    findings: Sequence[Finding] | None,
+    *,
+    of_tool: bool = False,
+    has_baseline: bool = False,
 ) -> str:
     """Return a policy in TOML, with a comment on what the report has beside each rule.
 
@@ -60,6 +68,9 @@ def starting_policy(
         What was found; None where it is not known.
     of_tool
         Whether it is for a pyproject.toml, whose tables begin with ``tool.labelaudit``.
+    has_baseline
+        Whether findings are held against a baseline: then none may be new. Else there may be as
+        many as now.
 
     Returns
     -------
@@ -78,7 +89,7 @@ def starting_policy(
         *("", f"[{table}]", 'mode = "block"', ""),
         *_rate(report, limits, is_alone=is_alone),
         *("", f"[{table}.findings]"),
-        *_findings(report, findings),
+        *_findings(report, findings, has_baseline=has_baseline),
         *("", *_comment(OF_LIMITS)),
         *(line for limit in others for line in _limit(report, limit, table)),
         *("", *_comment(OF_PARTS)),
@@ -101,12 +112,14 @@ def _rate(report: Report, limits: tuple[Limit, ...], *, is_alone: bool) -> Itera
     yield "# accept_model = true"
 
 
-def _findings(report: Report, findings: Sequence[Finding] | None) -> Iterator[str]:
+def _findings(
+    report: Report, findings: Sequence[Finding] | None, *, has_baseline: bool
+) -> Iterator[str]:
     """Return each rule with the number of its findings; as a comment where that is not known."""
-    yield from _comment(OF_FINDINGS)
+    yield from _comment(OF_NEW if has_baseline else OF_FINDINGS)
     counts = Counter(finding.rule for finding in findings or ())
     known = _known(report, findings)
-    yield from (f"{rule} = {counts[rule]}" for rule in known)
+    yield from (f"{rule} = {0 if has_baseline else counts[rule]}" for rule in known)
     unknown = [rule for rule in LISTED if rule not in known]
     if unknown:
         yield from _comment(f"Of these nothing is known now: {', '.join(unknown)}.")

@@ -49,6 +49,13 @@ def test_rules_begin_with_as_many_findings_as_there_are() -> None:
     assert "judged_wrong" not in findings
 
 
+def test_with_a_baseline_nothing_may_be_new() -> None:
+    table = parsed(starting_policy(measured(), (SUSPECT, SUSPECT), has_baseline=True))
+    findings = table["findings"]
+    assert isinstance(findings, dict)
+    assert set(findings.values()) == {0}
+
+
 def test_the_policy_is_kept_by_the_report_but_for_numbers_beyond_a_share() -> None:
     report = people_judged()
     found = effective(report, asked(parsed(starting_policy(report, ())), "start.toml"))
